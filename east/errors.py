@@ -1,0 +1,32 @@
+"""What bad input is answered with: one sentence that says what, what was got and what to do."""
+
+
+class EastError(ValueError):
+    """Every error of bad input; its text is one sentence fit for a page or a terminal.
+
+    Args:
+        what: what is wrong, without a final stop ("The target column is not in the table").
+        got: what was found instead, if that helps ("'labl'").
+        remedy: what the user can do ("choose one of: a, b, label").
+    """
+
+    def __init__(self, what: str, got: object = None, remedy: str | None = None) -> None:
+        self.what, self.got, self.remedy = what, got, remedy
+        sentence = what if got is None else f"{what}: got {got}"
+        super().__init__(f"{sentence}; {remedy}." if remedy else f"{sentence}.")
+
+    def __reduce__(self) -> tuple[type["EastError"], tuple[str, object, str | None]]:
+        """Travel between processes whole (tables are parsed in a helper process)."""
+        return type(self), (self.what, self.got, self.remedy)
+
+
+class TableError(EastError):
+    """A file that cannot be read as one table."""
+
+
+class DatasetError(EastError):
+    """A table that cannot be split, encoded or learned from as asked."""
+
+
+class SettingError(EastError):
+    """A metric, loss or training setting that does not exist or cannot work."""
