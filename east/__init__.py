@@ -1,0 +1,86 @@
+"""EAST: train a classifier for the metric it is judged by (arXiv 2405.20954).
+
+The names below are the public ones. They are looked up when first used, so that `import east` costs
+nothing: torch and scikit-learn take seconds to import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from east.errors import DatasetError, EastError, SettingError, TableError
+
+if TYPE_CHECKING:
+    from east.annealing import Annealing, Sharpness
+    from east.confusion import hard_confusion, soft_confusion
+    from east.dataset import Dataset, prepare
+    from east.estimator import EASTClassifier
+    from east.losses import LOSSES, EASTLoss
+    from east.metrics import METRICS, Metric, metric
+    from east.tables import Table, read_table
+    from east.training import Outcome, Snapshot, TrainConfig, Training, fit, train
+
+_HOMES = {
+    "Annealing": "annealing",
+    "Sharpness": "annealing",
+    "hard_confusion": "confusion",
+    "soft_confusion": "confusion",
+    "Dataset": "dataset",
+    "prepare": "dataset",
+    "EASTClassifier": "estimator",
+    "LOSSES": "losses",
+    "EASTLoss": "losses",
+    "METRICS": "metrics",
+    "Metric": "metrics",
+    "metric": "metrics",
+    "Table": "tables",
+    "read_table": "tables",
+    "Outcome": "training",
+    "Snapshot": "training",
+    "TrainConfig": "training",
+    "Training": "training",
+    "fit": "training",
+    "train": "training",
+}
+
+__all__ = [
+    "LOSSES",
+    "METRICS",
+    "Annealing",
+    "Dataset",
+    "DatasetError",
+    "EASTClassifier",
+    "EASTLoss",
+    "EastError",
+    "Metric",
+    "Outcome",
+    "SettingError",
+    "Sharpness",
+    "Snapshot",
+    "Table",
+    "TableError",
+    "TrainConfig",
+    "Training",
+    "fit",
+    "hard_confusion",
+    "metric",
+    "prepare",
+    "read_table",
+    "soft_confusion",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module a public name lives in when the name is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'east' has no attribute {name!r}")
+    value = getattr(import_module(f"east.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,195 @@
+"""Soft and hard confusion matrices: the dynamic threshold, the Heaviside, the membership, the sum.
+
+Rows are true classes, columns predicted ones. The three pieces are those that Li, Lee, Vázquez and
+Tsoi name in arXiv 2405.20954 (EAST); the exact formulas are this project's reading of them, and at
+omega = 1 the Heaviside is the one of Tsoi et al., "Bridging the Gap", NeurIPS 2022.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from east.annealing import Sharpness
+
+
+class TopTwo(NamedTuple):
+    """The two largest probabilities of each sample (`[..., 1]` each) and where they stand."""
+
+    first: Tensor
+    second: Tensor
+    first_index: Tensor
+    second_index: Tensor
+
+
+def top_two(probabilities: Tensor) -> TopTwo:
+    """Find the two largest of `[..., K]` with two maxima, which is cheaper than a sort or a top-k."""
+    first, first_index = probabilities.max(dim=-1, keepdim=True)
+    rest = probabilities.scatter(-1, first_index, -1.0)
+    second, second_index = rest.max(dim=-1, keepdim=True)
+    return TopTwo(first, second, first_index, second_index)
+
+
+def dynamic_threshold(probabilities: Tensor) -> Tensor:
+    """Return tau = (p(1) + p(2)) / 2 of each sample.
+
+    Exactly one class lies above it (ties apart), so thresholding at tau is argmax; for K = 2 it is
+    1/2 for every sample.
+
+    Args:
+        probabilities: `[..., K]`, each row a distribution.
+
+    Returns:
+        Thresholds `[..., 1]`, in (0, 1/2].
+    """
+    top = top_two(probabilities)
+    return (top.first + top.second) / 2
+
+
+def heaviside(probabilities: Tensor, threshold: Tensor, sharpness: Sharpness) -> Tensor:
+    """Approximate the step at `threshold` by three lines through (0, 0), (threshold, 1/2) and (1, 1).
+
+    With w = omega * min(tau, 1 - tau), lo = tau - w/2 and hi = tau + w/2 it is delta * p / lo below lo,
+    1/2 + (1 - 2 delta)(p - tau) / w in the band, and 1 - delta * (1 - p) / (1 - hi) above hi.
+
+    Args:
+        probabilities: `[..., K]` in [0, 1].
+        threshold: broadcastable to `probabilities`, in (0, 1).
+        sharpness: delta and omega.
+
+    Returns:
+        Heights `[..., K]` in [0, 1], increasing in the probability.
+    """
+    delta, width = sharpness.delta, sharpness.omega * torch.minimum(threshold, 1 - threshold)
+    low, high = threshold - width / 2, threshold + width / 2
+    below = delta * probabilities / low
+    band = 0.5 + (1 - 2 * delta) * (probabilities - threshold) / width
+    above = 1 - delta * (1 - probabilities) / (1 - high)
+    return torch.where(probabilities < low, below, torch.where(probabilities > high, above, band))
+
+
+def membership(probabilities: Tensor, sharpness: Sharpness) -> Tensor:
+    """Return each sample's row of the soft set, m_j = H(p_j) / sum_k H(p_k).
+
+    This is the readable form, differentiated by autograd; `soft_confusion` has its own backward and is
+    tested against this one.
+
+    Args:
+        probabilities: `[..., K]`, each row a distribution.
+        sharpness: delta and omega.
+
+    Returns:
+        Memberships `[..., K]`, at least 0, each row summing to 1, with the argmax of `probabilities`.
+    """
+    heights = heaviside(probabilities, dynamic_threshold(probabilities), sharpness)
+    return heights / heights.sum(dim=-1, keepdim=True)
+
+
+def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness) -> Tensor:
+    """Sum the memberships of the samples of each true class.
+
+    Args:
+        probabilities: `[..., B, K]`, each row a distribution (float32 or float64).
+        targets: `[..., B]` integers in [0, K).
+        sharpness: delta and omega.
+
+    Returns:
+        Matrices `[..., K, K]`; row i sums to the number of samples of class i.
+    """
+    matrix: Tensor = _SoftConfusion.apply(probabilities, targets, sharpness.delta, sharpness.omega)
+    return matrix
+
+
+def hard_confusion(predictions: Tensor, targets: Tensor, num_classes: int) -> Tensor:
+    """Count the samples of each pair of true and predicted class.
+
+    Args:
+        predictions: `[..., B]` integers in [0, num_classes).
+        targets: `[..., B]` integers in [0, num_classes).
+        num_classes: K.
+
+    Returns:
+        Counts `[..., K, K]` in the default float type, so that a metric takes them as they are.
+    """
+    lanes = predictions.shape[:-1]
+    cells = (targets * num_classes + predictions).reshape(-1, predictions.shape[-1])
+    cells = cells + _lane_offsets(cells.shape[0], num_classes**2, cells.device)
+    counts = torch.zeros(cells.shape[0] * num_classes**2, device=cells.device)
+    counts.index_add_(0, cells.reshape(-1), torch.ones(cells.numel(), device=cells.device))
+    return counts.reshape(*lanes, num_classes, num_classes)
+
+
+def sum_by_class(rows: Tensor, targets: Tensor) -> Tensor:
+    """Add up `rows` `[..., B, K]` by their true class; returns `[..., K, K]`."""
+    lanes, num_classes = rows.shape[:-2], rows.shape[-1]
+    if rows.is_cuda:
+        # A product with the one-hot targets: index_add_ would add in a random order there.
+        one_hot = torch.nn.functional.one_hot(targets, num_classes).to(rows.dtype)
+        return one_hot.transpose(-1, -2) @ rows
+    flat = targets.reshape(-1, targets.shape[-1])
+    index = (flat + _lane_offsets(flat.shape[0], num_classes, flat.device)).reshape(-1)
+    matrix = rows.new_zeros(flat.shape[0] * num_classes, num_classes)
+    matrix.index_add_(0, index, rows.reshape(-1, num_classes))
+    return matrix.reshape(*lanes, num_classes, num_classes)
+
+
+def rows_of_class(matrix: Tensor, targets: Tensor) -> Tensor:
+    """Pick row `targets[..., b]` of `matrix` `[..., K, K]` for every sample; returns `[..., B, K]`."""
+    num_classes = matrix.shape[-1]
+    flat = targets.reshape(-1, targets.shape[-1])
+    index = (flat + _lane_offsets(flat.shape[0], num_classes, flat.device)).reshape(-1)
+    return matrix.reshape(-1, num_classes).index_select(0, index).reshape(*targets.shape, num_classes)
+
+
+def _lane_offsets(lanes: int, stride: int, device: torch.device) -> Tensor:
+    return (torch.arange(lanes, device=device) * stride).unsqueeze(-1)
+
+
+class _SoftConfusion(torch.autograd.Function):
+    """`membership` and the sum by class in one node, with the backward written out.
+
+    A distribution has p(1) + p(2) <= 1, hence tau <= 1/2 and w = omega * tau: the band's edges are fixed
+    multiples of tau, and H depends on p / tau below the upper edge.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, probabilities: Tensor, targets: Tensor, delta: float, omega: float) -> Tensor:
+        top = top_two(probabilities)
+        threshold = (top.first + top.second) / 2
+        ratio = probabilities / threshold
+        above_room = 1 - (1 + omega / 2) * threshold
+        band = (ratio - (1 - omega / (2 - 4 * delta))) * ((1 - 2 * delta) / omega)
+        below = ratio * (delta / (1 - omega / 2))
+        above = 1 - (1 - probabilities) * (delta / above_room)
+        is_below, is_above = ratio < 1 - omega / 2, ratio > 1 + omega / 2
+        heights = torch.where(is_below, below, torch.where(is_above, above, band))
+        total = heights.sum(dim=-1, keepdim=True)
+        members = heights / total
+        ctx.save_for_backward(
+            probabilities, targets, ratio, members, total, threshold, top.first_index, top.second_index
+        )
+        ctx.delta, ctx.omega = delta, omega
+        return sum_by_class(members, targets)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        probabilities, targets, ratio, members, total, threshold, first, second = ctx.saved_tensors
+        delta, omega = ctx.delta, ctx.omega
+        to_members = rows_of_class(gradients[0].contiguous(), targets)
+        inner = (to_members * members).sum(dim=-1, keepdim=True)
+        to_heights = (to_members - inner) / total
+        # dH/dp and dH/dtau on the three lines; below and in the band dH/dtau = -(p / tau) dH/dp.
+        slope_band = (1 - 2 * delta) / (omega * threshold)
+        slope_below = delta / ((1 - omega / 2) * threshold)
+        above_room = 1 - (1 + omega / 2) * threshold
+        slope_above = delta / above_room
+        is_below, is_above = ratio < 1 - omega / 2, ratio > 1 + omega / 2
+        slope = torch.where(is_below, slope_below, torch.where(is_above, slope_above, slope_band))
+        to_probabilities = to_heights * slope
+        pull = torch.where(is_above, (1 - probabilities) * ((1 + omega / 2) / above_room), ratio)
+        to_threshold = (to_probabilities * pull).sum(dim=-1, keepdim=True) * -0.5
+        to_probabilities.scatter_add_(-1, first, to_threshold)
+        to_probabilities.scatter_add_(-1, second, to_threshold)
+        return to_probabilities, None, None, None
