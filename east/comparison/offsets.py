@@ -1,0 +1,192 @@
+"""Per-class offsets tuned on validation: a decision rule on a finished model, not a loss.
+
+Adding an offset to each class's log-probability before the argmax is the plug-in rule for metrics whose
+optimum is not the posterior's argmax: Koyejo et al., "Consistent Binary Classification with Generalized
+Performance Metrics", NeurIPS 2014; Narasimhan et al., "Consistent Multiclass Algorithms for Complex
+Performance Measures", ICML 2015.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from east.errors import SettingError
+
+if TYPE_CHECKING:
+    from east.metrics import Metric
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# At most this many cuts are scored at once: a coarse look over all of them, then a fine one at the best.
+CUTS = 64
+MAX_SWEEPS = 10
+# Gains smaller than this are rounding, and would make the ascent wander.
+MIN_GAIN = 1e-12
+
+
+def apply_offsets(probabilities: ArrayLike, offsets: ArrayLike) -> Integers:
+    """Predict the class with the largest `log p + offset`.
+
+    Args:
+        probabilities: `[..., n, K]`; zeros are allowed.
+        offsets: `[K]`, or anything that broadcasts against the probabilities; natural logarithms.
+
+    Returns:
+        Class indices `[..., n]`; offsets that are all equal give the plain argmax.
+    """
+    return np.asarray((_log(probabilities) + np.asarray(offsets, dtype=np.float64)).argmax(axis=-1))
+
+
+def tune_offsets(
+    probabilities: ArrayLike, targets: ArrayLike, metric: Metric, *, max_sweeps: int = MAX_SWEEPS
+) -> Floats:
+    """Find the offsets that maximise the metric of a model's validation predictions.
+
+    Coordinate ascent, deterministic, from two starts: no offsets, and minus the log of the class shares
+    (without which a metric that is 0 until every class is found could never leave 0).
+
+    Args:
+        probabilities: `[n, K]`, of validation rows: the score of the tuned rule is optimistic on them.
+        targets: `[n]` class indices.
+        metric: what is maximised.
+        max_sweeps: passes over all classes at most, for each start.
+
+    Returns:
+        Offsets `[K]` with mean 0; all 0 when nothing beats the plain argmax.
+
+    Raises:
+        SettingError: when shapes disagree, there are no rows, or a number is not finite.
+    """
+    logs, labels = _checked(probabilities, targets)
+    shares = np.bincount(labels, minlength=logs.shape[1]) + 1.0
+    starts = (np.zeros(logs.shape[1]), -np.log(shares / shares.sum()))
+    ends = [_ascend(logs, labels, metric, start, max_sweeps) for start in starts]
+    best = ends[1] if ends[1].score > ends[0].score + MIN_GAIN else ends[0]
+    return np.asarray(best.offsets - best.offsets.mean())
+
+
+class _End(NamedTuple):
+    """Where an ascent stopped: offsets `[K]` and their score."""
+
+    offsets: Floats
+    score: float
+
+
+def _ascend(logs: Floats, labels: Integers, metric: Metric, start: Floats, max_sweeps: int) -> _End:
+    """Improve one class's offset after another until a whole sweep gains nothing."""
+    offsets, unchanged = start.copy(), 0
+    score = metric.score(_matrix(logs + offsets, labels))
+    for turn in range(max_sweeps * len(offsets)):
+        class_index = turn % len(offsets)
+        offset, reached = _best_cut(logs, labels, metric, offsets, class_index)
+        if reached > score + MIN_GAIN:
+            offsets[class_index], score, unchanged = offset, reached, 0
+        else:
+            unchanged += 1
+        if unchanged == len(offsets):
+            break
+    return _End(offsets, score)
+
+
+def _best_cut(
+    logs: Floats, labels: Integers, metric: Metric, offsets: Floats, class_index: int
+) -> tuple[float, float]:
+    """Find the best offset of one class while the others stay; returns it and its score.
+
+    Row i is predicted `class_index` exactly where the offset exceeds `needed[i]`, and its best rival
+    otherwise. Sorted by `needed`, a cut after the first c rows is one candidate rule, and its matrix
+    differs from the next one's by a single row.
+    """
+    rivals = logs + offsets
+    rivals[:, class_index] = -np.inf
+    rival = rivals.argmax(axis=1)
+    needed = rivals[np.arange(len(rival)), rival] - logs[:, class_index]
+    order = np.argsort(needed, kind="stable")
+    line = _Line(needed[order], labels[order], rival[order], class_index, logs.shape[1])
+    cuts = line.allowed()
+    stride = -(-len(cuts) // CUTS)
+    coarse = cuts[::stride]
+    scores = metric.scores(line.matrices(coarse))
+    best, values = _nearest_best(line, coarse, scores, offsets[class_index])
+    if stride > 1:
+        at = int(np.searchsorted(cuts, best))
+        fine = cuts[max(at - stride, 0) : at + stride + 1]
+        best, values = _nearest_best(line, fine, metric.scores(line.matrices(fine)), offsets[class_index])
+    return line.offset(best), values
+
+
+class _Line(NamedTuple):
+    """All rows in the order in which a rising offset of one class takes them from their rivals."""
+
+    needed: Floats
+    labels: Integers
+    rival: Integers
+    class_index: int
+    num_classes: int
+
+    def allowed(self) -> Integers:
+        """List the cuts c in 0..n that do not separate rows with equal `needed`."""
+        apart = np.flatnonzero(np.diff(self.needed) > 0) + 1
+        return np.concatenate(([0], apart, [len(self.needed)]))
+
+    def matrices(self, cuts: Integers) -> Floats:
+        """Count the confusion matrices `[len(cuts), K, K]` when the first c rows go to the class."""
+        size = self.num_classes**2
+        # Row r belongs to the class under every cut above r: its bin is the first such cut.
+        bins = np.searchsorted(cuts, np.arange(len(self.labels)), side="right")
+        shape = (len(cuts) + 1, size)
+        to = self._count(bins, self.class_index, shape)
+        away = self._count(bins, self.rival, shape)
+        taken, left = to.cumsum(axis=0)[:-1], away.sum(axis=0) - away.cumsum(axis=0)[:-1]
+        return (taken + left).reshape(len(cuts), self.num_classes, self.num_classes)
+
+    def _count(self, bins: Integers, predicted: Integers | int, shape: tuple[int, int]) -> Floats:
+        cell = self.labels * self.num_classes + predicted
+        counted = np.bincount(bins * shape[1] + cell, minlength=shape[0] * shape[1])
+        return counted.reshape(shape).astype(np.float64)
+
+    def offset(self, cut: int) -> float:
+        """Give the offset in the middle of the gap at a cut, or one beyond the outermost rows."""
+        if cut == 0:
+            return float(self.needed[0] - 1)
+        if cut == len(self.needed):
+            return float(self.needed[-1] + 1)
+        return float((self.needed[cut - 1] + self.needed[cut]) / 2)
+
+
+def _nearest_best(line: _Line, cuts: Integers, scores: Floats, present: float) -> tuple[int, float]:
+    """Among the cuts with the best score take the one that moves the offset least."""
+    tied = cuts[scores >= scores.max() - MIN_GAIN]
+    moves = [abs(line.offset(int(cut)) - present) for cut in tied]
+    return int(tied[int(np.argmin(moves))]), float(scores.max())
+
+
+def _log(probabilities: ArrayLike) -> Floats:
+    return np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), np.finfo(np.float32).tiny))
+
+
+def _matrix(scores: Floats, labels: Integers) -> Floats:
+    size = scores.shape[1]
+    counted = np.bincount(labels * size + scores.argmax(axis=1), minlength=size * size)
+    return counted.reshape(size, size).astype(np.float64)
+
+
+def _checked(probabilities: ArrayLike, targets: ArrayLike) -> tuple[Floats, Integers]:
+    values, labels = np.asarray(probabilities, dtype=np.float64), np.asarray(targets, dtype=np.int64)
+    if values.ndim != 2 or labels.shape != values.shape[:1] or values.shape[0] == 0:
+        raise SettingError(
+            "Offsets need one row of probabilities for each target",
+            f"shapes {values.shape} and {labels.shape}",
+            "give [n, K] and [n] with n above 0",
+        )
+    if not np.isfinite(values).all() or labels.min() < 0 or labels.max() >= values.shape[1]:
+        raise SettingError(
+            "Probabilities must be finite and targets within the classes",
+            None,
+            "look at the run: it may have diverged",
+        )
+    return _log(values), labels
