@@ -36,7 +36,7 @@ class Metric:
     label: str
     best: float
     worst: float
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(hash=False)
     function: Callable[[Tensor], Tensor] = field(compare=False, repr=False)
 
     def __call__(self, matrix: Tensor) -> Tensor:
@@ -51,6 +51,20 @@ class Metric:
         """Score matrices `[..., K, K]` in double precision; returns `[...]`."""
         values = self.function(torch.as_tensor(np.asarray(matrices, dtype=np.float64)))
         return np.asarray(values.numpy(), dtype=np.float64)
+
+    def check(self, num_classes: int) -> None:
+        """Refuse a number of classes this metric was not made for.
+
+        Raises:
+            SettingError: when `class_index` is past the last class, or a gain matrix has another size.
+        """
+        index, rows = self.options.get("class_index"), self.options.get("matrix")
+        if index is not None and index >= num_classes:
+            remedy = f"use 0 to {num_classes - 1}"
+            raise SettingError("class_index must be one of the classes' positions", index, remedy)
+        if rows is not None and len(rows) != num_classes:
+            size = f"{len(rows)} x {len(rows)} for {num_classes} classes"
+            raise SettingError("A gain matrix must have one row and one column a class", size, "resize it")
 
     def __reduce__(self) -> tuple[Callable[..., Metric], tuple[str, dict[str, Any]]]:
         """Travel between processes by key and options, for the function itself cannot."""
@@ -280,12 +294,6 @@ def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
     rows = tuple(tuple(float(value) for value in row) for row in table)
 
     def score(confusion: Tensor) -> Tensor:
-        if confusion.shape[-1] != len(rows):
-            raise SettingError(
-                "The gain matrix must have one row a class",
-                f"{len(rows)} for {confusion.shape[-1]}",
-                "resize it",
-            )
         gains = torch.tensor(rows, dtype=confusion.dtype, device=confusion.device)
         return _divide((confusion * gains).sum(dim=(-2, -1)), confusion.sum(dim=(-2, -1)))
 

@@ -1,0 +1,150 @@
+"""Small multilayer perceptrons, many in lockstep: one stacked network whose lanes never mix.
+
+A lane is one arm at one seed, and lanes are ordered arm by arm: lane = arm * num_seeds + seed. All
+parameters live in one tensor `[lanes, P]`, so that clipping, averaging, checkpointing and the optimiser
+are one operation each, whatever the depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+FloatArray = NDArray[np.float32]
+Weights = tuple[tuple[FloatArray, FloatArray], ...]
+"""One lane's layers: (weight `[in, out]`, bias `[out]`) each."""
+
+ROW_BUDGET = 2**24
+"""How many hidden values an evaluation may hold at once; longer tables go in chunks."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each layer's weight and bias stand in a lane's parameters.
+
+    Args:
+        widths: features, hidden widths and classes, in order.
+    """
+
+    widths: tuple[int, ...]
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes of weight and bias of each layer, in the order they are stored."""
+        pairs = zip(self.widths, self.widths[1:], strict=False)
+        return tuple(shape for width_in, width_out in pairs for shape in ((width_in, width_out), (1, width_out)))
+
+    @property
+    def size(self) -> int:
+        """Number of parameters of one lane."""
+        return sum(prod(shape) for shape in self.shapes)
+
+    def views(self, parameters: Tensor) -> list[Tensor]:
+        """Cut `[lanes, P]` into `[lanes, in, out]` and `[lanes, 1, out]` views, layer by layer."""
+        pieces, start = [], 0
+        for shape in self.shapes:
+            pieces.append(parameters[:, start : start + prod(shape)].unflatten(1, shape))
+            start += prod(shape)
+        return pieces
+
+
+class LaneNetwork:
+    """Perceptrons with ReLU in lockstep; arms of one seed start from the same parameters.
+
+    Args:
+        widths: features, hidden widths and classes.
+        num_arms: arms in the race.
+        seeds: one seed per repetition; lane `arm * len(seeds) + i` is drawn from `seeds[i]`.
+        device: where the parameters live.
+    """
+
+    def __init__(self, widths: Sequence[int], num_arms: int, seeds: Sequence[int], device: torch.device) -> None:
+        self.layout = Layout(tuple(widths))
+        self.num_arms, self.num_seeds = num_arms, len(seeds)
+        start = torch.stack([_initial_parameters(self.layout, seed) for seed in seeds])
+        self.parameters = start.repeat(num_arms, 1).to(device)
+        self.gradients = torch.zeros_like(self.parameters)
+        # Leaves that share the flat tensor's storage: an update of `parameters` is one of every layer.
+        self.layers = [view.detach().requires_grad_() for view in self.layout.views(self.parameters)]
+        self._layer_gradients = self.layout.views(self.gradients)
+
+    @property
+    def num_lanes(self) -> int:
+        """Number of lanes, arms times seeds."""
+        return self.num_arms * self.num_seeds
+
+    def logits(self, features: Tensor, keep: Sequence[Tensor] = ()) -> Tensor:
+        """Return training logits `[lanes, B, K]` for one batch per seed, `[seeds, B, d]`.
+
+        Args:
+            features: the batches, shared by all arms of a seed.
+            keep: dropout masks of the hidden layers, `[seeds, B, width]` each, already scaled; or none.
+        """
+        arms = self.num_arms
+        batches = features.expand(arms, *features.shape).flatten(0, 1)
+        masks = [mask.expand(arms, *mask.shape).flatten(0, 1) for mask in keep]
+        return _forward(self.layers, batches, masks)
+
+    def backward(self, losses: Tensor) -> None:
+        """Fill `gradients` with the derivative of each lane's own loss, `[lanes]`."""
+        for home, gradient in zip(
+            self._layer_gradients, torch.autograd.grad(losses.sum(), self.layers), strict=True
+        ):
+            home.copy_(gradient)
+
+    @torch.no_grad()
+    def evaluate(self, features: Tensor, parameters: Tensor | None = None) -> Tensor:
+        """Return logits `[lanes, n, K]` of every lane for the same rows `[n, d]`.
+
+        Args:
+            features: rows.
+            parameters: `[lanes, P]` to use instead of the present ones, such as a checkpoint.
+        """
+        layers = self.layout.views(self.parameters if parameters is None else parameters)
+        rows = max(1, ROW_BUDGET // (self.num_lanes * max(self.layout.widths)))
+        pieces = features.split(rows)
+        return torch.cat([_forward(layers, piece.expand(self.num_lanes, *piece.shape)) for piece in pieces], dim=1)
+
+    def lane_weights(self, parameters: Tensor, lane: int) -> Weights:
+        """Copy one lane out of `[lanes, P]` as numpy arrays."""
+        flat = [view[0].numpy().copy() for view in self.layout.views(parameters[lane : lane + 1].cpu())]
+        return tuple((weight, bias[0]) for weight, bias in zip(flat[::2], flat[1::2], strict=True))
+
+
+def predict_probabilities(weights: Weights, features: FloatArray) -> FloatArray:
+    """Return class probabilities `[n, K]` of one trained lane for encoded rows `[n, d]`."""
+    hidden = torch.as_tensor(features, dtype=torch.float32)
+    for index, (weight, bias) in enumerate(weights):
+        hidden = torch.relu(hidden) if index else hidden
+        hidden = torch.addmm(torch.as_tensor(bias), hidden, torch.as_tensor(weight))
+    return hidden.softmax(dim=-1).numpy()
+
+
+def _forward(layers: Sequence[Tensor], hidden: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
+    last = len(layers) // 2 - 1
+    for index in range(last + 1):
+        hidden = torch.baddbmm(layers[2 * index + 1], hidden, layers[2 * index])
+        if index < last:
+            hidden = hidden.relu()
+            if masks:
+                hidden = hidden * masks[index]
+    return hidden
+
+
+def _initial_parameters(layout: Layout, seed: int) -> Tensor:
+    """Draw one lane uniformly in +-1/sqrt(fan-in), torch.nn.Linear's own rule; returns `[P]`.
+
+    Always on the CPU, so that a seed means the same network on every device.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    parameters = torch.empty(1, layout.size)
+    for index, view in enumerate(layout.views(parameters)):
+        bound = layout.widths[index // 2] ** -0.5
+        view.copy_(torch.empty(view.shape).uniform_(-bound, bound, generator=generator))
+    return parameters[0]

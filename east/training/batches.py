@@ -1,0 +1,50 @@
+"""Which rows each seed sees at each step, the same for every arm."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from east.training.config import TrainConfig
+
+
+class Batches:
+    """Shuffled batches for every seed, from generators of their own.
+
+    Shuffles are drawn on the CPU, so that a seed means the same batches on every device.
+
+    Args:
+        rows: number of training rows.
+        config: seeds, batch size, hidden widths and dropout.
+        device: where indices and masks are wanted.
+    """
+
+    def __init__(self, rows: int, config: TrainConfig, device: torch.device) -> None:
+        self._rows, self._config, self._device = rows, config, device
+        self._generators = [torch.Generator().manual_seed(seed + 2**20) for seed in config.seeds]
+        self._size = config.batch_rows(rows)
+        self.per_epoch = config.steps_per_epoch(rows)
+        self._place = self.per_epoch
+        self._order = torch.empty(0, dtype=torch.long)
+
+    def next(self) -> Tensor:
+        """Return the next batch's row numbers `[seeds, B]`."""
+        if self._place >= self.per_epoch:
+            orders = [torch.randperm(self._rows, generator=generator) for generator in self._generators]
+            self._order = torch.stack(orders).to(self._device, non_blocking=True)
+            self._place = 0
+        start = self._place * self._size
+        self._place += 1
+        return self._order[:, start : start + self._size]
+
+    def dropout_masks(self) -> list[Tensor]:
+        """Draw the hidden layers' masks `[seeds, B, width]`, scaled to keep the mean; empty without dropout."""
+        if not self._config.dropout:
+            return []
+        return [self._mask(width).to(self._device, non_blocking=True) for width in self._config.hidden]
+
+    def _mask(self, width: int) -> Tensor:
+        keep = 1 - self._config.dropout
+        shape = (self._size, width)
+        drawn = [torch.empty(shape).bernoulli_(keep, generator=generator) for generator in self._generators]
+        return torch.stack(drawn) / keep

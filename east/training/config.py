@@ -1,0 +1,139 @@
+"""The settings of a training, checked when they are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import torch
+
+from east.errors import SettingError
+from east.losses import LOSSES
+from east.metrics import Metric
+
+DEFAULT_STEPS = 1000
+DEFAULT_BATCH = 512
+PRECISIONS = ("float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A loss in a race, with the metric it is trained for and judged by."""
+
+    loss: str
+    metric: Metric
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What to train and how; the defaults suit tables of some hundred to some ten thousand rows.
+
+    Args:
+        metric: what the lanes are judged (and checkpoints chosen) by.
+        losses: keys of LOSSES, one arm each.
+        seeds: one repetition each; a seed fixes initialisation and batches, shared by all arms.
+        epochs: passes over the training part; None gives about 1,000 steps.
+        batch_size: rows a step; None is 512, or all rows of a smaller table.
+        hidden: widths of the hidden layers.
+        dropout: share of hidden units left out in a step, in [0, 1).
+        learning_rate: peak of the one-cycle schedule of AdamW.
+        weight_decay: AdamW's.
+        clip: largest gradient norm of a lane.
+        evaluations: how often the validation score is taken along a training, for the checkpoint.
+        patience: evaluations without a better score after which a lane keeps its checkpoint; None never.
+        device: "auto" (cuda, else mps, else cpu) or a torch device.
+        precision: "float32", or "bfloat16" for the matrix products.
+        arms: races with different metrics an arm; replaces `losses`.
+
+    Raises:
+        SettingError: for a value that cannot work, naming it.
+    """
+
+    metric: Metric
+    losses: tuple[str, ...] = ("east", "cross_entropy")
+    seeds: tuple[int, ...] = (0,)
+    epochs: int | None = None
+    batch_size: int | None = None
+    hidden: tuple[int, ...] = (64, 64)
+    dropout: float = 0.0
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    clip: float = 1.0
+    evaluations: int = 50
+    patience: int | None = None
+    device: str = "auto"
+    precision: str = "float32"
+    arms: tuple[Arm, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value; lists become tuples."""
+        for name in ("losses", "seeds", "hidden"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for loss in (arm.loss for arm in self.race):
+            if loss not in LOSSES:
+                raise SettingError("There is no such loss", repr(loss), f"choose from {', '.join(LOSSES)}")
+        _require(0 < len(self.race) == len(set(self.race)), "Give at least one loss, each once", self.losses)
+        _require(0 < len(self.seeds) == len(set(self.seeds)), "Give at least one seed, each once", self.seeds)
+        _require(all(0 <= seed < 2**63 for seed in self.seeds), "Seeds must be 0 or more", self.seeds)
+        _require(self.epochs is None or self.epochs >= 1, "epochs must be 1 or more", self.epochs)
+        _require(self.batch_size is None or self.batch_size >= 2, "batch_size must be 2 or more", self.batch_size)
+        _require(all(width >= 1 for width in self.hidden), "Hidden widths must be 1 or more", self.hidden)
+        _require(0 <= self.dropout < 1, "dropout must lie in [0, 1)", self.dropout)
+        _require(0 < self.learning_rate, "learning_rate must be above 0", self.learning_rate)
+        _require(0 <= self.weight_decay, "weight_decay must be 0 or more", self.weight_decay)
+        _require(0 < self.clip, "clip must be above 0", self.clip)
+        _require(self.evaluations >= 1, "evaluations must be 1 or more", self.evaluations)
+        _require(self.patience is None or self.patience >= 1, "patience must be 1 or more", self.patience)
+        _require(self.precision in PRECISIONS, f"precision must be one of {PRECISIONS}", self.precision)
+
+    @property
+    def race(self) -> tuple[Arm, ...]:
+        """The arms, in order."""
+        return self.arms if self.arms is not None else tuple(Arm(loss, self.metric) for loss in self.losses)
+
+    def batch_rows(self, rows: int) -> int:
+        """Return how many of `rows` training rows a step takes."""
+        return min(self.batch_size or DEFAULT_BATCH, rows)
+
+    def steps_per_epoch(self, rows: int) -> int:
+        """Return the whole batches in `rows`; the remainder waits for the next shuffle."""
+        return rows // self.batch_rows(rows)
+
+    def total_steps(self, rows: int) -> int:
+        """Return the steps of a training over `rows` rows."""
+        per_epoch = self.steps_per_epoch(rows)
+        epochs = self.epochs if self.epochs is not None else ceil(DEFAULT_STEPS / per_epoch)
+        return epochs * per_epoch
+
+
+def _require(holds: bool, what: str, got: object) -> None:
+    if not holds:
+        raise SettingError(what, got)
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the torch device for a setting; "auto" is cuda, else mps, else cpu.
+
+    Raises:
+        SettingError: for a device that is unknown or not on this machine.
+    """
+    available = available_devices()
+    if name == "auto":
+        return torch.device(available[0])
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in available or (device.index or 0) >= _count(device.type):
+        raise SettingError("This machine has no such device", repr(name), f"use auto or {', '.join(available)}")
+    return device
+
+
+def available_devices() -> tuple[str, ...]:
+    """List the kinds of device on this machine, the preferred one first."""
+    kinds = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()), ("cpu", True)]
+    return tuple(kind for kind, present in kinds if present)
+
+
+def _count(kind: str) -> int:
+    return torch.cuda.device_count() if kind == "cuda" else 1
