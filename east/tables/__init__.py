@@ -1,0 +1,17 @@
+"""Bytes or a path to a table in memory, and what was found on the way."""
+
+from east.tables.reading import FORMATS, read_table, table_from_frame
+from east.tables.samples import Sample, samples
+from east.tables.table import Finding, Limits, ReadOptions, Table
+
+__all__ = [
+    "FORMATS",
+    "Finding",
+    "Limits",
+    "ReadOptions",
+    "Sample",
+    "Table",
+    "read_table",
+    "samples",
+    "table_from_frame",
+]

@@ -1,0 +1,169 @@
+"""Frames set right: unique text names, plain column types, numbers and dates where the text means them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from east.errors import TableError
+from east.tables.table import Limits, Notebook
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_POINT_GROUPED = re.compile(r"^\s*[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})*(?:\.\d+)?\s*$")
+_COMMA_GROUPED = re.compile(r"^\s*[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*(?:,\d+)?\s*$")
+_SAMPLE = 1000
+
+
+def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
+    """Give every column a text name of its own: nameless ones are numbered, repeated ones get a suffix."""
+    seen: set[str] = set()
+    unique: list[str] = []
+    for position, name in enumerate(names):
+        base = str(name).strip() if name is not None else ""
+        base = base if base and base != "nan" else f"column_{position + 1}"
+        candidate, count = base, 1
+        while candidate in seen:
+            count += 1
+            candidate = f"{base}_{count}"
+        seen.add(candidate)
+        unique.append(candidate)
+    changed = [new for new, old in zip(unique, names, strict=True) if new != str(old).strip()]
+    if changed:
+        notebook.add(
+            "names", ", ".join(map(repr, changed[:5])), "nameless or repeated columns got names of their own"
+        )
+    return unique
+
+
+def check_size(rows: int, columns: int, limits: Limits) -> None:
+    """Refuse a table beyond the limits.
+
+    Raises:
+        TableError: naming the limit that is passed.
+    """
+    for what, size, limit in (
+        ("columns", columns, limits.columns),
+        ("rows", rows, limits.rows),
+        ("cells", rows * columns, limits.cells),
+    ):
+        if size > limit:
+            raise TableError(f"The table has too many {what}", f"{size:,}", f"keep to {limit:,}")
+
+
+def from_arrow(table: pa.Table, limits: Limits, notebook: Notebook, decimal: str = ".") -> pd.DataFrame:
+    """Turn an arrow table into a frame, ignoring whatever its metadata says about Python types."""
+    check_size(table.num_rows, table.num_columns, limits)
+    names = unique_names(table.column_names, notebook)
+    plain = table.replace_schema_metadata(None).rename_columns([str(i) for i in range(len(names))])
+    frame = plain.to_pandas(ignore_metadata=True, date_as_object=False, strings_to_categorical=False)
+    frame.columns = pd.Index(names, dtype="str")
+    return tidy(frame, notebook, decimal)
+
+
+def tidy(frame: pd.DataFrame, notebook: Notebook, decimal: str = ".") -> pd.DataFrame:
+    """Bring every column to one of the plain types, and drop rows and nameless columns that hold nothing."""
+    columns = {str(name): _plain(frame.iloc[:, i], decimal) for i, name in enumerate(frame.columns)}
+    tidied = pd.DataFrame(columns, index=frame.index)
+    return _without_nothing(tidied, notebook).reset_index(drop=True)
+
+
+def _without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
+    nameless = [c for c in frame.columns if re.fullmatch(r"column_\d+", c) and frame[c].isna().all()]
+    if nameless and len(nameless) < frame.shape[1]:
+        notebook.add("dropped", f"{len(nameless)} columns", "they have neither a name nor a value")
+        frame = frame.drop(columns=nameless)
+    if frame.shape[1] and bool(frame.iloc[:, 0].isna().any()):
+        empty = frame.isna().all(axis=1)
+        if bool(empty.any()):
+            notebook.add("dropped", f"{int(empty.sum()):,} rows", "all their cells are empty")
+            frame = frame[~empty]
+    return frame
+
+
+def _plain(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _plain_categories(column)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return column.dt.tz_convert("UTC").dt.tz_localize(None)
+    if isinstance(dtype, pd.StringDtype):
+        return _numbers_in_text(column, decimal)
+    if pd.api.types.is_bool_dtype(dtype) and column.notna().all():
+        return column.astype(bool)
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+        return _plain_numbers(column)
+    if pd.api.types.is_datetime64_dtype(dtype):
+        return column
+    if pd.api.types.is_timedelta64_dtype(dtype):
+        return column.dt.total_seconds()
+    return _plain_objects(column, decimal)
+
+
+def _plain_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    if not isinstance(column.dtype, np.dtype):
+        whole = pd.api.types.is_integer_dtype(column.dtype) and column.notna().all()
+        return pd.Series(
+            column.to_numpy(dtype=np.int64 if whole else np.float64, na_value=0 if whole else np.nan)
+        )
+    return column.astype(np.float64) if column.dtype == np.float16 else column
+
+
+def _plain_categories(column: pd.Series[Any]) -> pd.Series[Any]:
+    labels = [str(value) for value in column.cat.categories]
+    if len(set(labels)) < len(labels):
+        return column.astype("str")
+    return column.cat.rename_categories(pd.Index(labels, dtype="str"))
+
+
+def _plain_objects(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+    """Columns of Python values: all numbers, all dates, or text."""
+    present = column[column.notna()]
+    if present.empty:
+        return pd.Series(np.full(len(column), np.nan), index=column.index)
+    kinds = {type(value) for value in present}
+    if bool in kinds and kinds == {bool} and len(present) == len(column):
+        return column.astype(bool)
+    if bool not in kinds and all(issubclass(kind, int | float | np.number) for kind in kinds):
+        return pd.to_numeric(column, errors="coerce")
+    if "Decimal" in {kind.__name__ for kind in kinds} and len(kinds) == 1:
+        return column.astype(float)
+    if {kind.__name__ for kind in kinds} <= {"date", "datetime", "Timestamp"}:
+        return pd.to_datetime(column, errors="coerce", utc=True).dt.tz_localize(None)
+    return _numbers_in_text(column.map(_as_text, na_action="ignore").astype("str"), decimal)
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dict | list | tuple | np.ndarray):
+        return json.dumps(
+            value.tolist() if isinstance(value, np.ndarray) else value, default=str, sort_keys=True
+        )
+    return str(value)
+
+
+def _numbers_in_text(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+    """Numbers with grouped thousands ("1.234,5" or "1,234.5") are numbers where every cell is one."""
+    grouped = _COMMA_GROUPED if decimal == "," else _POINT_GROUPED
+    present = column[column.notna()]
+    if present.empty:
+        return column
+    sample = present.iloc[:_SAMPLE]
+    if not all(grouped.match(cell) for cell in sample) or any(len(c) > 1 and c.isdigit() for c in sample):
+        return column
+    if not all(grouped.match(cell) for cell in present):
+        return column
+    bare = present.str.replace(r"[ '\u00a0\u202f]", "", regex=True)
+    bare = bare.str.replace("." if decimal == "," else ",", "", regex=False).str.replace(
+        decimal, ".", regex=False
+    )
+    return pd.to_numeric(bare, errors="coerce").reindex(column.index).astype(float)

@@ -1,0 +1,154 @@
+"""What a delimited text file looks like: delimiter, quotes, decimal mark, where the header stands."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from east.tables.table import Notebook, ReadOptions
+
+DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", " ")
+NAMES = {"\t": "tab", " ": "space"}
+_LINES = 300
+_NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
+_COMMA_NUMBER = re.compile(r"^\s*[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+\s*$")
+_POINT_NUMBER = re.compile(r"^\s*[+-]?(\d{1,3}(,\d{3})+|\d*)\.\d+\s*$")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the lines of one file are cut into cells.
+
+    Args:
+        delimiter, quote, decimal: one character each; quote may be "".
+        skipped: lines above the header that belong to no table.
+        header: whether the first line after those names the columns.
+        width: the number of fields of a line.
+        escape: whether a backslash takes the meaning from a quote.
+    """
+
+    delimiter: str
+    quote: str
+    decimal: str
+    skipped: int
+    header: bool
+    width: int
+    escape: bool = False
+
+    def rows(self, lines: list[str]) -> list[list[str]]:
+        """Cut lines into cells."""
+        return cut(lines, self.delimiter, self.quote, self.escape)
+
+
+def cut(lines: list[str], delimiter: str, quote: str, escape: bool = False) -> list[list[str]]:
+    """Cut lines into cells; a quoted cell may span lines."""
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        escapechar="\\" if escape else None,
+        skipinitialspace=delimiter == " ",
+    )
+    try:
+        return [row for row in reader if row]
+    except csv.Error:
+        return []
+
+
+def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = False) -> Dialect:
+    """Decide how a text is cut into cells.
+
+    Args:
+        text: the beginning of the file, cut at the end of a line.
+        options: what is given instead of being found out.
+        notebook: where decisions are written down.
+        tabs: whether the file's name promises tabs.
+    """
+    lines = [line + "\n" for line in text.splitlines()[: _LINES + 50] if line.strip()][:_LINES]
+    escape = '\\"' in text
+    quote = options.quote if options.quote is not None else _quote(lines)
+    delimiter = options.delimiter
+    if delimiter is None:
+        delimiter, why = _delimiter(lines, quote, escape, tabs)
+        notebook.add("delimiter", NAMES.get(delimiter, repr(delimiter)), why)
+    if options.quote is None and quote != '"':
+        notebook.add("quote", quote, "cells start and end with it")
+    rows = cut(lines, delimiter, quote, escape)
+    width = _usual_width(rows)
+    skipped = next((i for i, row in enumerate(rows) if len(row) == width), 0)
+    if skipped:
+        notebook.add(
+            "skipped", f"{skipped} lines", f"the lines above the header have other than {width} fields"
+        )
+    rows = [row for row in rows[skipped:] if len(row) == width]
+    decimal = options.decimal or _decimal(rows, delimiter, notebook)
+    header = options.header if options.header is not None else _header(rows, notebook)
+    return Dialect(delimiter, quote, decimal, skipped, header, width, escape)
+
+
+def _quote(lines: list[str]) -> str:
+    text = "".join(lines)
+    single = len(re.findall(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|]|$)", text, re.MULTILINE))
+    return "'" if single > 2 and text.count('"') == 0 else '"'
+
+
+def _usual_width(rows: list[list[str]]) -> int:
+    """The commonest number of fields; among equals the widest."""
+    counts = Counter(len(row) for row in rows)
+    return max(counts, key=lambda width: (counts[width], width), default=1)
+
+
+def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[str, str]:
+    """The delimiter whose lines agree best on their number of fields; among equals the commoner habit."""
+    best, best_score, best_why = ",", 0.0, "no delimiter splits the lines, so the table has one column"
+    order = ("\t", *[d for d in DELIMITERS if d != "\t"]) if tabs else DELIMITERS
+    for delimiter in order:
+        rows = cut(lines, delimiter, quote, escape)
+        width = _usual_width(rows)
+        if width < 2 or not rows:
+            continue
+        agreeing = sum(len(row) == width for row in rows)
+        score = agreeing / len(rows)
+        if delimiter in (" ", ":") and (score < 1 or not _mostly_numbers(rows[1:])):
+            continue
+        if score > best_score + 0.02 and score > 0.5:
+            why = f"{agreeing} of the first {len(rows)} lines have {width} fields with it"
+            best, best_score, best_why = delimiter, score, why
+    return best, best_why
+
+
+def _mostly_numbers(rows: list[list[str]]) -> bool:
+    cells = [cell for row in rows for cell in row]
+    return bool(cells) and sum(bool(_NUMBER.match(cell)) for cell in cells) > 0.6 * len(cells)
+
+
+def _decimal(rows: list[list[str]], delimiter: str, notebook: Notebook) -> str:
+    cells = [cell for row in rows for cell in row]
+    commas = sum(bool(_COMMA_NUMBER.match(cell)) for cell in cells)
+    points = sum(bool(_POINT_NUMBER.match(cell)) for cell in cells)
+    if delimiter != "," and commas > points:
+        notebook.add(
+            "decimal", "','", f"{commas} of the first cells are numbers with a comma, {points} with a point"
+        )
+        return ","
+    return "."
+
+
+def _header(rows: list[list[str]], notebook: Notebook) -> bool:
+    """A header is missing when, over columns of numbers, the first line holds numbers too."""
+    if len(rows) < 2:
+        return True
+    below = rows[1:]
+    numeric = [
+        column
+        for column in range(len(rows[0]))
+        if sum(bool(_NUMBER.match(row[column])) for row in below) > 0.8 * len(below)
+    ]
+    first = sum(bool(_NUMBER.match(rows[0][column])) for column in numeric)
+    if not numeric or first <= len(numeric) / 2:
+        return True
+    notebook.add("header", "none", "the first line holds numbers like the lines below; columns are numbered")
+    return False
