@@ -110,6 +110,8 @@ class Training:
             lanes=tuple(
                 self._lane_result(lane, on_validation, on_test) for lane in range(self._network.num_lanes)
             ),
+            validation_targets=self.dataset.validation.targets,
+            test_targets=self.dataset.test.targets,
             steps=self.step_number,
             elapsed_s=self._elapsed_s,
             device=self.device,

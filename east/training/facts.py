@@ -80,11 +80,16 @@ class LaneResult:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training came to; lanes are ordered arm by arm, seeds within."""
+    """What a training came to; lanes are ordered arm by arm, seeds within.
+
+    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows.
+    """
 
     metric: Metric
     classes: tuple[str, ...]
     lanes: tuple[LaneResult, ...]
+    validation_targets: NDArray[np.int64]
+    test_targets: NDArray[np.int64]
     steps: int
     elapsed_s: float
     device: str
