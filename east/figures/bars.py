@@ -1,0 +1,98 @@
+"""Pictures that stand still: the class balance of a table and the scores of a finished race."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from east.figures.matrices import short
+from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, plain
+
+
+def class_balance_figure(
+    classes: Sequence[str], counts: Sequence[int], *, theme: Theme = LIGHT, height: int | None = None
+) -> Figure:
+    """Draw how many rows each class has, the most frequent on top.
+
+    Args:
+        classes: K names.
+        counts: K row counts.
+        theme: LIGHT or DARK.
+        height: in pixels; by default it grows with K.
+    """
+    total = max(sum(counts), 1)
+    order = sorted(range(len(counts)), key=lambda place: -counts[place])
+    names, rows = [classes[place] for place in order], [int(counts[place]) for place in order]
+    many = len(names) > 12
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": rows,
+        "marker": {"color": theme.sequential[3]},
+        "text": None if many else [f"{count:,} · {count / total:.1%}" for count in rows],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "<b>%{y}</b>: %{x:,} rows<extra></extra>",
+    }
+    size = FONT_SIZE - 3 if many else FONT_SIZE
+    labels = [short(name, 22) for name in names]
+    room = round(16 + max((len(label) for label in labels), default=1) * size * 0.6)
+    ticks = {"type": "category", "tickmode": "array", "tickvals": names, "ticktext": labels}
+    picture = layout(
+        theme,
+        height=height or max(120, 40 + len(names) * (16 if many else 30)),
+        margin={"l": room, "r": 12, "t": 4, "b": 32},
+        bargap=0.25,
+        xaxis=axis(theme, "rows", range=[0, max(rows, default=1) * (1.02 if many else 1.28)]),
+        yaxis={**ticks, "autorange": "reversed", "tickfont": {"size": size, "color": theme.text}},
+    )
+    alt = (
+        f"Class balance: from {names[0]} with {rows[0]:,} to {names[-1]} with {rows[-1]:,} of {total:,} rows."
+    )
+    return Figure((trace,), picture, alt)
+
+
+def score_figure(
+    scores: Mapping[str, Sequence[float]],
+    metric_label: str,
+    *,
+    labels: Mapping[str, str] | None = None,
+    theme: Theme = LIGHT,
+    height: int | None = None,
+) -> Figure:
+    """Draw each arm's score at every seed as a dot, and their mean as a bar across.
+
+    Args:
+        scores: per arm one score a seed.
+        metric_label: what was measured.
+        labels: what people call each arm.
+        theme: LIGHT or DARK.
+        height: in pixels; by default it grows with the number of arms.
+    """
+    names = [(labels or {}).get(loss, loss) for loss in scores]
+    traces = []
+    for loss, name in zip(scores, names, strict=True):
+        values, color = list(scores[loss]), theme.arm(loss)
+        hover = f"{name}<br>%{{x:.4f}}<extra></extra>"
+        base = {"type": "scatter", "mode": "markers", "hovertemplate": hover, "name": name}
+        dots = {"color": color, "size": 9, "opacity": 0.55}
+        bar = {"color": color, "size": 26, "symbol": "line-ns", "line": {"width": 4, "color": color}}
+        traces.append({**base, "x": plain(values), "y": [name] * len(values), "marker": dots})
+        traces.append({**base, "x": plain([np.mean(values)]), "y": [name], "marker": bar})
+    room = round(16 + max((len(name) for name in names), default=1) * FONT_SIZE * 0.56)
+    picture = layout(
+        theme,
+        height=height or 60 + 44 * len(names),
+        margin={"l": room, "r": 16, "t": 4, "b": 40},
+        xaxis=axis(theme, f"{metric_label} on the test part"),
+        yaxis={
+            "type": "category",
+            "autorange": "reversed",
+            "tickfont": {"color": theme.text},
+            "showgrid": False,
+        },
+    )
+    means = "; ".join(f"{name} {np.mean(scores[loss]):.3f}" for loss, name in zip(scores, names, strict=True))
+    return Figure(tuple(traces), picture, f"{metric_label} on the test part, mean over seeds: {means}.")

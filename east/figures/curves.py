@@ -1,0 +1,180 @@
+"""What happens along a training, arm by arm: scores, surrogate gap, loss and gradient norm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from east.figures.palette import (
+    LIGHT,
+    Figure,
+    Theme,
+    axis,
+    layout,
+    moment_line,
+    plain,
+    sentence,
+    translucent,
+)
+
+if TYPE_CHECKING:
+    from east.training import LaneSnapshot, Snapshot
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of a lane that is followed along a training.
+
+    `log` asks for a logarithmic axis, `zero` for a line at zero, `second` is drawn dotted beside it.
+    """
+
+    title: str
+    read: Callable[[LaneSnapshot], float]
+    log: bool = False
+    zero: bool = False
+    second: Callable[[LaneSnapshot], float] | None = None
+
+
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {
+        "score": Quantity("score", lambda lane: lane.score_hard, second=lambda lane: lane.train_score),
+        "gap": Quantity("soft − hard", lambda lane: lane.score_soft - lane.score_hard, zero=True),
+        "loss": Quantity("loss", lambda lane: lane.loss_value),
+        "gradient": Quantity("gradient norm", lambda lane: lane.gradient_norm, log=True),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One arm's values over time: `steps` `[T]`, `values` `[T, seeds]`."""
+
+    steps: Array
+    values: Array
+
+    @property
+    def center(self) -> Array:
+        """The mean over seeds `[T]`; not finite as soon as one seed is not."""
+        with np.errstate(invalid="ignore"):
+            mean: Array = self.values.mean(axis=1)
+        return mean
+
+
+def arm_series(history: Sequence[Snapshot], loss: str, read: Callable[[LaneSnapshot], float]) -> Series:
+    """Collect one number of an arm's lanes over a history.
+
+    Args:
+        history: snapshots, oldest first.
+        loss: the arm.
+        read: what to take of each lane.
+    """
+    rows = [[read(lane) for lane in snapshot.lanes if lane.loss == loss] for snapshot in history]
+    steps = np.asarray([snapshot.step for snapshot in history], dtype=np.float64)
+    return Series(steps, np.asarray(rows, dtype=np.float64).reshape(len(history), -1))
+
+
+def curve_figure(
+    history: Sequence[Snapshot],
+    losses: Sequence[str],
+    quantity: str,
+    *,
+    moment: Snapshot | None = None,
+    labels: Mapping[str, str] | None = None,
+    title: str | None = None,
+    theme: Theme = LIGHT,
+    height: int = 220,
+) -> Figure:
+    """Draw one quantity of some arms against the step: the mean over seeds, and their whole range as a band.
+
+    Args:
+        history: snapshots, oldest first; may be empty.
+        losses: the arms to draw.
+        quantity: a key of QUANTITIES.
+        moment: the snapshot that the rest of the page shows; marked by a line.
+        labels: what people call each arm.
+        title: of the vertical axis, instead of the quantity's own.
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    asked, names = QUANTITIES[quantity], labels or {}
+    traces: list[dict[str, Any]] = []
+    facts = []
+    for loss in losses if history else ():
+        name, color = names.get(loss, loss), theme.arm(loss)
+        series = arm_series(history, loss, asked.read)
+        if asked.second is not None:
+            traces.append(
+                _line(arm_series(history, loss, asked.second), f"{name}, train", color, dotted=True)
+            )
+        traces += [*_band(series, color), _line(series, name, color)]
+        facts.append((name, _at_moment(series, moment)))
+    total = history[-1].total_steps if history else 1
+    picture = layout(
+        theme,
+        height=height,
+        xaxis=axis(theme, "step", range=[0, total]),
+        yaxis=axis(theme, title or asked.title, type="log" if asked.log else "linear"),
+        shapes=[*_zero_line(theme, asked.zero), *moment_line(theme, moment.step if moment else None)],
+    )
+    return Figure(tuple(traces), picture, sentence(title or asked.title, facts))
+
+
+def _line(series: Series, name: str, color: str, dotted: bool = False) -> dict[str, Any]:
+    line = {"color": color, "width": 1.5, "dash": "dot"} if dotted else {"color": color, "width": 2.5}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": series.steps.astype(int).tolist(),
+        "y": plain(series.center),
+        "line": line,
+        "hovertemplate": f"{name}<br>step %{{x}}: %{{y:.4~g}}<extra></extra>",
+    }
+
+
+def _band(series: Series, color: str) -> list[dict[str, Any]]:
+    if series.values.shape[1] < 2:
+        return []
+    whole = np.isfinite(series.values).all(axis=1)
+    steps, values = series.steps[whole], series.values[whole]
+    outline = np.concatenate([values.min(axis=1), values.max(axis=1)[::-1]])
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.concatenate([steps, steps[::-1]]).astype(int).tolist(),
+            "y": plain(outline),
+            "fill": "toself",
+            "fillcolor": translucent(color, 0.18),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _at_moment(series: Series, moment: Snapshot | None) -> str:
+    place = -1 if moment is None else int(np.abs(series.steps - moment.step).argmin())
+    value = float(series.center[place])
+    return f"{value:.3g}" if np.isfinite(value) else "not a number"
+
+
+def _zero_line(theme: Theme, wanted: bool) -> list[dict[str, Any]]:
+    line = {"color": theme.muted, "width": 1}
+    shape = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": line,
+        "layer": "below",
+    }
+    return [shape] if wanted else []

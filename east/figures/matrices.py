@@ -1,0 +1,242 @@
+"""Confusion matrices as heatmaps: one matrix, or the difference of two. Rows true, columns predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from east.errors import SettingError
+from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, color_scale, layout, plain
+
+Array = NDArray[np.float64]
+
+NORMALISATIONS: Mapping[str, str] = MappingProxyType(
+    {"row": "Share of the true class", "column": "Share of the predicted class", "count": "Counts"}
+)
+MOST_WITH_TEXT = 8
+MOST_WITH_EVERY_LABEL = 14
+
+
+def normalised(matrix: ArrayLike, normalise: str) -> Array:
+    """Divide by the row or column sums; 0 / 0 is 0.
+
+    Args:
+        matrix: `[K, K]` counts or soft mass.
+        normalise: a key of NORMALISATIONS.
+
+    Raises:
+        SettingError: for an unknown normalisation.
+    """
+    counts = np.asarray(matrix, dtype=np.float64)
+    if normalise == "count":
+        return counts
+    if normalise not in NORMALISATIONS:
+        raise SettingError("The normalisation must be known", repr(normalise), "use row, column or count")
+    total = counts.sum(axis=1 if normalise == "row" else 0, keepdims=True)
+    shares: Array = np.divide(counts, total, out=np.zeros_like(counts), where=total != 0)
+    return shares
+
+
+def order_by_confusion(matrix: ArrayLike) -> NDArray[np.int64]:
+    """Order classes so that those confused with each other stand side by side.
+
+    Starts from the class with the most errors and goes on to the class most confused with the last one.
+
+    Args:
+        matrix: `[K, K]` counts.
+
+    Returns:
+        A permutation of K positions.
+    """
+    shares = normalised(matrix, "row")
+    mutual = shares + shares.T
+    np.fill_diagonal(mutual, 0.0)
+    order = [int(mutual.sum(axis=1).argmax())]
+    left = [place for place in range(len(mutual)) if place != order[0]]
+    while left:
+        order.append(max(left, key=lambda place: mutual[order[-1], place]))
+        left.remove(order[-1])
+    return np.asarray(order, dtype=np.int64)
+
+
+def short(label: str, most: int = 12) -> str:
+    """Shorten a long label by an ellipsis; its full name belongs in the hover text."""
+    return label if len(label) <= most else label[: most - 1].rstrip() + "…"
+
+
+def matrix_figure(
+    matrix: ArrayLike,
+    classes: Sequence[str],
+    *,
+    name: str = "confusion matrix",
+    normalise: str = "row",
+    theme: Theme = LIGHT,
+    height: int = 290,
+) -> Figure:
+    """Draw one soft or hard confusion matrix.
+
+    Args:
+        matrix: `[K, K]` counts or soft mass.
+        classes: K names.
+        name: what it is, for the text alternative.
+        normalise: what colour and cell text show, a key of NORMALISATIONS.
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    counts = np.asarray(matrix, dtype=np.float64)
+    shown = normalised(counts, normalise)
+    # The largest row sum stays the same from moment to moment, so the colours stay comparable.
+    top = 1.0 if normalise != "count" else float(max(counts.sum(axis=1).max(), 1.0))
+    trace = {
+        **_heatmap(shown, classes, _cell_text(shown, normalise)),
+        "zmin": 0.0,
+        "zmax": top,
+        "colorscale": color_scale(theme.sequential),
+        "customdata": _aside(counts),
+        "hovertemplate": "true <b>%{y}</b><br>predicted <b>%{x}</b><br>%{customdata[0]:,.4~g} samples"
+        "<br>%{customdata[1]:.1%} of this true class<br>%{customdata[2]:.1%} of this prediction"
+        "<extra></extra>",
+    }
+    return Figure((trace,), _layout(classes, theme, height), describe_matrix(counts, classes, name))
+
+
+def difference_figure(
+    first: ArrayLike,
+    second: ArrayLike,
+    classes: Sequence[str],
+    *,
+    names: tuple[str, str] = ("soft", "hard"),
+    normalise: str = "row",
+    theme: Theme = LIGHT,
+    height: int = 290,
+) -> Figure:
+    """Draw `first - second` on a diverging scale, zero in the colour of the paper.
+
+    Args:
+        first, second: `[K, K]` counts or soft mass.
+        classes: K names.
+        names: what the two are, for hover and text alternative.
+        normalise: taken of each before the difference, a key of NORMALISATIONS.
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    shown = normalised(one, normalise) - normalised(other, normalise)
+    reach = _round_up(float(np.abs(shown).max(initial=0.0)), 0.05 if normalise != "count" else 1.0)
+    trace = {
+        **_heatmap(shown, classes, _cell_text(shown, normalise, signed=True)),
+        "zmin": -reach,
+        "zmax": reach,
+        "colorscale": color_scale(theme.diverging),
+        "customdata": plain(np.stack([one, other], axis=-1)),
+        "hovertemplate": "true <b>%{y}</b><br>predicted <b>%{x}</b>"
+        f"<br>{names[0]} %{{customdata[0]:,.4~g}}<br>{names[1]} %{{customdata[1]:,.4~g}}<br>difference "
+        + ("%{z:+.3~g}" if normalise == "count" else "%{z:+.1%}")
+        + "<extra></extra>",
+    }
+    return Figure((trace,), _layout(classes, theme, height), describe_difference(one, other, classes, names))
+
+
+def describe_matrix(matrix: ArrayLike, classes: Sequence[str], name: str) -> str:
+    """Say in one sentence what a confusion matrix shows."""
+    counts = np.asarray(matrix, dtype=np.float64)
+    total, right = counts.sum(), np.trace(counts)
+    share = right / total if total else 0.0
+    wrong = counts - np.diag(np.diag(counts))
+    if wrong.sum() == 0:
+        return f"{name}: {share:.0%} on the diagonal, nothing off it."
+    true, predicted = divmod(int(wrong.argmax()), len(wrong))
+    return (
+        f"{name}: {share:.0%} on the diagonal; the largest confusion is {classes[true]} taken for "
+        f"{classes[predicted]}, {wrong[true, predicted]:.3g} of {counts[true].sum():.3g}."
+    )
+
+
+def describe_difference(
+    first: ArrayLike, second: ArrayLike, classes: Sequence[str], names: tuple[str, str]
+) -> str:
+    """Say in one sentence how two confusion matrices differ."""
+    gap = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
+    true, predicted = divmod(int(np.abs(gap).argmax()), len(gap))
+    return (
+        f"{names[0]} minus {names[1]} confusion matrix: the largest difference is "
+        f"{gap[true, predicted]:+.3g} samples at true {classes[true]}, predicted {classes[predicted]}."
+    )
+
+
+def _heatmap(shown: Array, classes: Sequence[str], text: list[list[str]] | None) -> dict[str, Any]:
+    trace: dict[str, Any] = {
+        "type": "heatmap",
+        "x": list(classes),
+        "y": list(classes),
+        "z": plain(shown),
+        "xgap": 1,
+        "ygap": 1,
+        "showscale": False,
+    }
+    return trace if text is None else {**trace, "text": text, "texttemplate": "%{text}"}
+
+
+def _aside(counts: Array) -> list[Any]:
+    return plain(np.stack([counts, normalised(counts, "row"), normalised(counts, "column")], axis=-1), 3)
+
+
+def _cell_text(shown: Array, normalise: str, signed: bool = False) -> list[list[str]] | None:
+    if len(shown) > MOST_WITH_TEXT:
+        return None
+    return [[_number(float(value), normalise, signed) for value in row] for row in shown]
+
+
+def _number(value: float, normalise: str, signed: bool) -> str:
+    sign = "+" if signed else ""
+    if normalise == "count":
+        whole = float(value).is_integer() or abs(value) >= 1000
+        text = f"{value:{sign},.0f}" if whole else f"{value:{sign}.1f}"
+        return "" if signed and value == 0 else text
+    percent = round(100 * value)
+    if signed:
+        return f"{percent:+d}" if percent else ""
+    return f"{percent}%"
+
+
+def _round_up(value: float, least: float) -> float:
+    """Round up to 1, 2 or 5 times a power of ten, so that the colours change rarely."""
+    if value <= least:
+        return least
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power * (1 + 1e-9)))
+
+
+def _layout(classes: Sequence[str], theme: Theme, height: int) -> dict[str, Any]:
+    count = len(classes)
+    most = 12 if count <= MOST_WITH_TEXT else 10
+    stride = 1 if count <= MOST_WITH_EVERY_LABEL else -(-count * 11 // (height - 80))
+    named = list(classes[::stride])
+    labels = [short(label, most) for label in named]
+    size = FONT_SIZE - 1 if count <= MOST_WITH_TEXT else FONT_SIZE - 3
+    longest = max((len(label) for label in labels), default=1)
+    upright = longest * len(labels) > 36
+    ticks = {
+        "type": "category",
+        "tickmode": "array",
+        "tickvals": named,
+        "ticktext": labels,
+        "tickfont": {"size": size, "color": theme.text},
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": False,
+    }
+    room = round(10 + longest * size * 0.58)
+    title = {"font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 4}
+    return layout(
+        theme,
+        height=height,
+        margin={"l": room + 20, "r": 6, "t": 6, "b": (room if upright else 16) + 22},
+        xaxis={**ticks, "tickangle": -90 if upright else 0, "title": {**title, "text": "predicted"}},
+        yaxis={**ticks, "autorange": "reversed", "title": {**title, "text": "true"}},
+    )

@@ -1,0 +1,170 @@
+"""The one palette and the one layout that every figure shares, in light and in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+FONT_SIZE = 12
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of one theme; arms keep their hue in both.
+
+    The arms use the palette of Okabe and Ito, which stays apart under every common colour blindness; the
+    diverging scale runs between its blue and its vermilion.
+    """
+
+    name: str
+    text: str
+    muted: str
+    grid: str
+    paper: str
+    sequential: tuple[str, ...]
+    diverging: tuple[str, ...]
+    arms: Mapping[str, str]
+    spare: tuple[str, ...]
+
+    def arm(self, loss: str) -> str:
+        """Return the colour of an arm, the same on every page and in every figure."""
+        if loss in self.arms:
+            return self.arms[loss]
+        return self.spare[sum(loss.encode()) % len(self.spare)]
+
+
+LIGHT = Theme(
+    name="light",
+    text="#31333f",
+    muted="#6b6e7b",
+    grid="#e6e8ee",
+    paper="#ffffff",
+    sequential=("#f7fafd", "#d3e4f2", "#94c1e0", "#4a94c8", "#1a659e", "#083a66"),
+    diverging=("#a63c00", "#e08c57", "#f7d9c8", "#fafafa", "#c6dff0", "#5ba3d3", "#005a94"),
+    arms=MappingProxyType(
+        {
+            "east": "#0072b2",
+            "cross_entropy": "#d55e00",
+            "east_paper": "#56b4e9",
+            "weighted_cross_entropy": "#009e73",
+            "logit_adjusted": "#cc79a7",
+            "focal": "#b08900",
+            "soft_metric": "#555555",
+        }
+    ),
+    spare=("#7a5195", "#8c564b", "#7f7f7f"),
+)
+
+DARK = Theme(
+    name="dark",
+    text="#fafafa",
+    muted="#a3a8b8",
+    grid="#2b303b",
+    paper="#0e1117",
+    sequential=("#141b26", "#17364f", "#1b5a86", "#3186bd", "#7cbce4", "#e3f2fc"),
+    diverging=("#ff9a5c", "#b5622f", "#51301f", "#171c25", "#1b3f58", "#2f7fb0", "#7cc4f2"),
+    arms=MappingProxyType(
+        {
+            "east": "#4aa8e0",
+            "cross_entropy": "#f08b45",
+            "east_paper": "#9bd6f7",
+            "weighted_cross_entropy": "#2fc49a",
+            "logit_adjusted": "#dd9ac0",
+            "focal": "#e3c04a",
+            "soft_metric": "#b9bcc6",
+        }
+    ),
+    spare=("#b79bd1", "#c79e93", "#b0b0b0"),
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One picture: plotly's traces and layout as plain data, and a sentence that says the same in words."""
+
+    data: tuple[Mapping[str, Any], ...]
+    layout: Mapping[str, Any]
+    alt: str
+
+    def plotly(self) -> dict[str, Any]:
+        """Return what `plotly.graph_objects.Figure` and `Plotly.react` take."""
+        return {"data": list(self.data), "layout": dict(self.layout)}
+
+
+def color_scale(stops: Sequence[str]) -> list[list[Any]]:
+    """Spread colours evenly over [0, 1], as plotly wants a scale."""
+    last = len(stops) - 1
+    return [[round(place / last, 4), color] for place, color in enumerate(stops)]
+
+
+def layout(theme: Theme, *, height: int, **changes: Any) -> dict[str, Any]:
+    """Build the layout all figures share; `changes` are added to it or replace its parts."""
+    base: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 48, "r": 12, "t": 8, "b": 36},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"size": FONT_SIZE, "color": theme.text},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": theme.paper, "bordercolor": theme.grid, "font": {"color": theme.text}},
+        # A constant revision keeps the reader's zoom when new data arrive.
+        "uirevision": "keep",
+        "dragmode": "zoom",
+    }
+    return {**base, **changes}
+
+
+def axis(theme: Theme, title: str, **changes: Any) -> dict[str, Any]:
+    """Build one quiet numeric axis."""
+    base: dict[str, Any] = {
+        "title": {"text": title, "font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 6},
+        "gridcolor": theme.grid,
+        "linecolor": theme.grid,
+        "zeroline": False,
+        "tickfont": {"size": FONT_SIZE - 1, "color": theme.muted},
+        "nticks": 6,
+    }
+    return {**base, **changes}
+
+
+def translucent(color: str, opacity: float) -> str:
+    """Turn '#rrggbb' into plotly's 'rgba(...)'."""
+    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def plain(values: ArrayLike, digits: int = 4) -> list[Any]:
+    """Round an array to so many significant digits, as lists with None for what is not finite.
+
+    Short numbers keep what is sent at every redraw small.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(array)
+    size = np.where(finite & (array != 0), np.abs(array), 1.0)
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
+    rounded = np.round(np.where(finite, array, 0.0) * scale) / scale
+    boxed = rounded.astype(object)
+    boxed[~finite] = None
+    result: list[Any] = boxed.tolist()
+    return result
+
+
+def moment_line(theme: Theme, place: float | None) -> list[dict[str, Any]]:
+    """Mark the moment shown by a dotted upright line."""
+    if place is None:
+        return []
+    line = {"color": theme.muted, "width": 1, "dash": "dot"}
+    return [{"type": "line", "x0": place, "x1": place, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
+
+
+def sentence(title: str, facts: Sequence[tuple[str, str]]) -> str:
+    """Put named facts into one sentence, a figure's text alternative."""
+    if not facts:
+        return f"{title}: nothing to show yet."
+    return f"{title}: " + "; ".join(f"{name} {value}" for name, value in facts) + "."

@@ -1,0 +1,135 @@
+"""The surrogate's own pictures: the annealing of (delta, omega), and the Heaviside as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from east.annealing import Annealing, Sharpness
+from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, moment_line, plain, sentence
+
+Array = NDArray[np.float64]
+
+
+def annealing_figure(
+    plans: Mapping[str, Annealing],
+    progress: float,
+    *,
+    labels: Mapping[str, str] | None = None,
+    theme: Theme = LIGHT,
+    height: int = 220,
+) -> Figure:
+    """Draw delta (solid) and omega (dashed) of each annealed arm against progress, faint where yet to come.
+
+    Args:
+        plans: the annealing of each arm that has one.
+        progress: the moment shown, u in [0, 1].
+        labels: what people call each arm.
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    names, traces, facts = labels or {}, [], []
+    for loss, plan in plans.items():
+        name, color, now = names.get(loss, loss), theme.arm(loss), plan.at(progress)
+        for symbol, pick, dash in (("δ", _delta, "solid"), ("ω", _omega, "dash")):
+            hover = f"{name} {symbol} = %{{y:.3f}} at %{{x:.0%}}<extra></extra>"
+            line = {"color": color, "dash": dash, "width": 2}
+            common = {"type": "scatter", "mode": "lines", "hovertemplate": hover, "name": f"{name} {symbol}"}
+            past, future = np.linspace(0, progress, 25), np.linspace(progress, 1, 25)
+            for places, opacity in ((future, 0.3), (past, 1.0)):
+                heights = [pick(plan.at(float(place))) for place in places]
+                traces.append(
+                    {**common, "x": plain(places), "y": plain(heights), "line": line, "opacity": opacity}
+                )
+            traces.append(_dot(progress, pick(now), f"{symbol} {pick(now):.2f}", color, hover))
+        facts.append((name, f"delta {now.delta:.2f}, omega {now.omega:.2f}"))
+    picture = layout(
+        theme,
+        height=height,
+        xaxis=axis(
+            theme,
+            "progress of training",
+            range=[-0.02, 1.14],
+            tickformat=".0%",
+            tickvals=[0, 0.25, 0.5, 0.75, 1],
+        ),
+        yaxis=axis(theme, "δ and ω", range=[-0.03, 1.12]),
+        shapes=moment_line(theme, progress),
+    )
+    return Figure(tuple(traces), picture, sentence(f"Annealing at {progress:.0%} of training", facts))
+
+
+def heaviside_figure(
+    sharpness: Mapping[str, Sharpness],
+    *,
+    labels: Mapping[str, str] | None = None,
+    threshold: float = 0.5,
+    theme: Theme = LIGHT,
+    height: int = 220,
+) -> Figure:
+    """Draw the piecewise-linear Heaviside of each annealed arm as it is now, over the hard step it tends to.
+
+    Args:
+        sharpness: delta and omega of each arm.
+        labels: what people call each arm.
+        threshold: tau, in (0, 1).
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    names = labels or {}
+    step = {"x": [0, threshold, threshold, 1], "y": [0, 0, 1, 1], "name": "argmax"}
+    dotted = {"color": theme.muted, "dash": "dot", "width": 1.5}
+    traces: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "line": dotted, "hoverinfo": "name", **step}
+    ]
+    for loss, now in sharpness.items():
+        name = names.get(loss, loss)
+        across, up = heaviside_knots(now, threshold)
+        line = {"color": theme.arm(loss), "width": 3}
+        hover = f"{name}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
+        shape = {"type": "scatter", "mode": "lines+markers", "marker": {"size": 6}, "name": name}
+        traces.append({**shape, "x": plain(across), "y": plain(up), "line": line, "hovertemplate": hover})
+    facts = [
+        (names.get(loss, loss), f"delta {now.delta:.2f}, omega {now.omega:.2f}")
+        for loss, now in sharpness.items()
+    ]
+    picture = layout(
+        theme,
+        height=height,
+        xaxis=axis(theme, f"probability p (threshold τ = {threshold:g})", range=[-0.02, 1.02]),
+        yaxis=axis(theme, "counts as H(p)", range=[-0.05, 1.05]),
+    )
+    return Figure(tuple(traces), picture, sentence("Shape of the Heaviside now", facts))
+
+
+def heaviside_knots(sharpness: Sharpness, threshold: float) -> tuple[Array, Array]:
+    """Return the corners (0, 0), (lo, delta), (hi, 1 - delta), (1, 1) of the Heaviside."""
+    half = sharpness.omega * min(threshold, 1 - threshold) / 2
+    across = np.asarray([0.0, threshold - half, threshold + half, 1.0])
+    return across, np.asarray([0.0, sharpness.delta, 1 - sharpness.delta, 1.0])
+
+
+def _delta(sharpness: Sharpness) -> float:
+    return sharpness.delta
+
+
+def _omega(sharpness: Sharpness) -> float:
+    return sharpness.omega
+
+
+def _dot(across: float, up: float, text: str, color: str, hover: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": plain([across]),
+        "y": plain([up]),
+        "text": [text],
+        "textposition": "top right" if across < 0.85 else "middle right",
+        "textfont": {"size": FONT_SIZE - 1, "color": color},
+        "marker": {"color": color, "size": 8},
+        "hovertemplate": hover,
+        "cliponaxis": False,
+    }

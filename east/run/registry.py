@@ -1,0 +1,69 @@
+"""Who may hold a run: a bounded number of them in one process, found by their id."""
+
+from __future__ import annotations
+
+import threading
+
+from east.errors import SettingError
+from east.run.runner import Run
+
+
+class Registry:
+    """All runs of a process; ids cannot be guessed, so a run is seen only by who was given its id.
+
+    Args:
+        most_active: how many may train or be paused at once.
+        most_kept: how many ended ones to keep for replay and comparison.
+    """
+
+    def __init__(self, most_active: int = 4, most_kept: int = 12) -> None:
+        self._most_active, self._most_kept = most_active, most_kept
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+
+    def start(self, run: Run) -> Run:
+        """Take a run in and start it.
+
+        Raises:
+            SettingError: when too many are active; a paused one that nobody watches makes way first.
+        """
+        with self._lock:
+            active = [other for other in self._runs.values() if not other.frame.ended]
+            if len(active) >= self._most_active:
+                self._make_way(active)
+            self._runs[run.id] = run
+            self._forget_the_oldest()
+        return run.start()
+
+    def get(self, run_id: str | None) -> Run | None:
+        """Return the run of this id, or None."""
+        return self._runs.get(run_id) if run_id else None
+
+    def drop(self, run_id: str) -> None:
+        """Stop and forget a run."""
+        with self._lock:
+            run = self._runs.pop(run_id, None)
+        if run is not None:
+            run.command("stop", wait_s=0)
+
+    def __len__(self) -> int:
+        """Return how many runs are held."""
+        return len(self._runs)
+
+    def _make_way(self, active: list[Run]) -> None:
+        alone = [run for run in active if run.frame.status == "paused" and run.frame.reason]
+        if not alone:
+            raise SettingError(
+                "Too many trainings are active on this server",
+                len(active),
+                "stop one, or wait for one to end",
+            )
+        oldest = min(alone, key=lambda run: run.touched_at)
+        oldest.command("stop", wait_s=0)
+
+    def _forget_the_oldest(self) -> None:
+        ended = sorted(
+            (run for run in self._runs.values() if run.frame.ended), key=lambda run: run.touched_at
+        )
+        for run in ended[: max(0, len(ended) - self._most_kept)]:
+            del self._runs[run.id]

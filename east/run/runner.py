@@ -1,0 +1,303 @@
+"""One training in a thread of its own, steered by commands and read through frames."""
+
+from __future__ import annotations
+
+import logging
+import math
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from east.errors import EastError, SettingError
+from east.run.facts import PACES, Command, Frame, Machine
+from east.run.history import History
+
+if TYPE_CHECKING:
+    from east.training import Outcome, Snapshot
+
+logger = logging.getLogger(__name__)
+
+SLICE_S = 0.02
+"""Steps are taken in slices of about this long, so that a command is answered soon."""
+MOST_STEPS_A_SLICE = 256
+LEAST_BETWEEN_SNAPSHOTS_S = 0.125
+SNAPSHOT_SHARE = 1 / 15
+"""At most this share of the time goes into snapshots."""
+SNAPSHOTS_A_RUN = 100
+"""A short run is read more often than the clock asks, so that its replay has something to show."""
+ANSWER_S = 0.15
+
+
+class Run:
+    """One training in a daemon thread.
+
+    How often it is watched never changes what is learned: a snapshot only reads. `frame` is the one
+    reference viewers read; `command_number` is the number the next command must carry.
+
+    Args:
+        make: builds the training; called in the thread, for it may take its time.
+        title: what the run is, for people.
+        pace: a key of PACES.
+        pause_when_unwatched_s: pauses itself so long after the last `touch`; browsers let hidden tabs
+            touch only once a minute, so keep it above two minutes.
+        end_when_unwatched_s: stops itself so long after the last `touch`.
+
+    Raises:
+        SettingError: for an unknown pace.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Machine],
+        *,
+        title: str = "run",
+        pace: str = "full",
+        pause_when_unwatched_s: float = 150.0,
+        end_when_unwatched_s: float = 1800.0,
+    ) -> None:
+        self.id = secrets.token_urlsafe(9)
+        self.title = title
+        self.machine: Machine | None = None
+        self.outcome: Outcome | None = None
+        self.frame = Frame()
+        self.command_number = 0
+        self.touched_at = time.monotonic()
+        self._make = make
+        self._patience_s = (pause_when_unwatched_s, end_when_unwatched_s)
+        self._changed = threading.Condition()
+        self._wanted: Literal["run", "pause", "stop"] = "run"
+        self._single_steps = 0
+        self._heard = self._answered = 0
+        self._history = History()
+        self._clock = _Clock()
+        self.set_pace(pace)
+        self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
+
+    def start(self) -> Run:
+        """Start the thread; returns the run itself."""
+        self._thread.start()
+        return self
+
+    def command(self, command: Command, number: int | None = None, wait_s: float = ANSWER_S) -> bool:
+        """Give a command, and wait a moment for the thread's word.
+
+        Args:
+            command: pause, resume, step (pauses first) or stop.
+            number: the `command_number` its giver saw; a command with an old number is not obeyed, so
+                that a click that arrives twice is done once. None obeys always.
+            wait_s: how long to wait at most.
+
+        Returns:
+            Whether it was obeyed.
+        """
+        with self._changed:
+            if self.frame.ended or number not in (None, self.command_number):
+                return False
+            self.command_number += 1
+            mine = self.command_number
+            self._wanted = {"resume": "run", "stop": "stop"}.get(command, "pause")  # type: ignore[assignment]
+            self._single_steps += command == "step"
+            self.touched_at = time.monotonic()
+            if command == "stop":
+                self._publish(status="stopping", answers=False)
+            self._changed.notify_all()
+            last = command == "stop"
+            self._changed.wait_for(lambda: self.frame.ended or (not last and self._answered >= mine), wait_s)
+            return True
+
+    def set_pace(self, pace: str) -> None:
+        """Go at another pace, a key of PACES.
+
+        Raises:
+            SettingError: for an unknown pace.
+        """
+        if pace not in PACES:
+            raise SettingError("There is no such pace", repr(pace), f"choose from {', '.join(PACES)}")
+        with self._changed:
+            self.pace = pace
+            self._changed.notify_all()
+
+    def touch(self) -> None:
+        """Say that somebody is watching."""
+        self.touched_at = time.monotonic()
+
+    def history(self) -> tuple[Snapshot, ...]:
+        """Return the snapshots kept for replay, oldest first."""
+        return self._history.snapshots()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the thread to end; returns whether it did."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        try:
+            machine = self._make()
+            self.machine = machine
+            self._show(machine)
+            while not machine.done and not self._all_diverged():
+                steps = self._permission(machine)
+                if steps == 0:
+                    break
+                self._advance(machine, steps)
+            self._end(machine)
+        except Exception as error:
+            if not isinstance(error, EastError):
+                logger.exception("Run %s failed", self.id)
+            self._publish(status="failed", reason=in_words(error), seconds_left=None)
+
+    def _permission(self, machine: Machine) -> int:
+        """Wait until steps may be taken; returns how many, or 0 for the end."""
+        while True:
+            with self._changed:
+                self._mind_the_watchers()
+                self._heard = self.command_number
+                if self._wanted == "stop":
+                    return 0
+                if self._single_steps:
+                    self._single_steps -= 1
+                    return 1
+                if self._wanted == "run":
+                    break
+                shown = self.frame.snapshot
+                up_to_date = shown is not None and shown.step == machine.step_number
+                if up_to_date and self.frame.status == "paused" and self._answered == self._heard:
+                    self._changed.wait(0.25)
+                    continue
+            self._show(machine, status="paused", seconds_left=None)
+        if self.frame.status != "running" or self._answered != self._heard:
+            self._clock.go_on()
+            self._publish(status="running", reason=None)
+        return self._clock.slice(PACES[self.pace].limit(machine.total_steps))
+
+    def _advance(self, machine: Machine, steps: int) -> None:
+        began = time.monotonic()
+        machine.advance(steps)
+        self._clock.took(steps, time.monotonic() - began)
+        if self._wanted == "run" and self._clock.snapshot_due(machine):
+            self._show(machine)
+        limit = PACES[self.pace].limit(machine.total_steps)
+        rest = began + steps / limit - time.monotonic()
+        if rest > 0 and not machine.done:
+            pace, number = self.pace, self.command_number
+            with self._changed:
+                self._changed.wait_for(lambda: (self.pace, self.command_number) != (pace, number), rest)
+
+    def _show(self, machine: Machine, **changes: Any) -> None:
+        """Read a snapshot and publish it."""
+        began = time.monotonic()
+        snapshot = machine.snapshot()
+        self._clock.read(machine.step_number, time.monotonic() - began)
+        self._history.add(snapshot)
+        left = machine.total_steps - machine.step_number
+        facts = {
+            "snapshot": snapshot,
+            "diverged": self.frame.diverged + self._newly_diverged(snapshot),
+            "steps_per_second": self._clock.rate,
+            "seconds_left": left / self._clock.rate if self._clock.rate else None,
+        }
+        self._publish(**{**facts, **changes})
+
+    def _end(self, machine: Machine) -> None:
+        finished = machine.done
+        self._heard = self.command_number
+        self._show(machine, seconds_left=None)
+        self.outcome = machine.outcome()
+        if self._all_diverged():
+            reason = "Every lane diverged; a smaller learning rate is the first thing to try."
+            self._publish(status="failed", reason=reason)
+        else:
+            self._publish(status="finished" if finished else "stopped")
+
+    def _publish(self, *, answers: bool = True, **changes: Any) -> None:
+        with self._changed:
+            self.frame = replace(self.frame, sequence=self.frame.sequence + 1, **changes)
+            if answers:
+                self._answered = self._heard
+            self._changed.notify_all()
+
+    def _mind_the_watchers(self) -> None:
+        """Pause when nobody has looked for a while, and end it when nobody comes back."""
+        pause_s, end_s = self._patience_s
+        alone_s = time.monotonic() - self.touched_at
+        if alone_s > end_s and self._wanted != "stop":
+            self._wanted = "stop"
+            self._publish(reason=f"Ended, because nobody had watched for {_duration(end_s)}.")
+        elif alone_s > pause_s and self._wanted == "run":
+            self._wanted = "pause"
+            self._publish(reason=f"Paused, because nobody had watched for {_duration(pause_s)}.")
+
+    def _newly_diverged(self, snapshot: Snapshot) -> tuple[str, ...]:
+        from east.losses import loss_label
+
+        known = self.frame.diverged
+        told = []
+        for lane in snapshot.lanes:
+            lost = not (math.isfinite(lane.loss_value) and math.isfinite(lane.gradient_norm))
+            name = f"{loss_label(lane.loss)} (seed {lane.seed}) diverged"
+            if lost and snapshot.step > 0 and not any(sentence.startswith(name) for sentence in known):
+                told.append(f"{name}: by step {snapshot.step:,} its loss was no longer a number.")
+        return tuple(told)
+
+    def _all_diverged(self) -> bool:
+        snapshot = self.frame.snapshot
+        return snapshot is not None and len(self.frame.diverged) >= len(snapshot.lanes)
+
+
+class _Clock:
+    """What steps and snapshots cost, and so how many to take and when."""
+
+    def __init__(self) -> None:
+        self._step_s = self._snapshot_s = 0.0
+        self._read_at, self._read_step = -math.inf, 0
+        self.rate = 0.0
+
+    def go_on(self) -> None:
+        """Leave a pause out of the rate."""
+        self._read_at = time.monotonic()
+
+    def slice(self, limit: float) -> int:
+        """Return how many steps fill a slice, at most `limit` a second."""
+        steps = SLICE_S / self._step_s if self._step_s else 1.0
+        return int(max(1.0, min(steps, limit * SLICE_S, MOST_STEPS_A_SLICE)))
+
+    def took(self, steps: int, seconds: float) -> None:
+        """Learn from a slice."""
+        self._step_s = _follow(self._step_s, max(seconds, 1e-7) / steps, 0.3)
+
+    def snapshot_due(self, machine: Machine) -> bool:
+        """Whether it is time to read a snapshot, by the clock or by the progress made."""
+        since = time.monotonic() - self._read_at
+        if since < self._snapshot_s / SNAPSHOT_SHARE:
+            return False
+        far = machine.step_number - self._read_step >= machine.total_steps / SNAPSHOTS_A_RUN
+        return far or since >= LEAST_BETWEEN_SNAPSHOTS_S
+
+    def read(self, step: int, seconds: float) -> None:
+        """Learn from a snapshot."""
+        now = time.monotonic()
+        if step > self._read_step:
+            self.rate = _follow(self.rate, (step - self._read_step) / (now - self._read_at), 0.3)
+        self._read_at, self._read_step = now, step
+        self._snapshot_s = _follow(self._snapshot_s, seconds, 0.3)
+
+
+def in_words(error: Exception) -> str:
+    """Say in one sentence what ended a run."""
+    if isinstance(error, EastError):
+        return str(error)
+    text = next(iter(str(error).splitlines()), "")
+    if isinstance(error, MemoryError) or "out of memory" in text.lower():
+        return "The memory did not suffice; take fewer seeds, a smaller batch or a smaller network."
+    return f"The training stopped on an unexpected {type(error).__name__}{f': {text}' if text else ''}."
+
+
+def _follow(old: float, new: float, share: float) -> float:
+    return new if old == 0.0 else (1 - share) * old + share * new
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"
