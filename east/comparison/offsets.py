@@ -142,7 +142,7 @@ class _Line(NamedTuple):
         to = self._count(bins, self.class_index, shape)
         away = self._count(bins, self.rival, shape)
         taken, left = to.cumsum(axis=0)[:-1], away.sum(axis=0) - away.cumsum(axis=0)[:-1]
-        return (taken + left).reshape(len(cuts), self.num_classes, self.num_classes)
+        return np.asarray((taken + left).reshape(len(cuts), self.num_classes, self.num_classes))
 
     def _count(self, bins: Integers, predicted: Integers | int, shape: tuple[int, int]) -> Floats:
         cell = self.labels * self.num_classes + predicted

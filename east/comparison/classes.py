@@ -1,0 +1,128 @@
+"""What differs class by class and cell by cell: precision, recall and F, matrices, the rows behind a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from east.comparison.arms import ArmResult, Race
+from east.errors import SettingError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class under one arm, means over seeds: rates in [0, 1]; support and predicted in rows.
+
+    `beta` is that of `f`. A rate with nothing to divide by is 0.
+    """
+
+    name: str
+    arm: str
+    precision: float
+    recall: float
+    f: float
+    beta: float
+    support: int
+    predicted: float
+    found: float
+
+
+@dataclass(frozen=True)
+class ClassChange:
+    """What one arm does for a class that another does not, in rows, means over seeds."""
+
+    name: str
+    support: int
+    found: float
+    false_alarms: float
+
+    @property
+    def weight(self) -> float:
+        """How much that is for a class of this size: rows over the root of the support."""
+        return max(abs(self.found), abs(self.false_alarms)) / float(np.sqrt(self.support + 1))
+
+
+def class_rows(race: Race, arm: ArmResult, beta: float = 1.0) -> tuple[ClassRow, ...]:
+    """Describe every class under one arm, in class order; rates are means of the seeds' rates."""
+    hits = np.diagonal(arm.hard, axis1=1, axis2=2)
+    support, predicted = arm.hard.sum(axis=2), arm.hard.sum(axis=1)
+    square = beta**2
+    precision, recall = _divide(hits, predicted), _divide(hits, support)
+    f = _divide((1 + square) * hits, square * support + predicted)
+    return tuple(
+        ClassRow(
+            name=name,
+            arm=arm.key,
+            precision=float(precision[:, place].mean()),
+            recall=float(recall[:, place].mean()),
+            f=float(f[:, place].mean()),
+            beta=beta,
+            support=int(support[0, place]),
+            predicted=float(predicted[:, place].mean()),
+            found=float(hits[:, place].mean()),
+        )
+        for place, name in enumerate(race.classes)
+    )
+
+
+def class_table(
+    race: Race, first: str, second: str, beta: float = 1.0
+) -> tuple[tuple[ClassRow, ClassRow], ...]:
+    """Pair the classes of two arms, the one whose F, precision or recall changed most first."""
+    pairs = zip(
+        class_rows(race, race.arm(first), beta), class_rows(race, race.arm(second), beta), strict=True
+    )
+    return tuple(sorted(pairs, key=lambda pair: -_largest_change(*pair)))
+
+
+def class_changes(race: Race, first: str, second: str) -> tuple[ClassChange, ...]:
+    """Count what `first` finds and wrongly claims beyond `second`, the largest change for its class first."""
+    more = matrix_difference(race, first, second)
+    found = np.diagonal(more)
+    alarms = more.sum(axis=0) - found
+    changes = [
+        ClassChange(name, int(race.class_counts[place]), float(found[place]), float(alarms[place]))
+        for place, name in enumerate(race.classes)
+    ]
+    return tuple(sorted(changes, key=lambda change: -change.weight))
+
+
+def matrix_difference(race: Race, first: str, second: str) -> Floats:
+    """Subtract two arms' hard matrices, means over seeds, `[K, K]`; every row sums to 0."""
+    return np.asarray(race.arm(first).hard.mean(axis=0) - race.arm(second).hard.mean(axis=0))
+
+
+def rows_in_cell(race: Race, arm: str, true: int, predicted: int, seed: int | None = None) -> Integers:
+    """List the positions in the test part that fall into one cell.
+
+    Args:
+        race: the arms.
+        arm: whose matrix.
+        true: position of the true class.
+        predicted: position of the predicted class.
+        seed: of one lane; by default the rows that fall there for at least half of the seeds.
+
+    Raises:
+        SettingError: for a class or a seed that is not there.
+    """
+    if not (0 <= true < len(race.classes) and 0 <= predicted < len(race.classes)):
+        raise SettingError("There is no such cell", (true, predicted), f"use 0 to {len(race.classes) - 1}")
+    result = race.arm(arm)
+    if seed is not None and seed not in result.seeds:
+        raise SettingError("There is no such seed", seed, f"choose from {result.seeds}")
+    chosen = result.predictions if seed is None else result.predictions[[result.seeds.index(seed)]]
+    often = (chosen == predicted).mean(axis=0) >= 0.5
+    return np.flatnonzero((race.targets == true) & often)
+
+
+def _largest_change(one: ClassRow, other: ClassRow) -> float:
+    return max(abs(one.f - other.f), abs(one.precision - other.precision), abs(one.recall - other.recall))
+
+
+def _divide(numerator: Floats, denominator: Floats) -> Floats:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

@@ -1,0 +1,67 @@
+"""A comparison as plain JSON: what the command line prints and what a history keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from east.comparison.arms import race_from
+from east.comparison.scores import Comparison, Difference, compare
+from east.comparison.verdict import verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from east.training import Outcome
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """Summarise an outcome for `--json`: only numbers, strings, lists and dicts.
+
+    Matrices are means over seeds on the test part, so their row sums are `class_counts`; `ci` is the
+    95 % interval; `paired` holds EAST (or the first arm) minus each other arm. An arm without a surrogate
+    of its own, such as tuned offsets, has no `soft`.
+    """
+    return summarise(compare(race_from(outcome)))
+
+
+def summarise(comparison: Comparison) -> dict[str, Any]:
+    """Summarise a comparison that has been made."""
+    race, judged = comparison.race, verdict(comparison)
+    return {
+        "metric": comparison.metric.label,
+        "metric_key": comparison.metric.key,
+        "metric_options": {name: _plain(value) for name, value in comparison.metric.options.items()},
+        "classes": list(race.classes),
+        "class_counts": [int(count) for count in race.class_counts],
+        "seeds": list(race.seeds),
+        "arms": {
+            arm.key: {
+                "scores": list(score.values),
+                "mean": score.mean,
+                "ci": list(score.interval),
+                "hard": _mean(arm.hard),
+                "soft": None if arm.soft is None else _mean(arm.soft),
+            }
+            for arm, score in zip(race.arms, comparison.scores, strict=True)
+        },
+        "paired": {difference.second: _paired(difference) for difference in comparison.differences},
+        "verdict": {"kind": judged.kind, "text": judged.text},
+    }
+
+
+def _paired(difference: Difference) -> dict[str, Any]:
+    return {
+        "difference": difference.value,
+        "ci": list(difference.interval),
+        "p": difference.p_value,
+        "p_holm": difference.adjusted_p,
+        "conclusion": difference.conclusion,
+    }
+
+
+def _mean(matrices: NDArray[Any]) -> list[list[float]]:
+    return [[float(value) for value in row] for row in matrices.mean(axis=0)]
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

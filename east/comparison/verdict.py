@@ -1,0 +1,225 @@
+"""The verdict in plain words, never stronger than the intervals it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, arm_label
+from east.comparison.classes import class_changes
+from east.comparison.scores import Comparison, Difference
+from east.comparison.wording import amount, gap, items, names, scale, span
+
+Kind = Literal[
+    "better",  # than every rival
+    "better_model",  # the same of one seed's models: nothing is known of the losses
+    "better_than_some",  # than some, and with the others undecided
+    "weighting_enough",
+    "offsets_enough",
+    "simpler_enough",  # another rival beats cross-entropy, and the hero is not shown to beat that rival
+    "worse",  # than at least one rival
+    "worse_model",
+    "equal",  # no difference, and none larger than EQUAL can hide
+    "undecided",
+    "too_few_rows",
+    "alone",  # nobody to compare with
+]
+
+# Differences all within one point are called equal for practical purposes.
+EQUAL = 0.01
+WEIGHTED = ("weighted_cross_entropy", "logit_adjusted")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A kind for the programs, a headline of one sentence, and the sentences that back it."""
+
+    kind: Kind
+    headline: str
+    details: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The headline and its details, one after the other."""
+        return " ".join((self.headline, *self.details))
+
+
+def verdict(comparison: Comparison) -> Verdict:
+    """Say what the comparison shows, and what it does not."""
+    if not comparison.differences:
+        label = arm_label(comparison.hero)
+        return Verdict("alone", f"{label} ran alone: there is nothing to compare it with.", ())
+    kind, headline = _judge(comparison)
+    return Verdict(kind, headline, tuple(filter(None, _details(comparison, kind))))
+
+
+def _judge(comparison: Comparison) -> tuple[Kind, str]:
+    lost = _of(comparison.differences, "worse")
+    won = _of(comparison.differences, "better")
+    enough = _enough(comparison)
+    one_seed = len(comparison.race.seeds) == 1
+    if lost:
+        return "worse_model" if one_seed else "worse", _worse(comparison, lost, won)
+    if len(won) == len(comparison.differences):
+        return "better_model" if one_seed else "better", _better(comparison, won)
+    if enough:
+        return _enough_kind(enough), _enough_text(comparison, enough)
+    if won:
+        return "better_than_some", _better_than_some(comparison, won)
+    return _nothing_shown(comparison)
+
+
+def _better(comparison: Comparison, won: Sequence[Difference]) -> str:
+    least = min(won, key=lambda difference: difference.value)
+    evidence = gap(least.value, least.interval, comparison.metric)
+    if len(won) == 1:
+        rival = _rivals(comparison, won)
+        return f"{_hero(comparison)} is better than {rival} in {_metric(comparison)}: by {evidence}."
+    return (
+        f"{_hero(comparison)} is better than all {len(won)} rivals in {_metric(comparison)}: "
+        f"the nearest, {_rivals(comparison, [least])}, is behind by {evidence}."
+    )
+
+
+def _better_than_some(comparison: Comparison, won: Sequence[Difference]) -> str:
+    beaten = _rivals(comparison, won)
+    undecided = _rivals(comparison, _of(comparison.differences, "undecided"))
+    strongest = min(won, key=lambda difference: difference.value)
+    evidence = gap(strongest.value, strongest.interval, comparison.metric)
+    by = f"by {evidence}" if len(won) == 1 else f"the nearer by {evidence}"
+    return (
+        f"{_hero(comparison)} is better than {beaten} in {_metric(comparison)}, {by}, "
+        f"but is not shown to differ from {undecided}."
+    )
+
+
+def _worse(comparison: Comparison, lost: Sequence[Difference], won: Sequence[Difference]) -> str:
+    worst = min(lost, key=lambda difference: difference.value)
+    evidence = gap(worst.value, worst.interval, comparison.metric)
+    others = [difference for difference in lost if difference is not worst]
+    also = f"; it is behind {_rivals(comparison, others)} too" if others else ""
+    ahead = f"; it is ahead of {_rivals(comparison, won)}" if won else ""
+    return (
+        f"{_hero(comparison)} is worse than {_rivals(comparison, [worst])} in {_metric(comparison)}: "
+        f"by {evidence}{also}{ahead}."
+    )
+
+
+def _enough(comparison: Comparison) -> list[Difference]:
+    """Find simpler rivals that beat cross-entropy and that the hero is not shown to beat."""
+    beaten = {difference.second for difference in _of(comparison.differences, "better")}
+    return [over for over in _of(comparison.over_baseline, "better") if over.first not in beaten]
+
+
+def _enough_kind(enough: Sequence[Difference]) -> Kind:
+    best = max(enough, key=lambda over: over.value).first
+    if best in WEIGHTED:
+        return "weighting_enough"
+    return "offsets_enough" if best.endswith(OFFSETS_SUFFIX) else "simpler_enough"
+
+
+def _enough_text(comparison: Comparison, enough: Sequence[Difference]) -> str:
+    best = max(enough, key=lambda over: over.value)
+    label, unit = arm_label(best.first), scale(comparison.metric)[1]
+    means = {"weighting_enough": "Weighting alone", "offsets_enough": "Tuned offsets alone"}
+    alone = means.get(_enough_kind(enough), f"{label} alone")
+    direct = comparison.difference(best.first)
+    between = span(direct.interval, comparison.metric)
+    return (
+        f"{alone} got you there: {_lower(label)} is above cross-entropy in {_metric(comparison)} by "
+        f"{gap(best.value, best.interval, comparison.metric)}, and {_hero(comparison)} "
+        f"is not shown to differ from it ({between} {unit})."
+    )
+
+
+def _nothing_shown(comparison: Comparison) -> tuple[Kind, str]:
+    factor, unit = scale(comparison.metric)
+    rivals = _rivals(comparison, comparison.differences)
+    scarce = [d.limiting_class for d in comparison.differences if d.limiting_class is not None]
+    reach = max(max(-difference.interval[0], difference.interval[1]) for difference in comparison.differences)
+    if factor > 1 and reach <= EQUAL:
+        return "equal", (
+            f"{_hero(comparison)} and {rivals} are equal for practical purposes in {_metric(comparison)}: "
+            f"any difference is likely below {amount(reach, comparison.metric)} {unit}."
+        )
+    widest = max(
+        comparison.differences, key=lambda difference: difference.interval[1] - difference.interval[0]
+    )
+    hero, measure = _hero(comparison), _metric(comparison)
+    room = f"could be anything from {span(widest.interval, comparison.metric)} {unit}"
+    if scarce:
+        place = min(scarce, key=lambda index: comparison.race.class_counts[index])
+        name, rows = comparison.race.classes[place], int(comparison.race.class_counts[place])
+        return "too_few_rows", (
+            f"Too few test rows of class {name!r} ({rows}) to tell {hero} from {rivals} in {measure}: "
+            f"the difference {room}."
+        )
+    return "undecided", (
+        f"No difference between {hero} and {rivals} that this data can show in {measure}: it {room}."
+    )
+
+
+def _details(comparison: Comparison, kind: Kind) -> list[str]:
+    return [
+        _in_rows(comparison),
+        _what_would_help(comparison, kind),
+        _correction(comparison),
+        comparison.population,
+    ]
+
+
+def _in_rows(comparison: Comparison) -> str:
+    rivals = [difference.second for difference in comparison.differences]
+    rival = BASELINE if BASELINE in rivals else rivals[0]
+    changes = class_changes(comparison.race, comparison.hero, rival)
+    told = items(changes[0], len(comparison.race.seeds)) if changes else ""
+    return f"Against {_lower(arm_label(rival))} on this test part: {told}." if told else ""
+
+
+def _what_would_help(comparison: Comparison, kind: Kind) -> str:
+    if len(comparison.race.seeds) < 3:
+        return "Three seeds or more would tell the loss from luck."
+    if kind not in ("undecided", "too_few_rows", "better_than_some"):
+        return ""
+    unsettled = _of(comparison.differences, "undecided")
+    rows = sum(difference.row_share for difference in unsettled) / len(unsettled)
+    if rows > 0.5:
+        return "Most of the doubt comes from the test rows: a larger test part would settle most."
+    return "Most of the doubt comes from the seeds: more seeds would settle most."
+
+
+def _correction(comparison: Comparison) -> str:
+    rivals = len(comparison.differences)
+    if rivals < 2:
+        return ""
+    return f"What is called better or worse holds after Holm's correction for {rivals} rivals."
+
+
+def _of(differences: Sequence[Difference], conclusion: str) -> list[Difference]:
+    return [difference for difference in differences if difference.conclusion == conclusion]
+
+
+def _hero(comparison: Comparison) -> str:
+    """Name the hero; with one seed only its model can be meant, not the loss."""
+    label = arm_label(comparison.hero)
+    return f"The {label} model of this seed" if len(comparison.race.seeds) == 1 else label
+
+
+def _rivals(comparison: Comparison, differences: Sequence[Difference]) -> str:
+    """Name rivals, or count them where a list of all would not be read."""
+    if len(differences) == len(comparison.differences) > 3:
+        return f"any of its {len(differences)} rivals"
+    labels = names([_lower(arm_label(difference.second)) for difference in differences])
+    if len(comparison.race.seeds) > 1:
+        return labels
+    return f"the {'model' if len(differences) == 1 else 'models'} of {labels}"
+
+
+def _metric(comparison: Comparison) -> str:
+    return _lower(comparison.metric.label)
+
+
+def _lower(label: str) -> str:
+    """Lower a label's first letter inside a sentence, but not that of an abbreviation or a letter's name."""
+    return label if label[:2].isupper() or not label[1:2].islower() else label[0].lower() + label[1:]

@@ -1,0 +1,73 @@
+"""Numbers of a comparison as people read them: points, intervals, items, lists of names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from east.comparison.classes import ClassChange
+
+if TYPE_CHECKING:
+    from east.metrics import Metric
+
+MINUS = "−"
+
+
+def scale(metric: Metric) -> tuple[float, str]:
+    """Return what a difference is multiplied by and called: points are hundredths, a gain is itself."""
+    return (1.0, "of mean gain") if metric.key == "gain" else (100.0, "points")
+
+
+def amount(value: float, metric: Metric, *, sign: bool = False) -> str:
+    """Write a difference without its unit, with as many decimals as keep it from reading 0."""
+    factor, _ = scale(metric)
+    scaled = value * factor
+    digits = 1 if factor > 1 else 3
+    while digits < 6 and scaled and round(abs(scaled), digits) == 0:
+        digits += 1
+    text = f"{abs(scaled):.{digits}f}"
+    if scaled < 0:
+        return MINUS + text
+    return f"+{text}" if sign and scaled > 0 else text
+
+
+def span(interval: tuple[float, float], metric: Metric) -> str:
+    """Write an interval of differences: "0.6 to 3.2", "−1.0 to +2.0"."""
+    crosses = interval[0] < 0 < interval[1]
+    return f"{amount(interval[0], metric)} to {amount(interval[1], metric, sign=crosses)}"
+
+
+def gap(value: float, interval: tuple[float, float], metric: Metric) -> str:
+    """Write the size of a difference with its interval, both as positive as the difference is."""
+    if value < 0:
+        value, interval = -value, (-interval[1], -interval[0])
+    unit = scale(metric)[1]
+    return f"{amount(value, metric)} {unit} (95 % interval {span(interval, metric)})"
+
+
+def names(items: Sequence[str]) -> str:
+    """Join names: "A", "A and B", "A, B and C"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def count(value: float) -> str:
+    """Write a mean number of rows: whole where it is, else with one decimal."""
+    return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
+
+
+def items(change: ClassChange, seeds: int) -> str:
+    """Write what changed in rows for one class: "12 more of 400 rows of class 'rare' found"."""
+    mean = ", in the mean of the seeds" if seeds > 1 else ""
+    pieces = []
+    if change.found:
+        more = "more" if change.found > 0 else "fewer"
+        pieces.append(
+            f"{count(abs(change.found))} {more} of {change.support} test rows of class {change.name!r} found"
+        )
+    if change.false_alarms:
+        more = "more" if change.false_alarms > 0 else "fewer"
+        whose = "of it" if pieces else f"of class {change.name!r}"
+        pieces.append(f"{count(abs(change.false_alarms))} {more} false alarms {whose}")
+    return f"{' and '.join(pieces)}{mean}" if pieces else ""
