@@ -1,4 +1,4 @@
-"""A table whose true class probabilities are known, so that the best reachable score of any metric is known too."""
+"""A table whose true class probabilities are known, and with them the best reachable score of any metric."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SCALES = np.array([1.0, 0.9, 0.8, 0.8])
 def overlapping_gaussians(rows: int = 4000, seed: int = 0) -> pd.DataFrame:
     """Draw four overlapping Gaussian classes in shares of about 70, 18, 8 and 4 %.
 
-    Where classes overlap and are imbalanced, the decisions that maximise macro F1 or macro F0.25 are not the argmax
-    of the posterior: a model that knows `posterior` exactly still loses points of those metrics by taking its argmax.
+    Where classes overlap and are imbalanced, the decisions that maximise macro F1 or macro F0.25 are not the
+    argmax of the posterior: a model that knows `posterior` exactly still loses points of those metrics by it.
 
     Args:
         rows: how many rows to draw.

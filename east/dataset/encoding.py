@@ -43,8 +43,8 @@ class Encoder:
         """Encode rows, seen before or not.
 
         Args:
-            frame: has at least the columns the encoder was fitted on; more are ignored. Categories never seen and
-                values that cannot be read as the column's kind count as missing.
+            frame: has at least the columns the encoder was fitted on; more are ignored. Categories never seen
+                and values that cannot be read as the column's kind count as missing.
 
         Returns:
             [n, d] float32, finite.
@@ -70,9 +70,9 @@ class Encoder:
 def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray]:
     """Fit an encoder on training rows, and encode them.
 
-    Missing values are filled with the column's median and marked in a column of their own where the training rows
-    have any; numbers are scaled by their quartiles and softly clipped to [-3, 3], so that no outlier, in training
-    or later, can dominate (Holzmueller et al., "Better by Default", 2024).
+    Missing values are filled with the column's median and marked in a column of their own where the training
+    rows have any; numbers are scaled by their quartiles and softly clipped to [-3, 3], so that no outlier, in
+    training or later, can dominate (Holzmueller et al., "Better by Default", 2024).
 
     Args:
         frame: the training rows, only columns to learn from.
@@ -89,6 +89,9 @@ def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray
     kinds = {str(name): _kind(frame[name]) for name in frame.columns}
     centres = {name: _centre(frame[name]) for name, kind in kinds.items() if kind == "numeric"}
     plain = _plain(frame, kinds, centres)
+    if all(plain[name].nunique(dropna=False) < 2 for name in plain):
+        got, remedy = "only columns of one value or none", "choose another table or target"
+        raise DatasetError("No column is left to learn from", got, remedy)
     pipeline = _pipeline(plain, kinds, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -122,8 +125,8 @@ def _centre(column: pd.Series[Any]) -> float:
 def _plain(frame: pd.DataFrame, kinds: Mapping[str, str], centres: Mapping[str, float]) -> pd.DataFrame:
     """Bring each column to its kind.
 
-    Numbers lose their median in float64 here: skrub computes in float32, in which a time stamp of ten digits would
-    lose its seconds. The scaling that follows does not depend on such a shift.
+    Numbers lose their median in float64 here: skrub computes in float32, in which a time stamp of ten digits
+    would lose its seconds. The scaling that follows does not depend on such a shift.
     """
     columns: dict[str, pd.Series[Any]] = {}
     for name, kind in kinds.items():
@@ -131,7 +134,9 @@ def _plain(frame: pd.DataFrame, kinds: Mapping[str, str], centres: Mapping[str, 
         if kind == "numeric":
             columns[name] = _numbers(column, centres[name])
         elif kind == "date":
-            columns[name] = pd.to_datetime(column, errors="coerce", utc=True).dt.tz_localize(None)
+            columns[name] = pd.to_datetime(column, errors="coerce", utc=True, format="mixed").dt.tz_localize(
+                None
+            )
         else:
             columns[name] = _texts(column)
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
@@ -169,7 +174,7 @@ def _pipeline(plain: pd.DataFrame, kinds: Mapping[str, str], seed: int) -> Pipel
 
 
 def _widths(cardinalities: list[int]) -> tuple[int, int]:
-    """Below how many distinct values to one-hot, and how wide to make text, so that both stay within MAX_WIDTH."""
+    """Below how many distinct values to one-hot, and how wide to make text, to stay within MAX_WIDTH."""
     one_hot_below, text_width = _ONE_HOT_BELOW, _TEXT_WIDTH
     while one_hot_below > 2 or text_width > 1:
         width = sum(count if count < one_hot_below else text_width for count in cardinalities)

@@ -35,6 +35,7 @@ class Part:
     rows: np.ndarray
 
     def __len__(self) -> int:
+        """Count the rows."""
         return len(self.rows)
 
 

@@ -29,8 +29,8 @@ def check_shares(shares: Sequence[float]) -> tuple[float, float, float]:
 def split_stratified(targets: np.ndarray, shares: Sequence[float], seed: int) -> tuple[np.ndarray, ...]:
     """Split rows so that every class has its share of every part.
 
-    scikit-learn's stratified splits may leave a small class without a row in one part; here a class of as many rows
-    as there are parts has a row in each, and a smaller one has its first row in training, its second in test.
+    scikit-learn's stratified splits may leave a small class without a row in one part; here a class of as many
+    rows as there are parts has a row in each, and a smaller one has its first in training, its second in test.
 
     Args:
         targets: [n] int64 codes.
@@ -51,7 +51,7 @@ def split_stratified(targets: np.ndarray, shares: Sequence[float], seed: int) ->
 
 
 def class_sizes(count: int, shares: Sequence[float]) -> list[int]:
-    """How many of a class's rows go to each part: at least one each if they suffice, then by largest remainder."""
+    """How many of a class's rows go to each part: one each if they suffice, the rest by largest remainder."""
     wanted = np.array([count * share for share in shares])
     sizes = np.floor(wanted).astype(int)
     used = [i for i, share in enumerate(shares) if share > 0]
@@ -112,7 +112,7 @@ def split_by_time(times: np.ndarray, shares: Sequence[float]) -> tuple[np.ndarra
     ordered = times[order]
     ends = []
     for share in np.cumsum(shares)[:2]:
-        end = min(int(round(share * len(times))), len(times) - 1)
+        end = min(round(share * len(times)), len(times) - 1)
         ends.append(
             len(times) if share > 1 - 1e-9 else int(np.searchsorted(ordered, ordered[end], side="left"))
         )

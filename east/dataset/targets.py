@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -120,14 +121,14 @@ def cut(values: pd.Series[Any], bins: int) -> pd.Series[Any]:
     if len(np.unique(codes)) < 2:
         raise DatasetError(f"{values.name!r} has too few different numbers to be cut", None, "leave bins out")
     names = [f"≤ {edges[0]:g}"]
-    names += [f"{low:g} to {high:g}" for low, high in zip(edges, edges[1:], strict=False)]
+    names += [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
     names += [f"> {edges[-1]:g}"]
     labels = pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"), ordered=True)
     return pd.Series(labels, index=values.index, name=values.name)
 
 
 def factorize(values: pd.Series[Any]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Code values without gaps: numbers by size, ordered categories in their order, the rest by their text."""
+    """Code values without gaps: numbers by size, ordered categories in their order, others by their text."""
     if isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.ordered:
         used = values.cat.remove_unused_categories()
         return used.cat.codes.to_numpy(dtype=np.int64), tuple(map(str, used.cat.categories))
@@ -158,7 +159,7 @@ def _treat_rare(
         what = (
             f"{len(rare):,} {plural} fewer than {parts} rows in {name!r}, too few to train, validate and test"
         )
-        remedy = 'add rows, or choose rare="merge" (into one class) or rare="keep" (scored only where they have rows)'
+        remedy = 'add rows, or choose rare="merge" (into one class) or rare="keep" (not scored in every part)'
         raise DatasetError(what, told, remedy)
     if policy == "keep":
         note = f"Classes of fewer than {parts} rows were kept: {told}; they train, but are not in every part."

@@ -1,8 +1,8 @@
 """Bytes or a path to a table in memory, and what was found on the way."""
 
-from east.tables.reading import FORMATS, read_table, table_from_frame
+from east.tables.reading import read_table, table_from_frame
 from east.tables.samples import Sample, samples
-from east.tables.table import Finding, Limits, ReadOptions, Table
+from east.tables.table import FORMATS, Finding, Limits, ReadOptions, Table
 
 __all__ = [
     "FORMATS",

@@ -5,64 +5,54 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from east.errors import TableError
-from east.tables.frames import from_arrow, unique_names
-from east.tables.sniffing import Dialect, sniff
+from east.tables.frames import MISSING, from_arrow, unique_names
+from east.tables.sniffing import DELIMITERS, Dialect, sniff
 from east.tables.table import Limits, Notebook, ReadOptions
-from east.tables.text import to_utf8
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-MISSING = (
-    "",
-    "#N/A",
-    "#N/A N/A",
-    "#NA",
-    "-NaN",
-    "-nan",
-    "<NA>",
-    "N/A",
-    "NA",
-    "NULL",
-    "NaN",
-    "n/a",
-    "nan",
-    "null",
-)
-MISSING += ("None", "?", "#NULL!", "#VALUE!", "#DIV/0!", "#REF!", "#NAME?", "#NUM!")
 _HEAD = 1 << 18
+_BLOCK = 1 << 22
 _LEADING_ZERO = re.compile(r"^0\d+$")
 
 
 def read_delimited(
-    data: bytes, name: str, options: ReadOptions, limits: Limits, notebook: Notebook
+    utf8: bytes, name: str, options: ReadOptions, limits: Limits, notebook: Notebook
 ) -> pd.DataFrame:
     """Read delimited text.
 
+    Args:
+        utf8: the text.
+        name: how to call it in errors; an ending of tsv or tab is a hint.
+        options: delimiter, quote, decimal and header are looked at.
+        limits: beyond which it is refused.
+        notebook: where decisions are written down.
+
     Raises:
-        TableError: no text, no rows, too wide, or lines with more fields than the header has.
+        TableError: no rows, too many columns, rows or cells, or lines with more fields than the header has.
     """
-    utf8 = to_utf8(data, name, options.encoding, notebook)
     if b"\r" in utf8 and b"\n" not in utf8:
         utf8 = utf8.replace(b"\r", b"\n")
-    head = _head(utf8)
+    head = text_head(utf8)
     if not head.strip():
         raise TableError(f"{name!r} is empty", None, "give a file with a header and rows")
     _refuse_wide(head, limits)
     dialect = sniff(head, options, notebook, tabs=name.lower().endswith((".tsv", ".tab")))
-    if dialect.width > limits.columns:
-        raise TableError(
-            "The table has too many columns", f"{dialect.width:,}", f"keep to {limits.columns:,}"
-        )
-    body, names, sample = _body(utf8, head, dialect)
-    table = _parse(body, names, sample, dialect, name, notebook)
-    return from_arrow(table, limits, notebook, decimal=dialect.decimal)
+    names, sample, start = _header(utf8, head, dialect)
+    _refuse_many(utf8, start, dialect, limits)
+    names = unique_names(names, notebook)
+    _note_missing(sample, notebook)
+    table = _parse(utf8, start, names, _codes(sample, names, notebook), dialect, name, notebook)
+    return from_arrow(table, limits, notebook, decimal=dialect.decimal, strip=dialect.padded)
 
 
-def _head(utf8: bytes) -> str:
+def text_head(utf8: bytes) -> str:
+    """The beginning of a text, cut at the end of a line."""
     if len(utf8) <= _HEAD:
         return utf8.decode("utf-8", "replace")
     cut = utf8.rfind(b"\n", 0, _HEAD)
@@ -72,84 +62,52 @@ def _head(utf8: bytes) -> str:
 def _refuse_wide(head: str, limits: Limits) -> None:
     """A line of very many fields is refused before anything is built from it."""
     first = head.split("\n", 1)[0]
-    fields = max(first.count(mark) for mark in ",;\t|") + 1
+    fields = max(first.count(mark) for mark in DELIMITERS[:4]) + 1
     if fields > limits.columns:
-        raise TableError("The table has too many columns", f"{fields:,}", f"keep to {limits.columns:,}")
+        raise TableError(
+            "The table has too many columns", f"{fields:,} or more", f"keep to {limits.columns:,}"
+        )
 
 
-def _body(utf8: bytes, head: str, dialect: Dialect) -> tuple[bytes, list[str], list[list[str]]]:
-    """Split the header off: the rest, the column names and some rows to look at."""
-    lines = [line + "\n" for line in head.splitlines()]
-    rows = dialect.rows(lines[:400])[dialect.skipped :]
+def _refuse_many(utf8: bytes, start: int, dialect: Dialect, limits: Limits) -> None:
+    """Count cells from above by their delimiters; those inside quotes are forgiven up to a factor."""
+    cells = utf8.count(dialect.delimiter.encode(), start) + utf8.count(b"\n", start)
+    quoted = bool(dialect.quote) and utf8.find(dialect.quote.encode(), start) >= 0
+    if cells > limits.cells * (2 if quoted else 1) + 1:
+        raise TableError("The table has too many cells", f"about {cells:,}", f"keep to {limits.cells:,}")
+
+
+def _header(utf8: bytes, head: str, dialect: Dialect) -> tuple[list[str], list[list[str]], int]:
+    """The column names, some rows to look at, and the byte at which the rows begin."""
+    lines = [line + "\n" for line in head.splitlines()[:400]]
+    rows = dialect.rows(lines)[dialect.skipped :]
     if not dialect.header:
         names = [f"column_{i + 1}" for i in range(dialect.width)]
-        return _drop_lines(utf8, dialect, dialect.skipped), names, rows
+        return names, rows, _after(utf8, dialect, dialect.skipped)
     names = [cell.strip() for cell in rows[0]] if rows else []
-    return _drop_lines(utf8, dialect, dialect.skipped + 1), names, rows[1:]
+    if dialect.row_names:
+        names = ["row_name", *names]
+    return names, rows[1:], _after(utf8, dialect, dialect.skipped + 1)
 
 
-def _drop_lines(utf8: bytes, dialect: Dialect, records: int) -> bytes:
-    """Cut the first records off; a quoted cell of the header may span lines."""
-    stream = io.BytesIO(utf8)
-    left = records
-    while left:
-        line = stream.readline()
-        if not line:
-            break
-        quote = dialect.quote.encode()
+def _after(utf8: bytes, dialect: Dialect, records: int) -> int:
+    """Where the first records end; a quoted cell of the header may span lines."""
+    stream, quote = io.BytesIO(utf8), dialect.quote.encode()
+    while records and (line := stream.readline()):
         while quote and line.count(quote) % 2 and (more := stream.readline()):
             line += more
-        left -= bool(line.strip())
-    return utf8[stream.tell() :]
+        records -= bool(line.strip())
+    return stream.tell()
 
 
-def _parse(
-    body: bytes, names: list[str], sample: list[list[str]], dialect: Dialect, name: str, notebook: Notebook
-) -> Any:
-    import pyarrow as pa
-
-    if not body.strip():
-        raise TableError(f"{name!r} has a header but no rows", None, "give a file with at least one row")
-    names = unique_names(names, notebook)
-    texts = _kept_as_text(sample, names, notebook)
-    try:
-        return _arrow(body, names, texts, dialect)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
-        pass
-    # Ragged lines: set them right with the patient reader, then read the clean text the same way as any other.
-    clean = _squared(body, names, dialect, name, notebook)
-    plain = Dialect(",", '"', dialect.decimal, 0, True, len(names))
-    try:
-        return _arrow(clean, names, texts, plain)
-    except pa.ArrowException as error:
-        reason = str(error).splitlines()[0][:200]
-        raise TableError(f"{name!r} cannot be read as delimited text", reason, "check its quotes") from None
+def _note_missing(sample: list[list[str]], notebook: Notebook) -> None:
+    marks = {cell.strip() for row in sample for cell in row} & set(MISSING[1:])
+    if marks:
+        told = ", ".join(map(repr, sorted(marks)))
+        notebook.add("missing", told, "cells that hold these count as missing")
 
 
-def _arrow(body: bytes, names: list[str], texts: list[str], dialect: Dialect) -> Any:
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    quoted = bool(dialect.quote) and dialect.quote.encode() in body
-    return arrow_csv.read_csv(
-        pa.BufferReader(body),
-        read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 22),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote if quoted else False,
-            escape_char="\\" if dialect.escape else False,
-            newlines_in_values=quoted,
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            null_values=list(MISSING),
-            strings_can_be_null=True,
-            decimal_point=dialect.decimal,
-            column_types={name: pa.string() for name in texts},
-        ),
-    )
-
-
-def _kept_as_text(sample: list[list[str]], names: list[str], notebook: Notebook) -> list[str]:
+def _codes(sample: list[list[str]], names: list[str], notebook: Notebook) -> list[str]:
     """Columns of digits with leading zeros are codes (postal codes, keys), not numbers."""
     texts = [
         name
@@ -157,43 +115,88 @@ def _kept_as_text(sample: list[list[str]], names: list[str], notebook: Notebook)
         if any(len(row) > column and _LEADING_ZERO.match(row[column].strip()) for row in sample)
     ]
     if texts:
-        notebook.add(
-            "text", ", ".join(map(repr, texts[:5])), "digits with leading zeros are codes, not numbers"
-        )
+        told = ", ".join(map(repr, texts[:5]))
+        notebook.add("text", told, "digits with leading zeros are codes, not numbers")
     return texts
 
 
-def _squared(body: bytes, names: list[str], dialect: Dialect, name: str, notebook: Notebook) -> bytes:
+def _parse(
+    utf8: bytes,
+    start: int,
+    names: list[str],
+    texts: list[str],
+    dialect: Dialect,
+    name: str,
+    notebook: Notebook,
+) -> pa.Table:
+    import pyarrow as pa
+
+    body = pa.py_buffer(utf8)[start:]
+    if not utf8[start:].strip() if len(utf8) - start < 4096 else False:
+        raise TableError(f"{name!r} has a header but no rows", None, "give a file with at least one row")
+    quoted = bool(dialect.quote) and utf8.find(dialect.quote.encode(), start) >= 0
+    try:
+        return _arrow(body, names, texts, dialect, quoted, _BLOCK)
+    except pa.ArrowException:
+        pass
+    try:
+        # Types are guessed from the first block: a column that turns out otherwise needs one block of all.
+        return _arrow(body, names, texts, dialect, quoted, body.size + 1)
+    except pa.ArrowException:
+        pass
+    # Ragged lines: set them right with the patient reader, then read the clean text like any other.
+    clean = pa.py_buffer(_squared(utf8[start:], len(names), dialect, name, notebook))
+    plain = Dialect(",", '"', dialect.decimal, 0, True, len(names))
+    try:
+        return _arrow(clean, names, texts, plain, True, clean.size + 1)
+    except pa.ArrowException as error:
+        reason = (str(error).splitlines() or ["damaged"])[0][:200]
+        raise TableError(f"{name!r} cannot be read as delimited text", reason, "check its quotes") from None
+
+
+def _arrow(
+    body: pa.Buffer, names: list[str], texts: list[str], dialect: Dialect, quoted: bool, block: int
+) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    missing = [mark for plain in MISSING for mark in ((plain, f" {plain}") if dialect.padded else (plain,))]
+    return arrow_csv.read_csv(
+        pa.BufferReader(body),
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=max(block, 1 << 10)),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote if quoted else False,
+            escape_char="\\" if dialect.escape else False,
+            newlines_in_values=quoted,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            null_values=missing,
+            strings_can_be_null=True,
+            decimal_point=dialect.decimal,
+            column_types={name: pa.string() for name in texts},
+        ),
+    )
+
+
+def _squared(body: bytes, width: int, dialect: Dialect, name: str, notebook: Notebook) -> bytes:
     """Fill short lines, cut empty cells off long ones, refuse lines with too many."""
-    text = io.StringIO(body.decode("utf-8", "replace"), newline="")
     clean, short = io.StringIO(newline=""), 0
     writer = csv.writer(clean, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
-    reader = csv.reader(
-        text,
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote or None,
-        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-        escapechar="\\" if dialect.escape else None,
-        skipinitialspace=dialect.delimiter == " ",
-    )
-    width = len(names)
+    reader = dialect.reader(io.StringIO(body.decode("utf-8", "replace"), newline=""))
     try:
         for row in reader:
             if not row:
                 continue
             if len(row) > width and any(cell.strip() for cell in row[width:]):
-                got = (
-                    f"{len(row)} fields in a line under {width} columns (about line {reader.line_num + 1:,})"
-                )
-                raise TableError(
-                    f"{name!r} has lines longer than its header", got, "quote cells that hold a delimiter"
-                )
+                got = f"{len(row)} fields under {width} columns about line {reader.line_num + dialect.skipped + 1:,}"
+                remedy = "quote cells that hold a delimiter, or choose another delimiter"
+                raise TableError(f"{name!r} has lines longer than its header", got, remedy)
             short += len(row) < width
             writer.writerow((row + [""] * (width - len(row)))[:width])
     except csv.Error as error:
         raise TableError(f"{name!r} cannot be read as delimited text", error, "check its quotes") from None
     if short:
-        notebook.add(
-            "filled", f"{short:,} lines", "they have fewer fields than the header; the rest is missing"
-        )
+        why = "they have fewer fields than the header; the rest is missing"
+        notebook.add("filled", f"{short:,} lines", why)
     return clean.getvalue().encode()

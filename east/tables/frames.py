@@ -16,9 +16,39 @@ from east.tables.table import Limits, Notebook
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MISSING: tuple[str, ...] = (
+    "",
+    "#N/A",
+    "#N/A N/A",
+    "#NA",
+    "-NaN",
+    "-nan",
+    "<NA>",
+    "N/A",
+    "NA",
+    "NULL",
+    "NaN",
+    "n/a",
+    "nan",
+    "null",
+    "None",
+    "?",
+    "#NULL!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#REF!",
+    "#NAME?",
+    "#NUM!",
+)
+_NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
 _POINT_GROUPED = re.compile(r"^\s*[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})*(?:\.\d+)?\s*$")
 _COMMA_GROUPED = re.compile(r"^\s*[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*(?:,\d+)?\s*$")
 _SAMPLE = 1000
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell's text is a number, with a decimal point or comma."""
+    return bool(_NUMBER.match(cell))
 
 
 def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
@@ -57,13 +87,19 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
             raise TableError(f"The table has too many {what}", f"{size:,}", f"keep to {limit:,}")
 
 
-def from_arrow(table: pa.Table, limits: Limits, notebook: Notebook, decimal: str = ".") -> pd.DataFrame:
+def from_arrow(
+    table: pa.Table, limits: Limits, notebook: Notebook, decimal: str = ".", strip: bool = False
+) -> pd.DataFrame:
     """Turn an arrow table into a frame, ignoring whatever its metadata says about Python types."""
     check_size(table.num_rows, table.num_columns, limits)
     names = unique_names(table.column_names, notebook)
     plain = table.replace_schema_metadata(None).rename_columns([str(i) for i in range(len(names))])
     frame = plain.to_pandas(ignore_metadata=True, date_as_object=False, strings_to_categorical=False)
     frame.columns = pd.Index(names, dtype="str")
+    if strip:
+        for name in names:
+            if isinstance(frame[name].dtype, pd.StringDtype):
+                frame[name] = frame[name].str.strip()
     return tidy(frame, notebook, decimal)
 
 
@@ -92,7 +128,7 @@ def _plain(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
     if isinstance(dtype, pd.CategoricalDtype):
         return _plain_categories(column)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_convert("UTC").dt.tz_localize(None)
+        return pd.Series(column.dt.tz_convert("UTC").dt.tz_localize(None))
     if isinstance(dtype, pd.StringDtype):
         return _numbers_in_text(column, decimal)
     if pd.api.types.is_bool_dtype(dtype) and column.notna().all():
@@ -102,7 +138,7 @@ def _plain(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
     if pd.api.types.is_datetime64_dtype(dtype):
         return column
     if pd.api.types.is_timedelta64_dtype(dtype):
-        return column.dt.total_seconds()
+        return pd.Series(column.dt.total_seconds())
     return _plain_objects(column, decimal)
 
 
@@ -119,7 +155,7 @@ def _plain_categories(column: pd.Series[Any]) -> pd.Series[Any]:
     labels = [str(value) for value in column.cat.categories]
     if len(set(labels)) < len(labels):
         return column.astype("str")
-    return column.cat.rename_categories(pd.Index(labels, dtype="str"))
+    return column.cat.rename_categories(labels)
 
 
 def _plain_objects(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:

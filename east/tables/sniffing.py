@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
+from east.tables.frames import is_number
 from east.tables.table import Notebook, ReadOptions
 
 DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", " ")
 NAMES = {"\t": "tab", " ": "space"}
 _LINES = 300
-_NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
 _COMMA_NUMBER = re.compile(r"^\s*[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+\s*$")
 _POINT_NUMBER = re.compile(r"^\s*[+-]?(\d{1,3}(,\d{3})+|\d*)\.\d+\s*$")
 
@@ -27,6 +30,8 @@ class Dialect:
         header: whether the first line after those names the columns.
         width: the number of fields of a line.
         escape: whether a backslash takes the meaning from a quote.
+        row_names: whether lines start with a name that the header does not count, as R writes them.
+        padded: whether a space follows the delimiters.
     """
 
     delimiter: str
@@ -36,26 +41,31 @@ class Dialect:
     header: bool
     width: int
     escape: bool = False
+    row_names: bool = False
+    padded: bool = False
+
+    def reader(self, lines: Iterable[str]) -> Any:
+        """Read lines cell by cell; a quoted cell may span lines."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote or None,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+            escapechar="\\" if self.escape else None,
+            skipinitialspace=self.delimiter == " ",
+        )
 
     def rows(self, lines: list[str]) -> list[list[str]]:
-        """Cut lines into cells."""
-        return cut(lines, self.delimiter, self.quote, self.escape)
+        """Cut lines into cells, as far as they can be."""
+        rows: list[list[str]] = []
+        with suppress(csv.Error):
+            rows.extend(row for row in self.reader(lines) if row)
+        return rows
 
 
-def cut(lines: list[str], delimiter: str, quote: str, escape: bool = False) -> list[list[str]]:
-    """Cut lines into cells; a quoted cell may span lines."""
-    reader = csv.reader(
-        lines,
-        delimiter=delimiter,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        escapechar="\\" if escape else None,
-        skipinitialspace=delimiter == " ",
-    )
-    try:
-        return [row for row in reader if row]
-    except csv.Error:
-        return []
+def cut(lines: list[str], delimiter: str, quote: str, escape: bool) -> list[list[str]]:
+    """Cut lines into cells by what is known of their dialect."""
+    return Dialect(delimiter, quote, ".", 0, True, 0, escape).rows(lines)
 
 
 def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = False) -> Dialect:
@@ -79,14 +89,24 @@ def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = F
     rows = cut(lines, delimiter, quote, escape)
     width = _usual_width(rows)
     skipped = next((i for i, row in enumerate(rows) if len(row) == width), 0)
-    if skipped:
+    row_names = skipped == 1 and len(rows[0]) == width - 1 and len(rows) > 2
+    if row_names:
         notebook.add(
-            "skipped", f"{skipped} lines", f"the lines above the header have other than {width} fields"
+            "header", "shifted", "the header has one field less than the lines: the first holds row names"
         )
+        skipped = 0
+    elif skipped:
+        why = f"the lines above the header have other than {width} fields"
+        notebook.add("skipped", f"{skipped} lines", why)
     rows = [row for row in rows[skipped:] if len(row) == width]
     decimal = options.decimal or _decimal(rows, delimiter, notebook)
-    header = options.header if options.header is not None else _header(rows, notebook)
-    return Dialect(delimiter, quote, decimal, skipped, header, width, escape)
+    header = options.header if options.header is not None else row_names or _header(rows, notebook)
+    return Dialect(delimiter, quote, decimal, skipped, header, width, escape, row_names, _padded(rows))
+
+
+def _padded(rows: list[list[str]]) -> bool:
+    later = [cell for row in rows for cell in row[1:] if cell]
+    return bool(later) and sum(cell[0] == " " for cell in later) > 0.9 * len(later)
 
 
 def _quote(lines: list[str]) -> str:
@@ -122,7 +142,7 @@ def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[
 
 def _mostly_numbers(rows: list[list[str]]) -> bool:
     cells = [cell for row in rows for cell in row]
-    return bool(cells) and sum(bool(_NUMBER.match(cell)) for cell in cells) > 0.6 * len(cells)
+    return bool(cells) and sum(is_number(cell) for cell in cells) > 0.6 * len(cells)
 
 
 def _decimal(rows: list[list[str]], delimiter: str, notebook: Notebook) -> str:
@@ -145,9 +165,9 @@ def _header(rows: list[list[str]], notebook: Notebook) -> bool:
     numeric = [
         column
         for column in range(len(rows[0]))
-        if sum(bool(_NUMBER.match(row[column])) for row in below) > 0.8 * len(below)
+        if sum(is_number(row[column]) for row in below) > 0.8 * len(below)
     ]
-    first = sum(bool(_NUMBER.match(rows[0][column])) for column in numeric)
+    first = sum(is_number(rows[0][column]) for column in numeric)
     if not numeric or first <= len(numeric) / 2:
         return True
     notebook.add("header", "none", "the first line holds numbers like the lines below; columns are numbered")

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from east.errors import SettingError
+
 if TYPE_CHECKING:
     import pandas as pd
+
+FORMATS = ("csv", "json", "arff", "xlsx", "ods", "parquet", "feather")
 
 
 @dataclass(frozen=True)
@@ -17,13 +21,16 @@ class Finding:
         what: the name of the thing ("delimiter"); where it is a field of `ReadOptions`, it can be overridden.
         decided: the decision ("';'").
         why: the evidence, one plain sentence without a final stop.
+        alternatives: what else it could have been, where that is a list to choose from (sheets, files).
     """
 
     what: str
     decided: str
     why: str
+    alternatives: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        """Say it in one line."""
         return f"{self.what}: {self.decided} ({self.why})"
 
 
@@ -76,19 +83,42 @@ class ReadOptions:
     sheet: str | None = None
     member: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse settings that no file can be read with.
+
+        Raises:
+            SettingError: naming the setting.
+        """
+        for what, value, allowed in (
+            ("format", self.format, FORMATS),
+            ("decimal mark", self.decimal, (".", ",")),
+            ("quote", self.quote, ('"', "'", "")),
+        ):
+            if value is not None and value not in allowed:
+                raise SettingError(
+                    f"There is no such {what}", repr(value), f"choose one of {' '.join(allowed)}"
+                )
+        mark = self.delimiter
+        if mark is not None and (
+            len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\n\r\"'\0."
+        ):
+            raise SettingError("This cannot be a delimiter", repr(mark), "give one character such as , or ;")
+
 
 @dataclass(frozen=True)
 class Limits:
     """How much of a table is taken in; a file beyond is refused before it is unfolded.
 
     Args:
-        bytes: of the file as it comes.
+        file_bytes: of the file as it comes.
+        json_bytes: of a json or arff file, which takes many times its size in memory.
         unfolded_bytes: of what a compressed file unfolds to.
         rows, columns, cells: of the table (cells are rows times columns).
         seconds, memory_bytes: that the helper process of `read_table_guarded` may take.
     """
 
-    bytes: int = 512 * 2**20
+    file_bytes: int = 512 * 2**20
+    json_bytes: int = 100 * 2**20
     unfolded_bytes: int = 512 * 2**20
     rows: int = 5_000_000
     columns: int = 10_000
@@ -103,6 +133,6 @@ class Notebook:
 
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, what: str, decided: object, why: str) -> None:
+    def add(self, what: str, decided: object, why: str, alternatives: tuple[str, ...] = ()) -> None:
         """Write one finding down."""
-        self.findings.append(Finding(what, str(decided), why))
+        self.findings.append(Finding(what, str(decided), why, alternatives))

@@ -41,8 +41,10 @@ def to_utf8(data: bytes, name: str, encoding: str | None, notebook: Notebook) ->
     if encoding is None:
         decided, why = _guess(data, name)
         notebook.add("encoding", decided, why)
-    if decided == "utf-8":
+    if decided == "utf-8" and (encoding is None or is_utf8(data)):
         return data
+    if decided == "utf-8-sig" and is_utf8(data):
+        return data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode(str(decided))
     except LookupError:

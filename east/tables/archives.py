@@ -1,0 +1,156 @@
+"""Compressed files, unfolded no further than the limits allow."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from east.errors import TableError
+from east.tables.table import Limits, Notebook
+
+_STEP = 1 << 20
+_ENTRIES = 10_000
+# A table may be repetitive, but no honest one of this size shrinks a hundredfold and more.
+_SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 64 * 2**20, 200
+_TABLE_ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".ods", ".parquet", ".feather", ".arff", ".json"}
+_TABLE_ENDINGS |= {".jsonl", ".ndjson", ".data", ".dat"}
+
+
+def unfold_gzip(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
+    """Unfold a gzip file of one or more members; the name loses its ".gz".
+
+    Raises:
+        TableError: a damaged file, or one that unfolds beyond the limits.
+    """
+    unfolded, rest = bytearray(), data
+    try:
+        while rest.startswith(b"\x1f\x8b"):
+            stream = zlib.decompressobj(31)
+            for piece in _pieces(stream, rest):
+                unfolded += piece
+                _check_unfolded(len(unfolded), len(data), name, limits)
+            if not stream.eof:
+                raise zlib.error("the file ends too early")
+            rest = stream.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise damaged(name, error) from None
+    return bytes(unfolded), name[:-3] if name.lower().endswith(".gz") else name
+
+
+def _pieces(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """Unfold step by step, so that the caller can stop."""
+    waiting = data
+    while waiting and not stream.eof:
+        piece = stream.decompress(waiting, _STEP)
+        waiting = stream.unconsumed_tail
+        if not piece and not waiting:
+            break
+        yield piece
+
+
+def _check_unfolded(size: int, packed: int, name: str, limits: Limits) -> None:
+    if size > limits.unfolded_bytes:
+        got, remedy = f"more than {limits.unfolded_bytes:,} bytes", "give a smaller table"
+        raise TableError(f"{name!r} unfolds to more than is allowed", got, remedy)
+    if size > _SUSPICIOUS_BYTES and size > _SUSPICIOUS_RATIO * packed:
+        got = f"{size:,} bytes and more out of {packed:,}"
+        raise TableError(f"{name!r} unfolds like a compression bomb", got, "give it uncompressed")
+
+
+def damaged(name: str, error: object) -> TableError:
+    """The error for an archive that does not hold together."""
+    return TableError(f"{name!r} is a damaged archive", error, "write the file again")
+
+
+def open_zip(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
+    """Open a zip archive after a look at what it says it unfolds to.
+
+    Raises:
+        TableError: a damaged or encrypted archive, or one of too many entries or bytes.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, EOFError) as error:
+        raise damaged(name, error) from None
+    if len(entries) > _ENTRIES:
+        raise TableError(f"{name!r} holds too many files", f"{len(entries):,}", "give one table")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise TableError(f"{name!r} is encrypted", None, "give it without a password")
+    _check_unfolded(sum(entry.file_size for entry in entries), len(data), name, limits)
+    return archive
+
+
+def unfold_entry(data: bytes, entry: zipfile.ZipInfo, name: str, limits: Limits) -> bytes:
+    """Unfold one entry of a zip archive, counting what comes out instead of believing the archive's list.
+
+    Raises:
+        TableError: when the entry is damaged, is no deflate stream, or is not as long as the list says.
+    """
+    start = entry.header_offset
+    if data[start : start + 4] != b"PK\x03\x04" or len(data) < start + 30:
+        raise damaged(name, f"no entry where {entry.filename!r} should start")
+    lengths = struct.unpack("<HH", data[start + 26 : start + 30])
+    begin = start + 30 + sum(lengths)
+    packed = data[begin : begin + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        unfolded = packed
+    elif entry.compress_type == zipfile.ZIP_DEFLATED:
+        unfolded = _inflate(packed, entry, name, limits)
+    else:
+        raise TableError(f"{name!r} uses a rare compression", entry.compress_type, "write it with deflate")
+    if len(unfolded) != entry.file_size:
+        raise damaged(name, f"{entry.filename!r} is not as long as it says")
+    return unfolded
+
+
+def _inflate(packed: bytes, entry: zipfile.ZipInfo, name: str, limits: Limits) -> bytes:
+    unfolded = bytearray()
+    try:
+        for piece in _pieces(zlib.decompressobj(-15), packed):
+            unfolded += piece
+            if len(unfolded) > entry.file_size:
+                raise damaged(name, f"{entry.filename!r} is longer than it says")
+            _check_unfolded(len(unfolded), len(packed), name, limits)
+    except zlib.error as error:
+        raise damaged(name, error) from None
+    return bytes(unfolded)
+
+
+def unfold_zip(
+    data: bytes, archive: zipfile.ZipFile, name: str, member: str | None, limits: Limits, notebook: Notebook
+) -> tuple[bytes, str]:
+    """Unfold the one table of a zip archive.
+
+    Raises:
+        TableError: no table, several of which none is chosen, or a damaged archive.
+    """
+    files = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
+    names = [entry.filename for entry in files]
+    if member is not None:
+        chosen = [entry for entry in files if entry.filename == member]
+        if not chosen:
+            raise TableError(f"{name!r} has no such file", repr(member), f"choose one of {_listed(names)}")
+    else:
+        tables = [entry for entry in files if PurePosixPath(entry.filename).suffix.lower() in _TABLE_ENDINGS]
+        chosen = tables or files
+        if not chosen:
+            raise TableError(f"{name!r} holds no file", None, "give an archive of one table")
+        if len(chosen) > 1:
+            remedy = "name the one to read, or give an archive of one table"
+            raise TableError(f"{name!r} holds several tables", _listed([c.filename for c in chosen]), remedy)
+    notebook.add("member", chosen[0].filename, "the table in the archive", tuple(names) if names[1:] else ())
+    return unfold_entry(data, chosen[0], name, limits), PurePosixPath(chosen[0].filename).name
+
+
+def _hidden(filename: str) -> bool:
+    parts = PurePosixPath(filename).parts
+    return not parts or parts[0] == "__MACOSX" or parts[-1].startswith(".")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:8])) + (" ..." if len(names) > 8 else "")
