@@ -114,7 +114,7 @@ def hard_confusion(predictions: Tensor, targets: Tensor, num_classes: int) -> Te
         Counts `[..., K, K]` in the default float type, so that a metric takes them as they are.
     """
     lanes = predictions.shape[:-1]
-    cells = (targets * num_classes + predictions).reshape(-1, predictions.shape[-1])
+    cells = _flat_lanes(targets * num_classes + predictions)
     cells = cells + _lane_offsets(cells.shape[0], num_classes**2, cells.device)
     counts = torch.zeros(cells.shape[0] * num_classes**2, device=cells.device)
     counts.index_add_(0, cells.reshape(-1), torch.ones(cells.numel(), device=cells.device))
@@ -128,7 +128,7 @@ def sum_by_class(rows: Tensor, targets: Tensor) -> Tensor:
         # A product with the one-hot targets: index_add_ would add in a random order there.
         one_hot = torch.nn.functional.one_hot(targets, num_classes).to(rows.dtype)
         return one_hot.transpose(-1, -2) @ rows
-    flat = targets.reshape(-1, targets.shape[-1])
+    flat = _flat_lanes(targets)
     index = (flat + _lane_offsets(flat.shape[0], num_classes, flat.device)).reshape(-1)
     matrix = rows.new_zeros(flat.shape[0] * num_classes, num_classes)
     matrix.index_add_(0, index, rows.reshape(-1, num_classes))
@@ -138,9 +138,14 @@ def sum_by_class(rows: Tensor, targets: Tensor) -> Tensor:
 def rows_of_class(matrix: Tensor, targets: Tensor) -> Tensor:
     """Pick row `targets[..., b]` of `matrix` `[..., K, K]` for every sample; returns `[..., B, K]`."""
     num_classes = matrix.shape[-1]
-    flat = targets.reshape(-1, targets.shape[-1])
+    flat = _flat_lanes(targets)
     index = (flat + _lane_offsets(flat.shape[0], num_classes, flat.device)).reshape(-1)
     return matrix.reshape(-1, num_classes).index_select(0, index).reshape(*targets.shape, num_classes)
+
+
+def _flat_lanes(values: Tensor) -> Tensor:
+    """View `[..., B]` as `[lanes, B]`; not by reshape(-1, B), which cannot tell the lanes when B is 0."""
+    return values.unsqueeze(0).flatten(0, -2)
 
 
 def _lane_offsets(lanes: int, stride: int, device: torch.device) -> Tensor:

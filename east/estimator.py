@@ -1,0 +1,210 @@
+"""A scikit-learn classifier over `train()`: fit, predict, predict_proba on frames and arrays."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d, validate_data
+
+from east.dataset import Dataset, prepare_arrays
+from east.errors import DatasetError, SettingError
+from east.metrics import METRICS, Metric, metric
+from east.network import predict_probabilities
+from east.training import TrainConfig, fit
+
+
+class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A multilayer perceptron trained for the metric it is judged by.
+
+    Columns of any kind are encoded as the app does it: categories, dates and text become numbers,
+    missing values and categories never seen before are allowed. A share of the rows is held out,
+    stratified, to choose the checkpoint; everything else trains. The same rows, settings and
+    random_state give the same model.
+
+    Args:
+        metric: a key of METRICS, or a Metric (for a gain matrix or kappa's weights).
+        beta: weight of recall against precision, where the metric has one.
+        average: "macro", "micro", "weighted" or "class", where the metric has one.
+        loss: a key of LOSSES.
+        device: "auto" (cuda, else mps, else cpu) or a torch device.
+        random_state: seeds split, initialisation and batches; None draws a seed.
+        class_index: position in `classes_` of the one class that average="class" is about.
+        validation_fraction: share of the rows held out for the checkpoint, in (0, 1).
+        epochs: passes over the training rows; None gives about 1,000 steps.
+        batch_size: rows a step; None is 512, or all rows of a smaller table.
+        hidden: widths of the hidden layers.
+        dropout: share of hidden units left out in a step, in [0, 1).
+        learning_rate: peak of the one-cycle schedule of AdamW.
+        weight_decay: AdamW's.
+        patience: evaluations without a better score after which the checkpoint stands; None never.
+
+    Attributes:
+        classes_: the labels `[K]`, sorted.
+        n_features_in_: number of columns seen in fit.
+        feature_names_in_: their names, where all of them are text.
+        encoder_: the fitted encoder of columns.
+        weights_: the network's layers, (weight `[in, out]`, bias `[out]`) each.
+        metric_: the Metric trained for.
+        validation_score_: the metric of the checkpoint on the rows held out.
+        best_step_: the step the checkpoint is of.
+    """
+
+    def __init__(
+        self,
+        metric: str | Metric = "fbeta",
+        beta: float = 1.0,
+        average: str = "macro",
+        loss: str = "east",
+        device: str = "auto",
+        random_state: int | np.random.RandomState | None = 0,
+        *,
+        class_index: int | None = None,
+        validation_fraction: float = 0.2,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        hidden: Sequence[int] = (64, 64),
+        dropout: float = 0.0,
+        learning_rate: float = 3e-3,
+        weight_decay: float = 1e-2,
+        patience: int | None = None,
+    ) -> None:
+        self.metric = metric
+        self.beta = beta
+        self.average = average
+        self.loss = loss
+        self.device = device
+        self.random_state = random_state
+        self.class_index = class_index
+        self.validation_fraction = validation_fraction
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.hidden = hidden
+        self.dropout = dropout
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.patience = patience
+
+    def fit(self, X: ArrayLike | pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803
+        """Train on rows `[n, columns]` and their labels `[n]`; returns the classifier.
+
+        Raises:
+            EastError: a ValueError, for settings that cannot work or rows that cannot be learned from.
+        """
+        frame, targets = self._checked(X, y)
+        config = self._config()
+        dataset = self._dataset(frame, targets, config.seeds[0])
+        result = fit(dataset, config).lanes[0]
+        self.metric_ = config.metric
+        self.encoder_ = dataset.encoder
+        self.weights_ = result.weights
+        self.validation_score_ = result.best_score
+        self.best_step_ = result.best_step
+        return self
+
+    def predict_proba(self, X: ArrayLike | pd.DataFrame) -> NDArray[np.float64]:  # noqa: N803
+        """Return class probabilities `[n, K]`, columns in the order of `classes_`."""
+        check_is_fitted(self)
+        features = self.encoder_.transform(self._frame(X, reset=False))
+        return predict_probabilities(self.weights_, features).astype(np.float64)
+
+    def predict(self, X: ArrayLike | pd.DataFrame) -> NDArray[Any]:  # noqa: N803
+        """Return the most probable label of each row, `[n]`."""
+        labels: NDArray[Any] = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[labels])
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn that missing values, categories and text are fine."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        return tags
+
+    def _checked(self, rows: Any, labels: Any) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+        """Give the rows as a frame and the labels as codes into `classes_`."""
+        if labels is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        frame = self._frame(rows, reset=True)
+        values = column_or_1d(labels, warn=True)
+        check_consistent_length(frame, values)
+        if pd.isna(values).any():
+            raise DatasetError("Labels are missing", None, "leave the rows without a label out")
+        check_classification_targets(values)
+        self.classes_, codes = np.unique(values, return_inverse=True)
+        if len(self.classes_) < 2:
+            got, remedy = f"one class, {self.classes_[0]!r}", "give rows of two or more classes"
+            raise DatasetError("A classifier cannot learn from a single class", got, remedy)
+        return frame, codes.astype(np.int64)
+
+    def _frame(self, rows: Any, reset: bool) -> pd.DataFrame:
+        """Check rows as scikit-learn does, and give them as a frame with a plain name a column."""
+        if isinstance(rows, pd.DataFrame):
+            self._check_shape(rows, reset)
+            validate_data(self, rows, reset=reset, skip_check_array=True)
+            frame = rows.set_axis(self._columns(), axis=1)
+        else:
+            array = validate_data(
+                self, rows, reset=reset, dtype=None, ensure_all_finite=False, ensure_min_samples=1 + reset
+            )
+            frame = pd.DataFrame(array, columns=self._columns())
+        return frame.infer_objects().reset_index(drop=True)
+
+    def _check_shape(self, frame: pd.DataFrame, reset: bool) -> None:
+        repeated = frame.columns[frame.columns.duplicated()]
+        if len(repeated):
+            raise DatasetError("Column names repeat", repr(repeated[0]), "give each column a name of its own")
+        if len(frame) < 1 + reset or frame.shape[1] < 1:
+            got, remedy = f"shape {frame.shape}", f"give {1 + reset} rows and one column at least"
+            raise DatasetError("There is too little to learn from or to predict", got, remedy)
+
+    def _columns(self) -> list[str]:
+        """Name the columns: by their own names where all are text, else by their places."""
+        named = getattr(self, "feature_names_in_", None)
+        return [f"column_{place}" for place in range(self.n_features_in_)] if named is None else list(named)
+
+    def _dataset(self, frame: pd.DataFrame, targets: NDArray[np.int64], seed: int) -> Dataset:
+        share = float(self.validation_fraction)
+        if not 0 < share < 1:
+            raise SettingError("validation_fraction must lie in (0, 1)", share, "use for example 0.2")
+        dataset = prepare_arrays(frame, targets, shares=(1 - share, share, 0.0), seed=seed, rare="keep")
+        if not len(dataset.validation):
+            got, remedy = f"{len(frame)} rows", "give more rows, two of some class at least"
+            raise DatasetError("No row is left to validate on", got, remedy)
+        return dataset
+
+    def _config(self) -> TrainConfig:
+        return TrainConfig(
+            metric=self._metric(),
+            losses=(self.loss,),
+            seeds=(_seed(self.random_state),),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            hidden=tuple(self.hidden),
+            dropout=self.dropout,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            patience=self.patience,
+            device=self.device,
+        )
+
+    def _metric(self) -> Metric:
+        """Build the metric from those of our settings that it takes."""
+        if isinstance(self.metric, Metric):
+            return self.metric
+        options = {"beta": self.beta, "average": self.average, "class_index": self.class_index}
+        takes = inspect.signature(METRICS[self.metric]).parameters if self.metric in METRICS else {}
+        return metric(self.metric, **{name: value for name, value in options.items() if name in takes})
+
+
+def _seed(random_state: int | np.random.RandomState | None) -> int:
+    if isinstance(random_state, int | np.integer):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
