@@ -43,8 +43,11 @@ class ClassChange:
 
     @property
     def weight(self) -> float:
-        """How much that is for a class of this size: rows over the root of the support."""
-        return max(abs(self.found), abs(self.false_alarms)) / float(np.sqrt(self.support + 1))
+        """How much that is for a class of this size: rows, over the root of the support as chance goes.
+
+        False alarms count half, for every one of them is also a row of another class not found.
+        """
+        return max(abs(self.found), abs(self.false_alarms) / 2) / float(np.sqrt(self.support + 1))
 
 
 def class_rows(race: Race, arm: ArmResult, beta: float = 1.0) -> tuple[ClassRow, ...]:

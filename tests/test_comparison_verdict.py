@@ -1,0 +1,289 @@
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from east.comparison import ArmResult, Comparison, Difference, Race, Verdict, compare, verdict
+from east.comparison.arms import confusion_matrices
+from east.comparison.wording import amount, names, span
+from east.metrics import Metric, metric
+
+F1 = metric("fbeta")
+
+
+def race(
+    counts: Mapping[str, int],
+    recalls: Mapping[str, Sequence[float]],
+    *,
+    seeds: int = 5,
+    wobble: float = 0.01,
+    luck: float = 0.05,
+    measure: Metric = F1,
+) -> Race:
+    """Build arms that find given shares of each class; a missed row counts as the next class's.
+
+    Rows are easy or hard for all arms alike, but for `luck` of each model's own; `wobble` is the standard
+    deviation of a seed's recalls.
+    """
+    generator = np.random.default_rng(0)
+    classes = tuple(counts)
+    targets = np.repeat(np.arange(len(classes)), list(counts.values()))
+    ease = np.concatenate([(np.arange(rows) + 0.5) / rows for rows in counts.values()])
+    arms = []
+    for key, shares in recalls.items():
+        offsets = generator.normal(size=(seeds, 1)) * wobble
+        noise = generator.normal(size=(seeds, len(targets))) * luck
+        found = ease + noise < np.asarray(shares)[targets] + offsets
+        predictions = np.where(found, targets, (targets + 1) % len(classes))
+        hard = confusion_matrices(targets, predictions, len(classes))
+        arms.append(ArmResult(key, measure, tuple(range(seeds)), predictions, hard))
+    return Race(measure, classes, targets, tuple(arms))
+
+
+def judge(built: Race) -> tuple[Verdict, Comparison]:
+    comparison = compare(built, draws=500)
+    return verdict(comparison), comparison
+
+
+LARGE = {"usual": 1500, "rare": 400, "rarer": 300}
+
+
+def test_better_than_the_only_rival() -> None:
+    said, comparison = judge(race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.92, 0.6, 0.6)}))
+    assert said.kind == "better"
+    assert said.headline.startswith("EAST is better than cross-entropy in macro F1: by ")
+    assert comparison.differences[0].interval[0] > 0
+
+
+def test_better_than_all_names_the_nearest_rival() -> None:
+    recalls = {
+        "east": (0.9, 0.85, 0.85),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "weighted_cross_entropy": (0.9, 0.7, 0.7),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "better"
+    assert "better than all 2 rivals" in said.headline
+    assert "the nearest, class-weighted cross-entropy, is behind by" in said.headline
+    assert any("Holm's correction for 2 rivals" in detail for detail in said.details)
+
+
+def test_no_difference_this_data_can_show() -> None:
+    said, _ = judge(
+        race(
+            {"a": 70, "b": 60, "c": 50},
+            {"east": (0.8, 0.7, 0.7), "cross_entropy": (0.8, 0.69, 0.7)},
+            luck=0.3,
+        )
+    )
+    assert said.kind == "undecided"
+    assert said.headline.startswith("No difference between EAST and cross-entropy that this data can show")
+
+
+def test_equal_for_practical_purposes() -> None:
+    recalls = {"east": (0.8, 0.7, 0.7), "cross_entropy": (0.8, 0.7, 0.7)}
+    said, comparison = judge(race({"a": 9000, "b": 8000, "c": 8000}, recalls, wobble=0.001))
+    assert said.kind == "equal"
+    assert max(map(abs, comparison.differences[0].interval)) < 0.01
+
+
+def test_weighting_alone_got_you_there() -> None:
+    recalls = {
+        "east": (0.9, 0.8, 0.8),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "weighted_cross_entropy": (0.9, 0.8, 0.8),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "weighting_enough"
+    assert said.headline.startswith("Weighting alone got you there: class-weighted cross-entropy is above")
+    assert "EAST is not shown to differ from it" in said.headline
+
+
+def test_offsets_alone_got_you_there() -> None:
+    recalls = {
+        "east": (0.9, 0.8, 0.8),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "weighted_cross_entropy": (0.9, 0.6, 0.6),
+        "cross_entropy+offsets": (0.9, 0.8, 0.8),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "offsets_enough"
+    assert said.headline.startswith("Tuned offsets alone got you there: cross-entropy with tuned offsets")
+
+
+def test_a_simpler_loss_alone_got_you_there() -> None:
+    recalls = {
+        "east": (0.9, 0.8, 0.8),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "soft_metric": (0.9, 0.8, 0.8),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "simpler_enough"
+    assert said.headline.startswith("Plain soft matrix alone got you there")
+
+
+def test_worse() -> None:
+    said, _ = judge(race(LARGE, {"east": (0.9, 0.5, 0.5), "cross_entropy": (0.9, 0.7, 0.7)}))
+    assert said.kind == "worse"
+    assert said.headline.startswith("EAST is worse than cross-entropy in macro F1: by ")
+    assert "−" not in said.headline
+
+
+def test_worse_than_one_and_ahead_of_another() -> None:
+    recalls = {
+        "east": (0.9, 0.7, 0.7),
+        "cross_entropy": (0.9, 0.5, 0.5),
+        "weighted_cross_entropy": (0.9, 0.88, 0.88),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "worse"
+    assert "worse than class-weighted cross-entropy" in said.headline
+    assert "it is ahead of cross-entropy" in said.headline
+
+
+def test_too_few_rows_of_a_class() -> None:
+    said, _ = judge(
+        race(
+            {"usual": 900, "other": 500, "scarce": 6},
+            {"east": (0.9, 0.9, 0.7), "cross_entropy": (0.9, 0.9, 0.5)},
+            luck=0.2,
+        )
+    )
+    assert said.kind == "too_few_rows"
+    assert said.headline.startswith("Too few test rows of class 'scarce' (6) to tell EAST from cross-entropy")
+
+
+def test_a_scarce_class_is_no_excuse_where_the_metric_hardly_sees_it() -> None:
+    said, _ = judge(
+        race(
+            {"usual": 90, "other": 50, "scarce": 6},
+            {"east": (0.8, 0.8, 0.7), "cross_entropy": (0.8, 0.8, 0.5)},
+            luck=0.3,
+            measure=metric("accuracy"),
+        )
+    )
+    assert said.kind == "undecided"
+
+
+def test_better_than_some_and_undecided_about_others() -> None:
+    recalls = {
+        "east": (0.9, 0.8, 0.8),
+        "cross_entropy": (0.9, 0.77, 0.78),
+        "weighted_cross_entropy": (0.9, 0.4, 0.4),
+    }
+    said, _ = judge(race({"a": 150, "b": 120, "c": 110}, recalls, luck=0.3, wobble=0.03))
+    assert said.kind == "better_than_some"
+    assert "EAST is better than class-weighted cross-entropy" in said.headline
+    assert "not shown to differ from cross-entropy." in said.headline
+
+
+def test_one_seed_speaks_of_models_only() -> None:
+    said, _ = judge(race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.92, 0.6, 0.6)}, seeds=1))
+    assert said.kind == "better_model"
+    assert said.headline.startswith("The EAST model of this seed is better than the model of cross-entropy")
+    assert "one seed says nothing of how another would have done" in said.text
+    assert "Three seeds or more" in said.text
+
+
+def test_alone() -> None:
+    said, _ = judge(race(LARGE, {"cross_entropy": (0.9, 0.8, 0.8)}))
+    assert (said.kind, said.headline) == (
+        "alone",
+        "Cross-entropy ran alone: there is nothing to compare it with.",
+    )
+
+
+def test_the_effect_in_rows() -> None:
+    said, _ = judge(
+        race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.9, 0.6, 0.8)}, luck=0, wobble=0)
+    )
+    assert (
+        "Against cross-entropy on this test part: 80 more of 400 test rows of class 'rare' found" in said.text
+    )
+
+
+def test_what_would_help_is_where_the_doubt_comes_from() -> None:
+    recalls = {"east": (0.8, 0.7, 0.7), "cross_entropy": (0.8, 0.7, 0.7)}
+    seedy, _ = judge(race({"a": 900, "b": 800, "c": 700}, recalls, wobble=0.08, luck=0))
+    once = race({"a": 50, "b": 50, "c": 60}, recalls, seeds=1, luck=0.4)
+    copies = tuple(
+        replace(arm, seeds=(0, 1, 2), predictions=arm.predictions.repeat(3, 0), hard=arm.hard.repeat(3, 0))
+        for arm in once.arms
+    )
+    rowy, _ = judge(replace(once, arms=copies))
+    assert "more seeds would settle most" in seedy.text
+    assert "a larger test part would settle most" in rowy.text
+
+
+def drawn(generator: np.random.Generator) -> Comparison:
+    """Draw a comparison whose statistics are anything at all, consistent only in themselves."""
+    keys = ["east", "cross_entropy", "weighted_cross_entropy", "cross_entropy+offsets", "soft_metric"]
+    keys = keys[: generator.integers(2, 6)]
+    comparison = compare(
+        race(
+            {"a": 30, "b": 20, "c": 8}, {key: tuple(generator.uniform(0.3, 0.9, 3)) for key in keys}, seeds=2
+        ),
+        draws=20,
+    )
+
+    def redraw(difference: Difference) -> Difference:
+        value, half = generator.normal(0, 0.03), generator.exponential(0.03)
+        p = float(generator.uniform(0, 0.05) if abs(value) > half else generator.uniform(0.05, 1))
+        return replace(
+            difference,
+            value=value,
+            interval=(value - half, value + half),
+            p_value=p,
+            adjusted_p=min(1.0, p * float(generator.choice([1.0, 3.0]))),
+        )
+
+    return replace(
+        comparison,
+        differences=tuple(map(redraw, comparison.differences)),
+        over_baseline=tuple(map(redraw, comparison.over_baseline)),
+    )
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_the_verdict_is_never_stronger_than_the_intervals(seed: int) -> None:
+    comparison = drawn(np.random.default_rng(seed))
+    said = verdict(comparison)
+    excluding = [d for d in comparison.differences if d.interval[0] > 0 and d.adjusted_p < 0.05]
+    below = [d for d in comparison.differences if d.interval[1] < 0 and d.adjusted_p < 0.05]
+    if said.kind == "better":
+        assert len(excluding) == len(comparison.differences)
+    if said.kind == "better_than_some":
+        assert 0 < len(excluding) < len(comparison.differences)
+    assert (said.kind == "worse") == bool(below)
+    if said.kind.endswith("_enough"):
+        assert any(d.interval[0] > 0 and d.adjusted_p < 0.05 for d in comparison.over_baseline)
+        assert len(excluding) < len(comparison.differences)
+    if said.kind == "equal":
+        assert all(max(-d.interval[0], d.interval[1]) <= 0.01 for d in comparison.differences)
+    if said.kind in ("undecided", "too_few_rows", "equal"):
+        assert not excluding
+        assert not re.search(r"EAST is (better|worse)", said.text)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_number_of_the_headline_is_in_the_statistics(seed: int) -> None:
+    comparison = drawn(np.random.default_rng(1000 + seed))
+    told = {float(text) for text in re.findall(r"\d+\.\d+", verdict(comparison).headline)}
+    known: set[float] = set()
+    for d in (*comparison.differences, *comparison.over_baseline):
+        numbers: NDArray[np.float64] = np.abs([d.value, *d.interval]) * 100
+        known |= {round(float(number), digits) for number in numbers for digits in (1, 2, 3)}
+    assert told and told <= known
+
+
+def test_numbers_are_written_as_people_read_them() -> None:
+    assert amount(0.0123, F1) == "1.2"
+    assert amount(-0.0123, F1) == "−1.2"
+    assert amount(0.0004, F1) == "0.04"
+    assert amount(0.25, metric("gain", matrix=[[2, 0], [0, 1]])) == "0.250"
+    assert span((-0.01, 0.02), F1) == "−1.0 to +2.0"
+    assert span((0.01, 0.02), F1) == "1.0 to 2.0"
+    assert names(["a", "b", "c"]) == "a, b and c"
