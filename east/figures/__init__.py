@@ -10,6 +10,7 @@ from east.figures.matrices import (
     order_by_confusion,
 )
 from east.figures.palette import DARK, LIGHT, Figure, Theme
+from east.figures.script import plotly_script
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "matrix_figure",
     "normalised",
     "order_by_confusion",
+    "plotly_script",
     "score_figure",
 ]

@@ -120,7 +120,12 @@ def curve_figure(
         theme,
         height=height,
         xaxis=axis(theme, "step", range=[0, total]),
-        yaxis=axis(theme, title or asked.title, type="log" if asked.log else "linear"),
+        yaxis=axis(
+            theme,
+            title or asked.title,
+            type="log" if asked.log else "linear",
+            dtick="D2" if asked.log else None,
+        ),
         shapes=[*_zero_line(theme, asked.zero), *moment_line(theme, moment.step if moment else None)],
     )
     return Figure(tuple(traces), picture, sentence(title or asked.title, facts))

@@ -19,6 +19,11 @@ NORMALISATIONS: Mapping[str, str] = MappingProxyType(
 )
 MOST_WITH_TEXT = 8
 MOST_WITH_EVERY_LABEL = 14
+HEIGHTS = ((3, 200), (5, 230), (8, 270), (14, 310))
+"""Up to so many classes, so many pixels."""
+MOST_HEIGHT = 340
+NARROW_PX = 165
+"""The least width a matrix gets on a page, without its labels."""
 
 
 def normalised(matrix: ArrayLike, normalise: str) -> Array:
@@ -75,7 +80,7 @@ def matrix_figure(
     name: str = "confusion matrix",
     normalise: str = "row",
     theme: Theme = LIGHT,
-    height: int = 290,
+    height: int | None = None,
 ) -> Figure:
     """Draw one soft or hard confusion matrix.
 
@@ -85,7 +90,7 @@ def matrix_figure(
         name: what it is, for the text alternative.
         normalise: what colour and cell text show, a key of NORMALISATIONS.
         theme: LIGHT or DARK.
-        height: in pixels.
+        height: in pixels; by default it grows with K.
     """
     counts = np.asarray(matrix, dtype=np.float64)
     shown = normalised(counts, normalise)
@@ -112,7 +117,7 @@ def difference_figure(
     names: tuple[str, str] = ("soft", "hard"),
     normalise: str = "row",
     theme: Theme = LIGHT,
-    height: int = 290,
+    height: int | None = None,
 ) -> Figure:
     """Draw `first - second` on a diverging scale, zero in the colour of the paper.
 
@@ -122,7 +127,7 @@ def difference_figure(
         names: what the two are, for hover and text alternative.
         normalise: taken of each before the difference, a key of NORMALISATIONS.
         theme: LIGHT or DARK.
-        height: in pixels.
+        height: in pixels; by default it grows with K.
     """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     shown = normalised(one, normalise) - normalised(other, normalise)
@@ -211,15 +216,17 @@ def _round_up(value: float, least: float) -> float:
     return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power * (1 + 1e-9)))
 
 
-def _layout(classes: Sequence[str], theme: Theme, height: int) -> dict[str, Any]:
+def _layout(classes: Sequence[str], theme: Theme, height: int | None) -> dict[str, Any]:
     count = len(classes)
+    height = height or next((size for most, size in HEIGHTS if count <= most), MOST_HEIGHT)
     most = 12 if count <= MOST_WITH_TEXT else 10
     stride = 1 if count <= MOST_WITH_EVERY_LABEL else -(-count * 11 // (height - 80))
     named = list(classes[::stride])
     labels = [short(label, most) for label in named]
     size = FONT_SIZE - 1 if count <= MOST_WITH_TEXT else FONT_SIZE - 3
-    longest = max((len(label) for label in labels), default=1)
-    upright = longest * len(labels) > 36
+    longest = max((len(label) for label in labels), default=1) * size * 0.56
+    angle = 0 if longest * len(labels) < NARROW_PX else -35 if count <= MOST_WITH_TEXT else -90
+    below = {0: size, -35: size + 0.57 * longest, -90: longest}[angle]
     ticks = {
         "type": "category",
         "tickmode": "array",
@@ -229,14 +236,12 @@ def _layout(classes: Sequence[str], theme: Theme, height: int) -> dict[str, Any]
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
-        "fixedrange": False,
     }
-    room = round(10 + longest * size * 0.58)
     title = {"font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 4}
     return layout(
         theme,
         height=height,
-        margin={"l": room + 20, "r": 6, "t": 6, "b": (room if upright else 16) + 22},
-        xaxis={**ticks, "tickangle": -90 if upright else 0, "title": {**title, "text": "predicted"}},
+        margin={"l": round(longest + 26), "r": 6, "t": 6, "b": round(below + 28)},
+        xaxis={**ticks, "tickangle": angle, "title": {**title, "text": "predicted"}},
         yaxis={**ticks, "autorange": "reversed", "title": {**title, "text": "true"}},
     )

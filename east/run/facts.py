@@ -56,10 +56,10 @@ class Pace:
 
 PACES: Mapping[str, Pace] = MappingProxyType(
     {
-        "watch": Pace("Watchable (20 s or more)", least_duration_s=20.0),
+        "watch": Pace("Watchable", least_duration_s=20.0),
         "full": Pace("Full speed"),
-        "slow": Pace("10 steps a second", steps_per_second=10.0),
-        "slowest": Pace("1 step a second", steps_per_second=1.0),
+        "slow": Pace("10 steps/s", steps_per_second=10.0),
+        "slowest": Pace("1 step/s", steps_per_second=1.0),
     }
 )
 

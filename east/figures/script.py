@@ -1,0 +1,11 @@
+"""The plotly.js that draws the figures, from the installed package: nothing is fetched."""
+
+from __future__ import annotations
+
+from plotly.offline import get_plotlyjs
+
+
+def plotly_script() -> str:
+    """Return the source of plotly.js (about 5 MB)."""
+    source: str = get_plotlyjs()
+    return source

@@ -1,0 +1,88 @@
+"""What surrounds every page: the guard it starts with, the sidebar strip, and the warm-up of slow imports."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages.shared import live_view, state
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
+</style>"""
+SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses")
+
+
+def guard(page: str) -> None:
+    """Send a session that came to a page without the frame through app.py, and back here.
+
+    A server that has not served its front page yet runs a page of a deep link on its own.
+    """
+    if not state.frame_is_open():
+        state.load_link()
+        state.remember_way(page)
+        st.switch_page("app.py")
+
+
+def enter(pages: Mapping[str, StreamlitPage]) -> None:
+    """Open the frame: read the link, and go on to the page that a deep link asked for."""
+    state.open_frame()
+    state.load_link()
+    st.html(STYLE)
+    way = state.take_way()
+    if way is not None and way in pages:
+        st.switch_page(pages[way])
+
+
+def leave() -> None:
+    """Close the frame: write the link, load what draws figures, and warm up behind the page."""
+    state.write_link()
+    live_view.load_plotly()
+    warm_up()
+
+
+def notes() -> None:
+    """Show what the pages had to say, such as a setting in the link that does not exist."""
+    for sentence in state.take_notes():
+        st.info(sentence, icon=":material/info:")
+
+
+def icon() -> Image.Image:
+    """Draw the app's icon, a small confusion matrix; a named icon would be fetched from outside."""
+    blue, pale = (0, 114, 178), (214, 230, 242)
+    cells = np.array([[blue, pale], [pale, blue]], dtype=np.uint8)
+    return Image.fromarray(np.kron(cells, np.ones((32, 32, 1), dtype=np.uint8)))
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Import what is slow in a thread, once a process."""
+    thread = threading.Thread(target=_warm_up, name="east-warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_until_warm() -> None:
+    """Wait for the slow imports, and say what is waited for."""
+    thread = warm_up()
+    if thread.is_alive():
+        with st.spinner("Loading PyTorch, once…"):
+            thread.join()
+
+
+def _warm_up() -> None:
+    for name in SLOW_IMPORTS:
+        importlib.import_module(name)
+    # Streamlit collects garbage after every rerun; what was imported need not be searched each time.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,118 @@
+"""The one component that draws figures, and redraws them in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from east.figures import DARK, LIGHT, Figure, Theme, plotly_script
+
+_HERE = Path(__file__).parent
+_LOADER = "export default function () { window.dispatchEvent(new Event('east-plotly')); }"
+
+# Without style isolation, for in a shadow root plotly's own styles are missing.
+_view = st.components.v2.component(
+    "east_live_view",
+    js=(_HERE / "live_view.js").read_text(encoding="utf-8"),
+    css=(_HERE / "live_view.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+_loader = st.components.v2.component("east_plotly", js=f"{plotly_script()}\n{_LOADER}", isolate_styles=False)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure with its heading; `caption` is one line that teaches how to read it."""
+
+    key: str
+    title: str
+    figure: Figure
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells that belong together: a heading with a coloured mark, and `columns` cells a row."""
+
+    key: str
+    cells: Sequence[Cell]
+    columns: int = 3
+    title: str = ""
+    caption: str = ""
+    color: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number of the strip on top."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What a run is doing: its status in a word, how far it is in [0, 1], and some numbers."""
+
+    status: str
+    word: str
+    progress: float
+    facts: Sequence[Fact]
+
+
+def draw(
+    key: str,
+    groups: Sequence[Group],
+    *,
+    strip: Strip | None = None,
+    legend: Sequence[tuple[str, str]] = (),
+    marks: Mapping[str, Any] | None = None,
+) -> None:
+    """Draw figures, or redraw those of the same keys in place.
+
+    Args:
+        key: of the component on the page.
+        groups: what to draw.
+        strip: the status of a run, above the figures.
+        legend: (name, colour) of what the lines stand for.
+        marks: written as `data-` attributes on the element, such as the sequence number of what is shown.
+    """
+    data = {
+        "groups": [_plain(group) for group in groups],
+        "strip": asdict(strip) if strip else None,
+        "legend": [list(entry) for entry in legend],
+        "marks": {name: str(value) for name, value in (marks or {}).items()},
+    }
+    _view(key=key, data=data, height="content")
+
+
+def load_plotly() -> None:
+    """Put plotly.js on the page, once a session, from the installed package."""
+    _loader(key="east_plotly")
+
+
+def theme() -> Theme:
+    """Return the colours that go with the reader's theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def _plain(group: Group) -> dict[str, Any]:
+    cells = [
+        {
+            "key": cell.key,
+            "title": cell.title,
+            "caption": cell.caption,
+            "alt": cell.figure.alt,
+            **cell.figure.plotly(),
+        }
+        for cell in group.cells
+    ]
+    return {
+        **{name: getattr(group, name) for name in ("key", "columns", "title", "caption", "color", "wide")},
+        "cells": cells,
+    }

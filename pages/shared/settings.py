@@ -1,0 +1,74 @@
+"""Every setting a page can have, once: its default, and how it reads and writes in a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: `read` turns a link's text into a value or raises ValueError, `write` turns it back."""
+
+    label: str
+    default: Any
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
+
+
+def _number(least: float, most: float, kind: Callable[[str], Any] = float) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not least <= value <= most:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: None if text == "auto" else read(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.split(",") if word)
+
+
+def _short(value: float) -> str:
+    return f"{value:g}"
+
+
+def _auto(value: Any) -> str:
+    return "auto" if value is None else str(value)
+
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        "sample": Setting("table", None),
+        "target": Setting("target", None),
+        "exclude": Setting("left-out columns", (), _words, ",".join),
+        "shares": Setting("split", "60/20/20"),
+        "rare": Setting("rare classes", "refuse"),
+        "split_seed": Setting("split seed", 0, _number(0, 2**31 - 1, int)),
+        "metric": Setting("metric", "fbeta"),
+        "beta": Setting("beta", 1.0, _number(0.1, 4.0), _short),
+        "average": Setting("average", "macro"),
+        "class": Setting("class", None),
+        "losses": Setting("losses", ("east", "cross_entropy"), _words, ",".join),
+        "seeds": Setting("seeds", 1, _number(1, 10, int)),
+        "epochs": Setting("epochs", None, _maybe(_number(1, 10_000, int)), _auto),
+        "batch": Setting("batch size", None, _maybe(_number(2, 65_536, int)), _auto),
+        "width": Setting("hidden width", 64, _number(1, 1024, int)),
+        "depth": Setting("hidden layers", 2, _number(1, 6, int)),
+        "dropout": Setting("dropout", 0.0, _number(0.0, 0.9), _short),
+        "rate": Setting("learning rate", 0.003, _number(1e-6, 1e4), _short),
+        "device": Setting("device", "auto"),
+        "pace": Setting("pace", "watch"),
+        "show": Setting("cells", "row"),
+        "left": Setting("first arm", None),
+        "right": Setting("second arm", None),
+        "at": Setting("moment", None, _maybe(_number(0, 10**9, int)), _auto),
+    }
+)

@@ -1,0 +1,191 @@
+"""The only reader and writer of the session's state, typed; settings live in the link as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+from east.run import Registry, Run
+from pages.shared.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from east.tables import Table
+
+MISSING = object()
+
+
+@st.cache_resource(show_spinner=False)
+def registry() -> Registry:
+    """Return the process's one registry of runs."""
+    return Registry()
+
+
+# -- settings -----------------------------------------------------------------------------------------
+
+
+def load_link() -> None:
+    """Take the settings from the link when a session begins; what cannot be read falls back, with a note."""
+    if "settings" in st.session_state:
+        return
+    settings: dict[str, Any] = {}
+    st.session_state["settings"] = settings
+    for name, text in st.query_params.items():
+        if name not in SETTINGS:
+            continue
+        try:
+            settings[name] = SETTINGS[name].read(text)
+        except ValueError:
+            _tell_fallback(name, text)
+    st.session_state["run"] = st.query_params.get("run")
+
+
+def write_link() -> None:
+    """Make the link say what is set: every setting that is not at its default, and the run."""
+    wanted = {
+        name: SETTINGS[name].write(value)
+        for name, value in _settings().items()
+        if value != SETTINGS[name].default and value is not None
+    }
+    if st.session_state.get("run"):
+        wanted["run"] = st.session_state["run"]
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def setting(name: str) -> Any:
+    """Return a setting, or its default."""
+    return _settings().get(name, SETTINGS[name].default)
+
+
+def put(name: str, value: Any) -> None:
+    """Set a setting; the widget of that name shows it too."""
+    _settings()[name] = value
+    st.session_state.pop(widget_key(name), None)
+
+
+def chosen(name: str, options: Iterable[Any], default: Any = MISSING) -> Any:
+    """Return a setting that must be one of `options`; else fall back to the default, with a note."""
+    known = list(options)
+    value = setting(name)
+    fallback = SETTINGS[name].default if default is MISSING else default
+    if value in known:
+        return value
+    if value is not None and value != fallback:
+        _tell_fallback(name, value)
+    put(name, fallback)
+    return fallback
+
+
+def widget_key(name: str) -> str:
+    """Return the key of the widget that shows a setting."""
+    return f"widget_{name}"
+
+
+def bind(name: str, value: Any) -> dict[str, Any]:
+    """Return the `key` and `on_change` that tie a widget to a setting whose present value is `value`."""
+    key = widget_key(name)
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return {"key": key, "on_change": _take, "args": (name,)}
+
+
+def _take(name: str) -> None:
+    value = st.session_state[widget_key(name)]
+    _settings()[name] = tuple(value) if isinstance(value, list) else value
+
+
+def _settings() -> dict[str, Any]:
+    return cast(dict[str, Any], st.session_state.setdefault("settings", {}))
+
+
+# -- notes --------------------------------------------------------------------------------------------
+
+
+def tell(sentence: str) -> None:
+    """Remember a sentence to be shown on the page that is drawn next."""
+    notes = st.session_state.setdefault("notes", [])
+    if sentence not in notes:
+        notes.append(sentence)
+
+
+def take_notes() -> list[str]:
+    """Return the remembered sentences, and forget them."""
+    return cast(list[str], st.session_state.pop("notes", []))
+
+
+def _tell_fallback(name: str, value: object) -> None:
+    tell(
+        f"The link's {SETTINGS[name].label} “{str(value)[:60]}” is not one there is here; the default is used."
+    )
+
+
+# -- the way in ---------------------------------------------------------------------------------------
+
+
+def frame_is_open() -> bool:
+    """Whether this session came in through app.py."""
+    return bool(st.session_state.get("frame", False))
+
+
+def open_frame() -> None:
+    """Note that this session came in through app.py."""
+    st.session_state["frame"] = True
+
+
+def remember_way(page: str) -> None:
+    """Remember which page a link asked for."""
+    st.session_state["way"] = page
+
+
+def take_way() -> str | None:
+    """Return the page a link asked for, once."""
+    return cast("str | None", st.session_state.pop("way", None))
+
+
+# -- the table ----------------------------------------------------------------------------------------
+
+
+def upload() -> Table | None:
+    """Return the uploaded table of this session."""
+    return cast("Table | None", st.session_state.get("upload"))
+
+
+def take_upload(file_id: str, read: Callable[[], Table]) -> bool:
+    """Read an upload once and keep it; returns whether it was new. Errors of `read` come every time."""
+    if st.session_state.get("upload_id") == file_id:
+        return False
+    st.session_state["upload"] = read()
+    st.session_state["upload_id"] = file_id
+    return True
+
+
+def remembered(name: str, mark: object, make: Callable[[], Any]) -> Any:
+    """Return what `make` gives, made anew only when `mark` differs from the last time."""
+    key = f"remembered_{name}"
+    if key not in st.session_state or st.session_state[key][0] != mark:
+        st.session_state[key] = (mark, make())
+    return st.session_state[key][1]
+
+
+# -- the run ------------------------------------------------------------------------------------------
+
+
+def run() -> Run | None:
+    """Return this session's run, if it still exists."""
+    return registry().get(st.session_state.get("run"))
+
+
+def start_run(run: Run) -> None:
+    """Start a run for this session; the one before ends.
+
+    Raises:
+        SettingError: when the server has too many active ones.
+    """
+    former = st.session_state.get("run")
+    registry().start(run)
+    if former:
+        registry().drop(former)
+    st.session_state["run"] = run.id
+    put("at", None)

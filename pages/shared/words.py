@@ -1,0 +1,65 @@
+"""What the pages say: names and one-line explanations of metrics, losses and figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+METRIC_NAMES: Mapping[str, str] = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "fbeta": "F-beta",
+    "precision": "Precision",
+    "recall": "Recall",
+    "mcc": "Matthews correlation (MCC)",
+    "kappa": "Cohen's kappa",
+    "gmean": "G-mean",
+    "jaccard": "Jaccard index",
+    "gain": "Your own gain matrix",
+}
+
+METRIC_HINTS: Mapping[str, str] = {
+    "accuracy": "The share of rows predicted right.",
+    "balanced_accuracy": "The mean recall over the classes: a rare class counts as much as a frequent one.",
+    "fbeta": "Precision and recall in one number; β below 1 prefers precision, above 1 recall.",
+    "precision": "Of what is called a class, the share that is one.",
+    "recall": "Of what is a class, the share that is called one.",
+    "mcc": "A correlation of truth and prediction, from −1 to 1; it sees every cell of the matrix.",
+    "kappa": "Agreement beyond chance.",
+    "gmean": "The root of the product of all recalls: 0 as soon as one class is never found.",
+    "jaccard": "Overlap over union of truth and prediction, class by class.",
+    "gain": "What each kind of right or wrong answer is worth to you.",
+}
+
+AVERAGE_NAMES: Mapping[str, str] = {
+    "macro": "Macro: every class counts the same",
+    "micro": "Micro: every row counts the same",
+    "weighted": "Weighted: classes count by their rows",
+    "class": "One class only",
+}
+
+CELL_NAMES: Mapping[str, str] = {"row": "% of true", "column": "% of predicted", "count": "Counts"}
+
+LOSS_HINTS: Mapping[str, str] = {
+    "east": "the recommended recipe: the annealed soft matrix, anchored by 0.3 × cross-entropy",
+    "east_paper": "the paper's three pieces alone, without an anchor",
+    "cross_entropy": "the usual loss: likelihood, blind to the metric",
+    "weighted_cross_entropy": "cross-entropy with rare classes weighted up",
+    "logit_adjusted": "cross-entropy with logits shifted by the class frequencies",
+    "focal": "cross-entropy with easy rows faded out",
+    "soft_metric": "the metric of plain probabilities: no threshold, no Heaviside, no annealing",
+}
+
+
+def literal(text: object) -> str:
+    """Escape what Markdown would read as markup: names come from a reader's file, and a picture would be fetched."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=])", r"\\\1", str(text)).replace("\n", " ")
+
+
+def duration(seconds: float) -> str:
+    """Say a duration in the words of a clock."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,53 @@
+"""Pick a metric and rivals, then watch: soft and hard matrices, annealing, scores; pause, step, stop, replay."""
+
+import streamlit as st
+
+from east.errors import EastError
+from pages.shared import controls, frame, picture, state, table
+from pages.shared.words import literal
+
+POLL_S = 0.5
+
+
+def main() -> None:
+    """Draw the page; the settings last, for they wait for PyTorch on a server that has just started."""
+    run = state.run()
+    st.title(literal(run.title) if run else "Train", anchor=False)
+    notes = st.container()
+    if run is None:
+        _invitation()
+    else:
+        resting = run.frame.ended or run.frame.status == "paused"
+        picture.controls_row(run)
+        # The fragment is made anew at every run of the page, so that polling ends when the run rests.
+        st.fragment(picture.watch, run_every=None if resting else POLL_S)(run, run.frame.status)
+    with st.sidebar:
+        _settings()
+    with notes:
+        frame.notes()
+
+
+def _settings() -> None:
+    frame.wait_until_warm()
+    try:
+        controls.metric_picker()
+        controls.loss_picker()
+        controls.more_settings()
+        problem = table.classes().problem
+    except EastError as error:
+        problem = str(error)
+    if problem:
+        st.error(literal(problem))
+    controls.train_button(problem is not None)
+
+
+def _invitation() -> None:
+    st.markdown(
+        f"Nothing is training yet. Press **Train** in the sidebar to race the losses on "
+        f"**{literal(table.title())}**, predicting **{literal(table.target(table.current()))}**."
+    )
+    st.page_link("pages/data.py", label="Choose another table", icon=":material/table:")
+
+
+frame.guard("train")
+main()
