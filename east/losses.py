@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from east.annealing import Annealing, Sharpness
-from east.confusion import soft_confusion, sum_by_class
+from east.confusion import soft_confusion_of_logits, sum_by_class
 from east.errors import SettingError
 from east.metrics import Metric
 
@@ -53,6 +53,8 @@ class EASTLoss(Loss):
         SettingError: for a negative anchor.
     """
 
+    annealing: Annealing
+
     def __init__(
         self,
         metric: Metric,
@@ -67,12 +69,10 @@ class EASTLoss(Loss):
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
         """Return `regret(metric(C_soft)) + anchor * cross-entropy` of each lane."""
         with torch.autocast(logits.device.type, enabled=False):
-            log_probabilities = _at_least_float32(logits).log_softmax(dim=-1)
-            matrix = soft_confusion(log_probabilities.exp(), targets, self.annealing.at(progress))
-            loss = regret(self.metric, matrix)
-            if self.anchor:
-                loss = loss + self.anchor * _negative_log_likelihood(log_probabilities, targets)
-            return loss
+            matrix, log_likelihood = soft_confusion_of_logits(
+                _at_least_float32(logits), targets, self.annealing.at(progress)
+            )
+            return regret(self.metric, matrix) - self.anchor * log_likelihood.mean(dim=-1)
 
 
 class CrossEntropy(Loss):

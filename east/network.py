@@ -38,7 +38,9 @@ class Layout:
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Shapes of weight and bias of each layer, in the order they are stored."""
         pairs = zip(self.widths, self.widths[1:], strict=False)
-        return tuple(shape for width_in, width_out in pairs for shape in ((width_in, width_out), (1, width_out)))
+        return tuple(
+            shape for width_in, width_out in pairs for shape in ((width_in, width_out), (1, width_out))
+        )
 
     @property
     def size(self) -> int:
@@ -64,7 +66,9 @@ class LaneNetwork:
         device: where the parameters live.
     """
 
-    def __init__(self, widths: Sequence[int], num_arms: int, seeds: Sequence[int], device: torch.device) -> None:
+    def __init__(
+        self, widths: Sequence[int], num_arms: int, seeds: Sequence[int], device: torch.device
+    ) -> None:
         self.layout = Layout(tuple(widths))
         self.num_arms, self.num_seeds = num_arms, len(seeds)
         start = torch.stack([_initial_parameters(self.layout, seed) for seed in seeds])
@@ -109,7 +113,9 @@ class LaneNetwork:
         layers = self.layout.views(self.parameters if parameters is None else parameters)
         rows = max(1, ROW_BUDGET // (self.num_lanes * max(self.layout.widths)))
         pieces = features.split(rows)
-        return torch.cat([_forward(layers, piece.expand(self.num_lanes, *piece.shape)) for piece in pieces], dim=1)
+        return torch.cat(
+            [_forward(layers, piece.expand(self.num_lanes, *piece.shape)) for piece in pieces], dim=1
+        )
 
     def lane_weights(self, parameters: Tensor, lane: int) -> Weights:
         """Copy one lane out of `[lanes, P]` as numpy arrays."""

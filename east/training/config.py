@@ -76,12 +76,14 @@ class TrainConfig:
         _require(0 < len(self.seeds) == len(set(self.seeds)), "Give at least one seed, each once", self.seeds)
         _require(all(0 <= seed < 2**63 for seed in self.seeds), "Seeds must be 0 or more", self.seeds)
         _require(self.epochs is None or self.epochs >= 1, "epochs must be 1 or more", self.epochs)
-        _require(self.batch_size is None or self.batch_size >= 2, "batch_size must be 2 or more", self.batch_size)
+        _require(
+            self.batch_size is None or self.batch_size >= 2, "batch_size must be 2 or more", self.batch_size
+        )
         _require(all(width >= 1 for width in self.hidden), "Hidden widths must be 1 or more", self.hidden)
         _require(0 <= self.dropout < 1, "dropout must lie in [0, 1)", self.dropout)
-        _require(0 < self.learning_rate, "learning_rate must be above 0", self.learning_rate)
-        _require(0 <= self.weight_decay, "weight_decay must be 0 or more", self.weight_decay)
-        _require(0 < self.clip, "clip must be above 0", self.clip)
+        _require(self.learning_rate > 0, "learning_rate must be above 0", self.learning_rate)
+        _require(self.weight_decay >= 0, "weight_decay must be 0 or more", self.weight_decay)
+        _require(self.clip > 0, "clip must be above 0", self.clip)
         _require(self.evaluations >= 1, "evaluations must be 1 or more", self.evaluations)
         _require(self.patience is None or self.patience >= 1, "patience must be 1 or more", self.patience)
         _require(self.precision in PRECISIONS, f"precision must be one of {PRECISIONS}", self.precision)
@@ -125,7 +127,9 @@ def resolve_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in available or (device.index or 0) >= _count(device.type):
-        raise SettingError("This machine has no such device", repr(name), f"use auto or {', '.join(available)}")
+        raise SettingError(
+            "This machine has no such device", repr(name), f"use auto or {', '.join(available)}"
+        )
     return device
 
 

@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from east.annealing import Annealing, Sharpness
-from east.confusion import hard_confusion, soft_confusion
 from east.dataset import Dataset, Part
-from east.losses import RECOMMENDED_ANNEALING, build_loss
+from east.losses import build_loss
 from east.network import LaneNetwork
 from east.training.batches import Batches
 from east.training.config import TrainConfig, resolve_device
 from east.training.facts import LaneResult, LaneSnapshot, Outcome, Snapshot
+from east.training.judge import Judge
+from east.training.threads import threads_for
 
 TRAIN_SCORE_ROWS = 2048
 WARM_UP = 0.1
@@ -44,7 +44,7 @@ class Training:
         self.arms = config.race
         counts = [int(count) for count in dataset.class_counts]
         self._losses = [build_loss(arm.loss, arm.metric, counts).to(self._device) for arm in self.arms]
-        self._check_metrics()
+        self._judge = Judge(self.arms, [loss.annealing for loss in self._losses], dataset.num_classes)
         widths = (dataset.num_features, *config.hidden, dataset.num_classes)
         self._network = LaneNetwork(widths, len(self.arms), config.seeds, self._device)
         self._optimiser = self._build_optimiser()
@@ -52,6 +52,7 @@ class Training:
         self._validation_rows = self._on_device(dataset.validation)
         rows = len(dataset.train.targets)
         self._batches = Batches(rows, config, self._device)
+        self._work = self._network.num_lanes * config.batch_rows(rows) * self._network.layout.size
         self.total_steps = config.total_steps(rows)
         self.step_number = 0
         self._elapsed_s = 0.0
@@ -77,17 +78,19 @@ class Training:
     def advance(self, steps: int = 1) -> None:
         """Take up to `steps` steps, fewer when the training ends before."""
         start = time.perf_counter()
-        for _ in range(min(steps, self.total_steps - self.step_number)):
-            self._step()
-            self.step_number += 1
-            if self.step_number % self._interval == 0 or self.done:
-                self._keep_the_best()
+        with threads_for(self._device, self._work):
+            for _ in range(min(steps, self.total_steps - self.step_number)):
+                self._step()
+                self.step_number += 1
+                if self.step_number % self._interval == 0 or self.done:
+                    self._keep_the_best()
         self._elapsed_s += time.perf_counter() - start
 
     def snapshot(self) -> Snapshot:
         """Read the present facts, in one transfer from the device."""
-        facts = self._measure()
-        sharpness = self._race_annealing.at(self.progress)
+        with threads_for(self._device, self._work):
+            facts = self._measure()
+        sharpness = self._judge.race_annealing.at(self.progress)
         return Snapshot(
             progress=self.progress,
             step=self.step_number,
@@ -157,7 +160,7 @@ class Training:
         """Keep each lane's parameters where its validation score is the best so far; on the device."""
         features, targets = self._validation_rows
         predictions = self._network.evaluate(features).argmax(dim=-1)
-        scores = self._scores(self._hard(predictions, targets))
+        scores = self._judge.scores(self._judge.hard(predictions, targets))
         patient = self._stale < (self.config.patience or self.total_steps + 1)
         better = (scores > self._best_scores) & patient & self._loss_values.isfinite()
         self._stale = torch.where(better, 0, self._stale + 1)
@@ -167,35 +170,17 @@ class Training:
             better.unsqueeze(1), self._network.parameters, self._best_parameters, out=self._best_parameters
         )
 
-    def _hard(self, predictions: Tensor, targets: Tensor) -> Tensor:
-        return hard_confusion(predictions, targets.expand(predictions.shape), self.dataset.num_classes)
-
-    def _scores(self, matrices: Tensor) -> Tensor:
-        """Score `[lanes, K, K]`, each lane by its own arm's metric; returns `[lanes]`."""
-        pieces = matrices.chunk(len(self.arms))
-        return torch.cat([arm.metric(piece) for arm, piece in zip(self.arms, pieces, strict=True)])
-
-    def _soft(self, probabilities: Tensor, targets: Tensor) -> Tensor:
-        """Soft matrices `[lanes, K, K]`, each arm at its own present sharpness."""
-        pieces = probabilities.chunk(len(self.arms))
-        return torch.cat(
-            [
-                soft_confusion(piece, targets.expand(piece.shape[:-1]), self._sharpness(arm))
-                for arm, piece in enumerate(pieces)
-            ]
-        )
-
     @torch.no_grad()
     def _measure(self) -> np.ndarray:
         """Every number of a snapshot as one array `[lanes, 2 K^2 + 7]`."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features)
-        soft = self._soft(logits.softmax(dim=-1), targets)
-        hard = self._hard(logits.argmax(dim=-1), targets)
+        soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
+        hard = self._judge.hard(logits.argmax(dim=-1), targets)
         seen, seen_targets = (rows[:TRAIN_SCORE_ROWS] for rows in self._train_rows)
-        train_hard = self._hard(self._network.evaluate(seen).argmax(dim=-1), seen_targets)
+        train_hard = self._judge.hard(self._network.evaluate(seen).argmax(dim=-1), seen_targets)
         columns = [
-            self._scores(soft), self._scores(hard), self._scores(train_hard),
+            self._judge.scores(soft), self._judge.scores(hard), self._judge.scores(train_hard),
             self._loss_values, self._gradient_norms, self._best_scores, self._best_steps.float(),
         ]  # fmt: skip
         facts = torch.cat([torch.stack(columns, dim=1), soft.flatten(1), hard.flatten(1)], dim=1)
@@ -209,7 +194,7 @@ class Training:
             loss=self.arms[arm].loss,
             metric=self.arms[arm].metric,
             seed=self.config.seeds[seed],
-            sharpness=self._sharpness(arm),
+            sharpness=self._judge.sharpness(arm, self.progress),
             soft=soft,
             hard=hard,
             score_soft=float(facts[0]),
@@ -224,8 +209,8 @@ class Training:
     def _checkpoint_facts(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:
         features, targets = rows
         probabilities = self._network.evaluate(features, self._best_parameters).softmax(dim=-1)
-        hard = self._hard(probabilities.argmax(dim=-1), targets)
-        soft = self._soft(probabilities, targets)
+        hard = self._judge.hard(probabilities.argmax(dim=-1), targets)
+        soft = self._judge.soft(probabilities, targets, self.progress)
         return {
             "probabilities": probabilities.cpu().numpy(),
             "hard": hard.cpu().numpy().astype(np.float64),
@@ -252,23 +237,9 @@ class Training:
             weights=self._network.lane_weights(self._best_parameters, lane),
         )
 
-    def _sharpness(self, arm: int) -> Sharpness:
-        """The arm's own sharpness now, or the race's where its loss has none."""
-        return (self._losses[arm].annealing or self._race_annealing).at(self.progress)
-
-    @property
-    def _race_annealing(self) -> Annealing:
-        own = (loss.annealing for loss in self._losses if loss.annealing is not None)
-        return next(own, RECOMMENDED_ANNEALING)
-
     def _on_device(self, part: Part) -> tuple[Tensor, Tensor]:
         features = torch.as_tensor(part.features, dtype=torch.float32, device=self._device)
         return features, torch.as_tensor(part.targets, dtype=torch.long, device=self._device)
-
-    def _check_metrics(self) -> None:
-        """Let a metric that does not fit the number of classes say so before the first step."""
-        for arm in self.arms:
-            arm.metric.check(self.dataset.num_classes)
 
 
 def one_cycle(progress: float, warm_up: float = WARM_UP) -> float:
