@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from east.annealing import Sharpness
 
@@ -73,8 +74,8 @@ def heaviside(probabilities: Tensor, threshold: Tensor, sharpness: Sharpness) ->
 def membership(probabilities: Tensor, sharpness: Sharpness) -> Tensor:
     """Return each sample's row of the soft set, m_j = H(p_j) / sum_k H(p_k).
 
-    This is the readable form, differentiated by autograd; `soft_confusion` has its own backward and is
-    tested against this one.
+    This is the readable form, differentiated by autograd; `soft_confusion_of_logits` has its own backward
+    and is tested against this one.
 
     Args:
         probabilities: `[..., K]`, each row a distribution.
@@ -98,8 +99,25 @@ def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness)
     Returns:
         Matrices `[..., K, K]`; row i sums to the number of samples of class i.
     """
-    matrix: Tensor = _SoftConfusion.apply(probabilities, targets, sharpness.delta, sharpness.omega)
-    return matrix
+    return sum_by_class(membership(probabilities, sharpness), targets)
+
+
+def soft_confusion_of_logits(logits: Tensor, targets: Tensor, sharpness: Sharpness) -> tuple[Tensor, Tensor]:
+    """Do in one cheap node what a loss needs: softmax, `soft_confusion` and the log-likelihood.
+
+    Args:
+        logits: `[..., B, K]` (float32 or float64).
+        targets: `[..., B]` integers in [0, K).
+        sharpness: delta and omega.
+
+    Returns:
+        Matrices `[..., K, K]`, and log p of the true class of each sample `[..., B]`.
+    """
+    # Products with a tensor, for torch.compile would make a new graph for every number it sees elsewhere.
+    one = torch.ones((), dtype=logits.dtype, device=logits.device)
+    delta, omega = one * sharpness.delta, one * sharpness.omega
+    outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(logits, targets, delta, omega)
+    return outputs
 
 
 def hard_confusion(predictions: Tensor, targets: Tensor, num_classes: int) -> Tensor:
@@ -152,49 +170,89 @@ def _lane_offsets(lanes: int, stride: int, device: torch.device) -> Tensor:
     return (torch.arange(lanes, device=device) * stride).unsqueeze(-1)
 
 
-class _SoftConfusion(torch.autograd.Function):
-    """`membership` and the sum by class in one node, with the backward written out.
+class _SoftConfusionOfLogits(torch.autograd.Function):
+    """Softmax, `membership` and the sum by class, with the backward written out.
 
-    A distribution has p(1) + p(2) <= 1, hence tau <= 1/2 and w = omega * tau: the band's edges are fixed
-    multiples of tau, and H depends on p / tau below the upper edge.
+    Everything is in units of p(1): `odds` = p / p(1) (0 for the first class itself, which is treated apart),
+    `total` their sum, `threshold` tau and `edge` the lower edge of the band. A distribution has
+    tau <= 1/2, hence w = omega * tau, and no class but the first lies above tau: for the others H is two
+    lines that meet at the edge. Memberships do not change when a sample's heights are all scaled, so
+    `heights` is H * tau. Few full-size tensors and changes in place keep it fast: on a CPU the memory
+    costs more than the arithmetic. No tensor saved is changed.
     """
 
     @staticmethod
-    def forward(ctx: Any, probabilities: Tensor, targets: Tensor, delta: float, omega: float) -> Tensor:
-        top = top_two(probabilities)
-        threshold = (top.first + top.second) / 2
-        ratio = probabilities / threshold
-        above_room = 1 - (1 + omega / 2) * threshold
-        band = (ratio - (1 - omega / (2 - 4 * delta))) * ((1 - 2 * delta) / omega)
-        below = ratio * (delta / (1 - omega / 2))
-        above = 1 - (1 - probabilities) * (delta / above_room)
-        is_below, is_above = ratio < 1 - omega / 2, ratio > 1 + omega / 2
-        heights = torch.where(is_below, below, torch.where(is_above, above, band))
-        total = heights.sum(dim=-1, keepdim=True)
-        members = heights / total
-        ctx.save_for_backward(
-            probabilities, targets, ratio, members, total, threshold, top.first_index, top.second_index
-        )
-        ctx.delta, ctx.omega = delta, omega
-        return sum_by_class(members, targets)
+    def forward(
+        ctx: Any, logits: Tensor, targets: Tensor, delta: Tensor, omega: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        first, first_index = logits.max(dim=-1, keepdim=True)
+        odds = logits - first
+        log_odds_of_target = odds.gather(-1, targets.unsqueeze(-1))
+        odds.scatter_(-1, first_index, -torch.inf)
+        second, second_index = odds.max(dim=-1, keepdim=True)
+        total = odds.exp_().sum(dim=-1, keepdim=True).add_(1)
+        threshold = (1 + second.exp()) / 2
+        first_height = _first_height(threshold, total, delta, omega)
+        heights = _other_heights(odds, threshold, delta, omega).scatter_(-1, first_index, first_height)
+        mass = heights.sum(dim=-1, keepdim=True)
+        ctx.save_for_backward(odds, targets, total, threshold, mass, first_index, second_index, delta, omega)
+        return sum_by_class(heights.div_(mass), targets), (log_odds_of_target - total.log()).squeeze(-1)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
-        probabilities, targets, ratio, members, total, threshold, first, second = ctx.saved_tensors
-        delta, omega = ctx.delta, ctx.omega
-        to_members = rows_of_class(gradients[0].contiguous(), targets)
-        inner = (to_members * members).sum(dim=-1, keepdim=True)
-        to_heights = (to_members - inner) / total
-        # dH/dp and dH/dtau on the three lines; below and in the band dH/dtau = -(p / tau) dH/dp.
-        slope_band = (1 - 2 * delta) / (omega * threshold)
-        slope_below = delta / ((1 - omega / 2) * threshold)
-        above_room = 1 - (1 + omega / 2) * threshold
-        slope_above = delta / above_room
-        is_below, is_above = ratio < 1 - omega / 2, ratio > 1 + omega / 2
-        slope = torch.where(is_below, slope_below, torch.where(is_above, slope_above, slope_band))
-        to_probabilities = to_heights * slope
-        pull = torch.where(is_above, (1 - probabilities) * ((1 + omega / 2) / above_room), ratio)
-        to_threshold = (to_probabilities * pull).sum(dim=-1, keepdim=True) * -0.5
-        to_probabilities.scatter_add_(-1, first, to_threshold)
-        to_probabilities.scatter_add_(-1, second, to_threshold)
-        return to_probabilities, None, None, None
+        odds, targets, total, threshold, mass, first_index, second_index, delta, omega = ctx.saved_tensors
+        to_matrix, to_likelihood = gradients[0].contiguous(), gradients[1].unsqueeze(-1)
+        # Through the normalisation, m = heights / mass.
+        gradient = rows_of_class(to_matrix, targets)
+        first_gradient = gradient.gather(-1, first_index)
+        first_height = _first_height(threshold, total, delta, omega)
+        buffer = _other_heights(odds, threshold, delta, omega)
+        inner = (buffer.mul_(gradient).sum(dim=-1, keepdim=True) + first_gradient * first_height) / mass
+        first_gradient = (first_gradient - inner) / mass
+        # Through the two lines: their slope, and the odds as the derivative of exp.
+        buffer.copy_(odds).sub_(_edge(threshold, omega)).clamp_min_(0).sign_()
+        below, band = _slopes(delta, omega)
+        gradient.sub_(inner).div_(mass).mul_(odds).mul_(buffer.mul_(band - below).add_(below))
+        slope, slope_of_total = _first_slopes(threshold, total, delta, omega)
+        to_first, to_total = first_gradient * slope, first_gradient * slope_of_total
+        # Scaling all odds changes nothing, so what flows to them, total and threshold cancels.
+        to_threshold = -(gradient.sum(dim=-1, keepdim=True) + to_first + to_total * total) / threshold
+        to_total = to_total - to_likelihood / total
+        gradient.addcmul_(odds, to_total)
+        gradient.scatter_add_(-1, first_index, to_first + to_total + to_threshold / 2)
+        gradient.scatter_add_(-1, second_index, to_threshold * (threshold - 0.5))
+        gradient.scatter_add_(-1, targets.unsqueeze(-1), to_likelihood)
+        return gradient, None, None, None
+
+
+def _slopes(delta: Tensor, omega: Tensor) -> tuple[Tensor, Tensor]:
+    """Slopes of H * tau in p, below the band and in it."""
+    return delta / (1 - omega / 2), (1 - 2 * delta) / omega
+
+
+def _edge(threshold: Tensor, omega: Tensor) -> Tensor:
+    return threshold * (1 - omega / 2)
+
+
+def _other_heights(odds: Tensor, threshold: Tensor, delta: Tensor, omega: Tensor) -> Tensor:
+    """H * tau of every class but the first, `[..., B, K]`; 0 at the first, where `odds` is 0."""
+    below, band = _slopes(delta, omega)
+    heights = (odds - _edge(threshold, omega)).clamp_min_(0)
+    return heights.mul_(band - below).addcmul_(odds, below)
+
+
+def _first_height(threshold: Tensor, total: Tensor, delta: Tensor, omega: Tensor) -> Tensor:
+    """H * tau of the first class, `[..., B, 1]`: in the band or above it."""
+    high = threshold * (1 + omega / 2)
+    above = threshold * (1 - delta * (total - 1) / (total - high))
+    band = threshold / 2 + (1 - threshold) * _slopes(delta, omega)[1]
+    return torch.where(high < 1, above, band)
+
+
+def _first_slopes(threshold: Tensor, total: Tensor, delta: Tensor, omega: Tensor) -> tuple[Tensor, Tensor]:
+    """Derivatives of `_first_height` in the first class's own odds and in `total`, `[..., B, 1]` each."""
+    high = threshold * (1 + omega / 2)
+    above = delta * threshold / (total - high)
+    slope = torch.where(high < 1, above, _slopes(delta, omega)[1])
+    return slope, torch.where(high < 1, above * (high - 1) / (total - high), 0.0)

@@ -50,7 +50,7 @@ class EASTLoss(Loss):
         anchor: weight of the added cross-entropy, 0 or more.
 
     Raises:
-        SettingError: for a negative anchor.
+        SettingError: for an anchor below 0 or not finite.
     """
 
     annealing: Annealing
@@ -62,8 +62,8 @@ class EASTLoss(Loss):
         anchor: float = RECOMMENDED_ANCHOR,
     ) -> None:
         super().__init__()
-        if anchor < 0:
-            raise SettingError("The anchor must be 0 or more", anchor, "use 0.3, or 0 for none")
+        if not 0 <= anchor < math.inf:
+            raise SettingError("The anchor must be a number from 0 up", anchor, "use 0.3, or 0 for none")
         self.metric, self.annealing, self.anchor = metric, annealing, anchor
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
