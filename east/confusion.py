@@ -116,7 +116,9 @@ def soft_confusion_of_logits(logits: Tensor, targets: Tensor, sharpness: Sharpne
     # Products with a tensor, for torch.compile would make a new graph for every number it sees elsewhere.
     one = torch.ones((), dtype=logits.dtype, device=logits.device)
     delta, omega = one * sharpness.delta, one * sharpness.omega
-    outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(logits, targets, delta, omega)
+    outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(  # type: ignore[no-untyped-call]
+        logits, targets, delta, omega
+    )
     return outputs
 
 
