@@ -202,17 +202,26 @@ def _part(features: pd.DataFrame, labels: Labels, where: np.ndarray, encoder: En
     return Part(encoder.transform(features.iloc[rows]), labels.codes[where], rows)
 
 
+def check_column(frame: pd.DataFrame, kind: str, name: str) -> None:
+    """Refuse a column that is not in a frame, naming those that are close.
+
+    Raises:
+        DatasetError: in that case.
+    """
+    names = [str(column) for column in frame.columns]
+    if name not in names:
+        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or names[:8]
+        remedy = f"choose one of: {', '.join(close)}"
+        raise DatasetError(f"The {kind} column is not in the table", repr(name), remedy)
+
+
 def _check_columns(frame: pd.DataFrame, choices: Choices) -> None:
     asked = [("target", choices.target), *(("left-out", name) for name in choices.exclude)]
     asked += [
         (kind, name) for kind, name in (("group", choices.group), ("time", choices.time)) if name is not None
     ]
-    names = [str(name) for name in frame.columns]
     for kind, name in asked:
-        if name not in names:
-            close = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or names[:8]
-            remedy = f"choose one of: {', '.join(close)}"
-            raise DatasetError(f"The {kind} column is not in the table", repr(name), remedy)
+        check_column(frame, kind, name)
     if choices.target in {choices.group, choices.time, *choices.exclude}:
         raise DatasetError(
             "The target cannot be left out as well", repr(choices.target), "choose one of the two"

@@ -96,12 +96,17 @@ def _missing(column: pd.Series[Any], present: np.ndarray, policy: str) -> str:
     return f"{what} and were left out, as asked."
 
 
-def _refuse_continuous(values: pd.Series[Any]) -> None:
+def is_continuous(values: pd.Series[Any]) -> bool:
+    """Whether a target is a quantity: many different numbers with fractions."""
     if not pd.api.types.is_float_dtype(values.dtype):
-        return
-    numbers = values.to_numpy(dtype=np.float64)
-    distinct = np.unique(numbers)
-    if len(distinct) > MAX_FRACTIONS and (distinct != np.round(distinct)).any():
+        return False
+    distinct = np.unique(values.to_numpy(dtype=np.float64))
+    return bool(len(distinct) > MAX_FRACTIONS and (distinct != np.round(distinct)).any())
+
+
+def _refuse_continuous(values: pd.Series[Any]) -> None:
+    if is_continuous(values):
+        distinct = np.unique(values.to_numpy(dtype=np.float64))
         got = f"{len(distinct):,} different numbers such as {distinct[0]:g} and {distinct[1]:g}"
         remedy = "cut it into classes (for instance bins=4), or choose another target"
         raise DatasetError(f"The target {values.name!r} is a continuous quantity, not a class", got, remedy)

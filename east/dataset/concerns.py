@@ -1,0 +1,158 @@
+"""What a user should know about a table before training on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from east.dataset.facts import ClassFacts, ColumnFacts, Concern
+from east.dataset.leakage import single_column_recall
+from east.dataset.targets import MAX_CLASSES, factorize, is_continuous
+
+_BATCH = 512
+_LEAK = 0.97
+_LEAVE_OUT = "leave it out unless it means something"
+
+
+def column_concerns(
+    columns: Sequence[ColumnFacts], looked: pd.DataFrame, target: str | None
+) -> Iterator[Concern]:
+    """Concerns about single feature columns.
+
+    Args:
+        columns: facts of all columns.
+        looked: the rows looked at.
+        target: is passed over; `target_concerns` looks at it.
+    """
+    for facts in columns:
+        if facts.name == target:
+            continue
+        share = f"{facts.missing_share:.0%} of its values are missing"
+        if facts.distinct == 0:
+            yield Concern("near_empty", facts.name, "all of its values are missing", "it is ignored", "note")
+        elif facts.role == "constant":
+            yield Concern(
+                "constant", facts.name, "it has the same value in every row", "it is ignored", "note"
+            )
+        elif facts.missing_share >= 0.9:
+            yield Concern("near_empty", facts.name, share, _LEAVE_OUT)
+        if facts.role == "id":
+            told = f"nearly every row has a value of its own, such as {', '.join(facts.examples[:2])}"
+            yield Concern("id", facts.name, told, "leave it out: it names rows, it does not describe them")
+        if facts.role == "date":
+            remedy = "it becomes year, month, day and seconds; split by it if you want to predict the future"
+            yield Concern("date", facts.name, "it holds dates", remedy, "note")
+        if facts.role == "text":
+            told = f"it holds free text ({facts.distinct:,} different)"
+            yield Concern(
+                "free_text", facts.name, told, "its letters are summarised in a few numbers", "note"
+            )
+        if facts.role == "categorical" and facts.distinct > 100:
+            told = f"it has {facts.distinct:,} different categories"
+            yield Concern(
+                "high_cardinality", facts.name, told, "they are summarised in a few numbers", "note"
+            )
+        if facts.role in ("categorical", "text"):
+            yield from _mixed(facts, looked[facts.name])
+
+
+def _mixed(facts: ColumnFacts, column: pd.Series[Any]) -> Iterator[Concern]:
+    present = column.dropna().astype(object).map(str).head(5000)
+    numeric = pd.to_numeric(present.str.replace(",", "."), errors="coerce").notna()
+    share = float(numeric.mean()) if len(present) else 0.0
+    if 0.05 < share < 1:
+        odd = present[~numeric].iloc[0][:30]
+        told = f"{share:.0%} of its values are numbers, others are text such as {odd!r}"
+        yield Concern("mixed_types", facts.name, told, "correct the text, or take the column as categories")
+
+
+def duplicate_concerns(frame: pd.DataFrame, looked: pd.DataFrame) -> Iterator[Concern]:
+    """Concerns about columns and rows that are there twice."""
+    first: dict[bytes, str] = {}
+    for name in looked.columns:
+        if looked[name].nunique() < 2:
+            continue
+        print_of = pd.util.hash_pandas_object(looked[name], index=False).to_numpy().tobytes()
+        twin = first.setdefault(print_of, str(name))
+        if twin != name and frame[twin].equals(frame[name]):
+            told = f"it equals the column {twin!r} in every row"
+            yield Concern("duplicate_column", str(name), told, "leave one of the two out")
+    repeated = int(looked.duplicated().sum())
+    if repeated:
+        told = f"{repeated:,} of the {len(looked):,} rows looked at repeat an earlier row"
+        remedy = "the same row may train and test; remove repetitions if they are mistakes"
+        yield Concern(
+            "duplicate_rows", None, told, remedy, "note" if repeated < 0.05 * len(looked) else "warn"
+        )
+
+
+def target_concerns(
+    column: pd.Series[Any], classes: Sequence[ClassFacts], missing: int, rows: int
+) -> Iterator[Concern]:
+    """Concerns about the target itself."""
+    name = str(column.name)
+    if missing:
+        told = f"{missing:,} of {rows:,} rows have no target"
+        yield Concern("missing_target", name, told, "leave these rows out, or fill the target in", "stop")
+    if is_continuous(column.dropna()):
+        told = "it is a continuous quantity, not a class"
+        yield Concern(
+            "continuous_target", name, told, "cut it into classes, or choose another target", "stop"
+        )
+        return
+    if len(classes) < 2:
+        yield Concern("few_classes", name, "it has fewer than two classes", "choose another target", "stop")
+        return
+    if len(classes) > 50:
+        severity = "stop" if len(classes) > MAX_CLASSES else "warn"
+        told = f"it has {len(classes):,} classes"
+        yield Concern("too_many_classes", name, told, "choose another target, or merge classes", severity)
+    rare = [facts for facts in classes if facts.count < 3]
+    if rare:
+        told = f"{_count(rare)} fewer than 3 rows: {_listed(rare)}"
+        remedy = "keep them with a split that still works, merge them into one class, or add rows"
+        yield Concern("rare_class", name, told, remedy, "stop")
+    scarce = [facts for facts in classes if facts.count >= 3 and facts.share * _BATCH < 2]
+    if scarce:
+        told = f"{_count(scarce)} fewer than two rows in a batch of {_BATCH}: {_listed(scarce)}"
+        yield Concern("scarce_class", name, told, "expect noisy scores, or train with larger batches", "note")
+    smallest = min(facts.count for facts in classes)
+    if rows < 200 or smallest < 15:
+        told = f"the table has {rows:,} rows, and its smallest class {smallest}"
+        yield Concern("few_rows", None, told, "differences of a few points will not mean much", "note")
+
+
+def _count(classes: Sequence[ClassFacts]) -> str:
+    return f"{len(classes)} classes have" if len(classes) > 1 else "one class has"
+
+
+def _listed(classes: Sequence[ClassFacts]) -> str:
+    return ", ".join(f"{facts.label!r} ({facts.count})" for facts in classes[:5]) + (
+        " ..." if classes[5:] else ""
+    )
+
+
+def leakage_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, target: str) -> Iterator[Concern]:
+    """Concerns about features that alone predict the target almost perfectly."""
+    with_target = looked[looked[target].notna()]
+    if len(with_target) < 40 or is_continuous(with_target[target]):
+        return
+    codes, labels = factorize(with_target[target])
+    if len(labels) < 2 or len(labels) > MAX_CLASSES:
+        return
+    likely = np.bincount(codes).max() / len(codes)
+    for facts in columns:
+        if facts.name == target or facts.role in ("constant", "id"):
+            continue
+        leak = single_column_recall(with_target[facts.name], codes, len(labels))
+        if leak.recall < _LEAK or likely > 0.999:
+            continue
+        if leak.exact:
+            told = f"each of its values goes with one class of {target!r} only: it is a copy or an encoding of it"
+            yield Concern("copy", facts.name, told, "leave it out")
+        else:
+            told = f"alone it predicts {leak.recall:.1%} of {target!r} right, averaged over the classes"
+            yield Concern("leakage", facts.name, told, "leave it out if it is known only after the target is")

@@ -1,0 +1,74 @@
+"""The plain facts of a table, gathered once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from east.dataset.concerns import column_concerns, duplicate_concerns, leakage_concerns, target_concerns
+from east.dataset.facts import ClassFacts, Profile
+from east.dataset.guesses import guess_targets
+from east.dataset.preparing import check_column
+from east.dataset.roles import describe
+from east.dataset.targets import factorize, is_continuous
+
+if TYPE_CHECKING:
+    from east.tables import Table
+
+_ROWS = 50_000
+_CELLS = 5_000_000
+_SEVERITIES = ("stop", "warn", "note")
+
+
+def profile(table: Table, target: str | None = None) -> Profile:
+    """Gather the facts of a table.
+
+    Missing values and classes are counted over all rows; roles, cardinalities and concerns of a table of more than
+    50,000 rows (fewer if it is wide) are based on a sample of them, and `looked_at` says of how many.
+
+    Args:
+        table: what to look at.
+        target: the column to predict; the likeliest one if None.
+
+    Raises:
+        DatasetError: when the target is not in the table.
+    """
+    frame = table.frame
+    if target is not None:
+        check_column(frame, "target", target)
+    looked = _sample(frame)
+    missing = frame.isna().sum()
+    columns = tuple(describe(looked[name], int(missing[name]), len(frame)) for name in frame.columns)
+    guesses = guess_targets(columns, len(looked))
+    if target is None and guesses:
+        target = guesses[0].column
+    classes = _classes(frame[target]) if target is not None else ()
+    concerns = [*column_concerns(columns, looked, target), *duplicate_concerns(frame, looked)]
+    if target is not None:
+        concerns += target_concerns(frame[target], classes, int(missing[target]), len(frame))
+        concerns += leakage_concerns(columns, looked, target)
+    concerns.sort(key=lambda concern: _SEVERITIES.index(concern.severity))
+    imbalance = classes[0].count / classes[-1].count if classes else None
+    return Profile(
+        table.name, len(frame), len(looked), columns, guesses, target, classes, imbalance, tuple(concerns)
+    )
+
+
+def _sample(frame: pd.DataFrame) -> pd.DataFrame:
+    rows = min(_ROWS, max(_CELLS // max(frame.shape[1], 1), 500))
+    if len(frame) <= rows:
+        return frame
+    chosen = np.sort(np.random.default_rng(0).choice(len(frame), rows, replace=False))
+    return frame.iloc[chosen]
+
+
+def _classes(column: pd.Series[Any]) -> tuple[ClassFacts, ...]:
+    present = column.dropna()
+    if not len(present) or is_continuous(present):
+        return ()
+    codes, labels = factorize(present)
+    counts = np.bincount(codes, minlength=len(labels))
+    order = np.argsort(-counts, kind="stable")
+    return tuple(ClassFacts(labels[i], int(counts[i]), float(counts[i] / len(codes))) for i in order)
