@@ -17,9 +17,9 @@ DRAWS = 300
 PRIOR = np.array([0.6, 0.25, 0.15])
 SKILLED = np.array([[0.85, 0.1, 0.05], [0.2, 0.7, 0.1], [0.15, 0.15, 0.7]])
 PLAIN = np.array([[0.92, 0.05, 0.03], [0.3, 0.62, 0.08], [0.35, 0.15, 0.5]])
-# Every seed spoils a model by one of these shares, drawn as the number of heads of four coins.
-SPOILT = np.arange(5) * 0.04
-CHANCES = stats.binom.pmf(np.arange(5), 4, 0.5)
+# Every seed spoils a model by one of these shares, drawn as the number of heads of sixteen coins.
+SPOILT = np.arange(17) * 0.01
+CHANCES = stats.binom.pmf(np.arange(17), 16, 0.5)
 
 
 class World:
@@ -34,7 +34,7 @@ class World:
 
     def race(self, rows: int, seeds: int, generator: np.random.Generator) -> tuple[Race, float]:
         """Draw one experiment, and the difference that its interval has to hold."""
-        effects = generator.binomial(4, 0.5, size=(2, seeds))
+        effects = generator.binomial(16, 0.5, size=(2, seeds))
         targets = generator.choice(3, rows, p=PRIOR)
         # Rows are easy or hard for all models alike, but for a share of luck of each model's own.
         luck = np.where(

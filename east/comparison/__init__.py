@@ -10,10 +10,13 @@ from east.comparison.classes import (
     matrix_difference,
     rows_in_cell,
 )
+from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
+from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.offsets import apply_offsets, tune_offsets
 from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import Verdict, verdict
+from east.comparison.what_if import WhatIf, suggested_offsets, what_if
 
 __all__ = [
     "ArmResult",
@@ -21,9 +24,13 @@ __all__ = [
     "ClassRow",
     "Comparison",
     "Difference",
+    "Frontier",
+    "FrontierPoint",
+    "Grid",
     "Race",
     "Score",
     "Verdict",
+    "WhatIf",
     "apply_offsets",
     "arm_from",
     "arm_label",
@@ -31,13 +38,19 @@ __all__ = [
     "class_rows",
     "class_table",
     "compare",
+    "frontier",
+    "frontier_config",
+    "grid",
+    "grid_config",
     "matrix_difference",
     "paired_difference",
     "race_from",
     "rows_in_cell",
+    "suggested_offsets",
     "summarise",
     "summary",
     "tune_offsets",
     "verdict",
+    "what_if",
     "with_offsets",
 ]

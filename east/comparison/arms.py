@@ -92,8 +92,13 @@ def race_from(outcome: Outcome, *, offsets_for: Iterable[str] | None = None) -> 
         offsets_for: losses that also run with offsets tuned on validation; by default cross-entropy.
 
     Raises:
-        SettingError: when a loss occurs with several metrics (that is for the grid and the frontier).
+        SettingError: when a loss occurs with several metrics (that is for the grid and the frontier), or
+            there are no test rows.
     """
+    if not len(outcome.test_targets):
+        raise SettingError(
+            "A comparison needs test rows", "none", "split the table with a test share above 0"
+        )
     lanes_by_loss: dict[str, list[LaneResult]] = {}
     for lane in outcome.lanes:
         lanes_by_loss.setdefault(lane.loss, []).append(lane)
