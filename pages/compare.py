@@ -14,7 +14,10 @@ from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
+    from east.run import Run
     from east.training import LaneResult
+
+POLL_S = 1.0
 
 
 def main() -> None:
@@ -24,10 +27,7 @@ def main() -> None:
     run = state.run()
     outcome = run.outcome if run else None
     if run is None or outcome is None:
-        st.markdown(
-            "There is nothing to compare yet: the test part is scored when a training ends or is stopped."
-        )
-        st.page_link("pages/train.py", label="Go to the training", icon=":material/play_circle:")
+        st.fragment(_waiting, run_every=None if run is None or run.frame.ended else POLL_S)(run)
         return
     frame.wait_until_warm()
     from east.losses import loss_label
@@ -74,6 +74,22 @@ def main() -> None:
         "Precision: of what is called this class, the share that is. Recall: of what is this class, the share found."
     )
     st.dataframe(_per_class(lanes, labels, outcome.classes), hide_index=True)
+
+
+def _waiting(run: Run | None) -> None:
+    """Say what is waited for, and draw the page anew when it has come."""
+    snapshot = run.frame.snapshot if run else None
+    if run is not None and run.outcome is not None:
+        st.rerun()
+    if run is not None and snapshot is not None and not run.frame.ended:
+        run.touch()
+        st.markdown(
+            f"The race is on, at step {snapshot.step:,} of {snapshot.total_steps:,}. "
+            "The test part is scored once, when the training ends or is stopped."
+        )
+    else:
+        st.markdown("There is nothing to compare yet: the test part is scored when a training ends.")
+    st.page_link("pages/train.py", label="Go to the training", icon=":material/play_circle:")
 
 
 def _per_class(

@@ -32,10 +32,11 @@ Array = NDArray[np.float64]
 class Quantity:
     """One number of a lane that is followed along a training.
 
-    `log` asks for a logarithmic axis, `zero` for a line at zero, `second` is drawn dotted beside it.
+    `title` stands at the axis, `words` in the text alternative; `log` asks for a logarithmic axis, `zero` for a line at zero, `second` is drawn dotted beside it.
     """
 
     title: str
+    words: str
     read: Callable[[LaneSnapshot], float]
     log: bool = False
     zero: bool = False
@@ -44,10 +45,17 @@ class Quantity:
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
-        "score": Quantity("score", lambda lane: lane.score_hard, second=lambda lane: lane.train_score),
-        "gap": Quantity("soft − hard", lambda lane: lane.score_soft - lane.score_hard, zero=True),
-        "loss": Quantity("loss", lambda lane: lane.loss_value),
-        "gradient": Quantity("gradient norm", lambda lane: lane.gradient_norm, log=True),
+        "score": Quantity(
+            "score",
+            "Target metric on validation",
+            lambda lane: lane.score_hard,
+            second=lambda lane: lane.train_score,
+        ),
+        "gap": Quantity(
+            "soft − hard", "Surrogate gap", lambda lane: lane.score_soft - lane.score_hard, zero=True
+        ),
+        "loss": Quantity("loss", "Training loss", lambda lane: lane.loss_value),
+        "gradient": Quantity("gradient norm", "Gradient norm", lambda lane: lane.gradient_norm, log=True),
     }
 )
 
@@ -87,7 +95,6 @@ def curve_figure(
     *,
     moment: Snapshot | None = None,
     labels: Mapping[str, str] | None = None,
-    title: str | None = None,
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
@@ -99,7 +106,6 @@ def curve_figure(
         quantity: a key of QUANTITIES.
         moment: the snapshot that the rest of the page shows; marked by a line.
         labels: what people call each arm.
-        title: of the vertical axis, instead of the quantity's own.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -122,13 +128,13 @@ def curve_figure(
         xaxis=axis(theme, "step", range=[0, total]),
         yaxis=axis(
             theme,
-            title or asked.title,
+            asked.title,
             type="log" if asked.log else "linear",
             dtick="D2" if asked.log else None,
         ),
         shapes=[*_zero_line(theme, asked.zero), *moment_line(theme, moment.step if moment else None)],
     )
-    return Figure(tuple(traces), picture, sentence(title or asked.title, facts))
+    return Figure(tuple(traces), picture, sentence(asked.words, facts))
 
 
 def _line(series: Series, name: str, color: str, dotted: bool = False) -> dict[str, Any]:

@@ -43,12 +43,13 @@ function buildGroup(parent, group) {
   make("span", header);
   header.hidden = !group.title;
   const cells = make("div", section, "east-cells");
-  cells.style.gridTemplateColumns = `repeat(${group.columns}, minmax(0, 1fr))`;
+  cells.style.setProperty("--columns", group.columns);
+  cells.style.setProperty("--wide-columns", group.wide_columns);
   return { header, mark: name.firstChild, title: name.lastChild, caption: header.lastChild, cells };
 }
 
 function signature(data) {
-  return data.groups.map((g) => `${g.key}:${g.columns}:${g.cells.map((c) => c.key).join(",")}`).join(";");
+  return data.groups.map((g) => `${g.key}:${g.columns}:${g.wide_columns}:${g.cells.map((c) => c.key).join(",")}`).join(";");
 }
 
 class View {

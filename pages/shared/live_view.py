@@ -36,7 +36,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Group:
-    """Cells that belong together: a heading with a coloured mark, and `columns` cells a row."""
+    """Cells that belong together: a heading with a coloured mark, and `columns` cells a row.
+
+    On a wide screen a group stands beside another, or over the whole width if it is `wide`, with
+    `wide_columns` cells a row (0: as many as ever).
+    """
 
     key: str
     cells: Sequence[Cell]
@@ -45,6 +49,7 @@ class Group:
     caption: str = ""
     color: str = ""
     wide: bool = False
+    wide_columns: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,5 @@ def _plain(group: Group) -> dict[str, Any]:
         }
         for cell in group.cells
     ]
-    return {
-        **{name: getattr(group, name) for name in ("key", "columns", "title", "caption", "color", "wide")},
-        "cells": cells,
-    }
+    own = {name: getattr(group, name) for name in ("key", "columns", "title", "caption", "color", "wide")}
+    return {**own, "wide_columns": group.wide_columns or group.columns, "cells": cells}

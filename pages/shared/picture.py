@@ -172,7 +172,7 @@ def _lines(
         curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
         curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
     ]
-    return Group("lines", cells, 2, "Along the training", wide=True)
+    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=3)
 
 
 def _surrogate(

@@ -72,9 +72,9 @@ def chosen(name: str, options: Iterable[Any], default: Any = MISSING) -> Any:
     fallback = SETTINGS[name].default if default is MISSING else default
     if value in known:
         return value
-    if value is not None and value != fallback:
+    if value is not None:
         _tell_fallback(name, value)
-    put(name, fallback)
+        put(name, None if default is not MISSING else fallback)
     return fallback
 
 

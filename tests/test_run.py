@@ -1,0 +1,303 @@
+"""Runs: commands, pace, history, watchers, errors; on a stand-in whose every step can be counted."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from east.dataset import prepare
+from east.errors import DatasetError, SettingError
+from east.metrics import metric
+from east.run import PACES, History, Machine, Registry, Run
+from east.tables import table_from_frame
+from east.training import TrainConfig, Training, fit
+
+
+class Counter:
+    """A training that only counts, each step taking `step_s`; diverges or breaks where told."""
+
+    def __init__(
+        self,
+        total: int = 10**9,
+        step_s: float = 0.001,
+        breaks_at: int | None = None,
+        error: Exception | None = None,
+        diverges: tuple[int, ...] = (),
+    ) -> None:
+        self.dataset: Any = None
+        self.config: Any = None
+        self.device, self.step_number, self.total_steps = "cpu", 0, total
+        self.calls: list[int] = []
+        self._step_s, self._breaks_at, self._error, self._diverges = step_s, breaks_at, error, diverges
+
+    @property
+    def done(self) -> bool:
+        return self.step_number >= self.total_steps
+
+    def advance(self, steps: int = 1) -> None:
+        steps = min(steps, self.total_steps - self.step_number)
+        self.calls.append(steps)
+        time.sleep(self._step_s * steps)
+        self.step_number += steps
+        if self._breaks_at is not None and self.step_number >= self._breaks_at:
+            raise self._error or RuntimeError("the wheel came off\nand rolled away")
+
+    def snapshot(self) -> Any:
+        value = [math.nan if seed in self._diverges else 1.0 for seed in (0, 1)]
+        lanes = tuple(
+            SimpleNamespace(
+                loss="east",
+                seed=seed,
+                loss_value=value[seed],
+                gradient_norm=1.0,
+                soft=np.eye(2),
+                hard=np.eye(2),
+            )
+            for seed in (0, 1)
+        )
+        return SimpleNamespace(step=self.step_number, total_steps=self.total_steps, lanes=lanes)
+
+    def outcome(self) -> Any:
+        return SimpleNamespace(steps=self.step_number)
+
+
+def started(machine: Machine | None = None, **options: Any) -> Run:
+    counter = machine if machine is not None else cast(Machine, Counter())
+    return Run(lambda: counter, **options).start()
+
+
+def until(holds: Callable[[], object], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.002)
+
+
+def step_of(run: Run) -> int:
+    assert run.machine is not None
+    return run.machine.step_number
+
+
+def moving(run: Run) -> None:
+    until(lambda: run.machine is not None and run.frame.status == "running" and step_of(run) > 0)
+
+
+def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None:
+    run = started()
+    moving(run)
+    assert run.command("pause", run.command_number)
+    assert run.frame.status == "paused"
+    frozen = step_of(run)
+    assert run.frame.snapshot is not None and run.frame.snapshot.step == frozen
+    time.sleep(0.1)
+    assert step_of(run) == frozen
+    assert run.command("step", run.command_number)
+    assert (step_of(run), run.frame.status) == (frozen + 1, "paused")
+    assert run.frame.snapshot.step == frozen + 1
+    assert run.command("resume", run.command_number)
+    until(lambda: step_of(run) > frozen + 5)
+    run.command("stop")
+    assert run.wait(2)
+
+
+def test_a_command_with_an_old_number_is_not_done_again() -> None:
+    run = started()
+    moving(run)
+    run.command("pause", run.command_number)
+    before, number = step_of(run), run.command_number
+    assert [run.command("step", number) for _ in range(5)] == [True, False, False, False, False]
+    assert step_of(run) == before + 1
+    for _ in range(200):
+        assert run.command("step", run.command_number)
+    assert step_of(run) == before + 201
+    run.command("stop")
+
+
+def test_stop_ends_the_thread_within_a_tenth_of_a_second() -> None:
+    took = []
+    for _ in range(20):
+        run = started()
+        moving(run)
+        began = time.monotonic()
+        run.command("stop", run.command_number)
+        assert run.wait(2)
+        took.append(time.monotonic() - began)
+        assert run.frame.status == "stopped"
+        assert run.outcome is not None and run.outcome.steps == step_of(run)
+    assert np.quantile(took, 0.95) < 0.1, took
+
+
+def test_stop_is_answered_while_a_slow_pace_waits() -> None:
+    run = started(pace="slowest")
+    moving(run)
+    began = time.monotonic()
+    run.command("stop")
+    assert run.wait(2) and time.monotonic() - began < 0.3
+    assert step_of(run) <= 2
+
+
+def test_slow_steps_are_taken_one_by_one() -> None:
+    machine = Counter(step_s=0.03)
+    run = started(cast(Machine, machine))
+    until(lambda: machine.step_number > 8)
+    run.command("stop")
+    run.wait(2)
+    assert set(machine.calls) == {1}
+
+
+def test_fast_steps_are_taken_in_slices_of_bounded_time() -> None:
+    machine = Counter(step_s=0.0005)
+    run = started(cast(Machine, machine))
+    until(lambda: machine.step_number > 300)
+    run.command("stop")
+    run.wait(2)
+    assert 5 < max(machine.calls) <= 60
+
+
+def test_the_pace_bounds_the_steps_a_second() -> None:
+    run = started(cast(Machine, Counter(step_s=0.0)), pace="slow")
+    moving(run)
+    first, began = step_of(run), time.monotonic()
+    time.sleep(1.0)
+    rate = (step_of(run) - first) / (time.monotonic() - began)
+    assert rate == pytest.approx(10, rel=0.25)
+    run.set_pace("full")
+    until(lambda: step_of(run) > first + 500)
+    run.command("stop")
+    with pytest.raises(SettingError, match="pace"):
+        run.set_pace("warp")
+    assert PACES["watch"].limit(1000) == 50
+
+
+def test_a_run_that_ends_is_finished_with_its_last_step_shown_and_no_command_moves_it() -> None:
+    run = started(cast(Machine, Counter(total=50, step_s=0.0)))
+    assert run.wait(2)
+    assert run.frame.status == "finished" and run.frame.ended
+    assert run.frame.snapshot is not None and run.frame.snapshot.step == 50
+    assert [snapshot.step for snapshot in run.history()][0::1000] == [0]
+    assert run.history()[-1].step == 50
+    assert not run.command("step", run.command_number)
+    assert step_of(run) == 50
+
+
+def test_snapshots_are_bounded_by_the_clock_and_by_their_cost() -> None:
+    class Dear(Counter):
+        reads = 0
+
+        def snapshot(self) -> Any:
+            Dear.reads += 1
+            time.sleep(0.02)
+            return super().snapshot()
+
+    began = time.monotonic()
+    run = started(cast(Machine, Dear(total=1000, step_s=0.001)))
+    run.wait(10)
+    spent = 0.02 * Dear.reads / (time.monotonic() - began)
+    assert Dear.reads >= 3 and spent < 0.15, (Dear.reads, spent)
+
+
+def test_an_error_becomes_one_sentence() -> None:
+    run = started(cast(Machine, Counter(breaks_at=5)))
+    run.wait(2)
+    assert run.frame.status == "failed"
+    assert run.frame.reason == "The training stopped on an unexpected RuntimeError: the wheel came off."
+    refused = DatasetError("The table has one class", "'a'", "choose another target")
+    run = started(cast(Machine, Counter(breaks_at=5, error=refused)))
+    run.wait(2)
+    assert run.frame.reason == "The table has one class: got 'a'; choose another target."
+
+
+def test_an_error_while_preparing_becomes_one_sentence() -> None:
+    def make() -> Machine:
+        raise DatasetError("No such column", "'x'")
+
+    run = Run(make).start()
+    run.wait(2)
+    assert (run.frame.status, run.frame.reason) == ("failed", "No such column: got 'x'.")
+
+
+def test_divergence_is_named_lane_by_lane_and_ends_a_run_without_a_sound_lane() -> None:
+    run = started(cast(Machine, Counter(total=400, diverges=(1,))))
+    run.wait(5)
+    assert run.frame.status == "finished"
+    (sentence,) = run.frame.diverged
+    assert sentence.startswith("EAST (seed 1) diverged")
+    run = started(cast(Machine, Counter(diverges=(0, 1))))
+    assert run.wait(5)
+    assert run.frame.status == "failed" and len(run.frame.diverged) == 2
+    assert run.frame.reason is not None and "learning rate" in run.frame.reason
+
+
+def test_a_run_nobody_watches_pauses_and_later_ends() -> None:
+    run = started(pause_when_unwatched_s=0.15, end_when_unwatched_s=0.6)
+    moving(run)
+    for _ in range(15):
+        run.touch()
+        time.sleep(0.02)
+    assert run.frame.reason is None
+    until(lambda: run.frame.status == "paused")
+    assert run.frame.reason is not None and "nobody had watched" in run.frame.reason
+    assert run.wait(3)
+    assert run.frame.status == "stopped"
+
+
+def test_history_keeps_first_and_last_and_stays_bounded() -> None:
+    history, machine = History(most=20), Counter()
+    for step in range(1001):
+        machine.step_number = step
+        history.add(machine.snapshot())
+    steps = [snapshot.step for snapshot in history.snapshots()]
+    assert (steps[0], steps[-1]) == (0, 1000)
+    assert 10 <= len(steps) <= 21
+    gaps = set(np.diff(steps[:-1]).tolist())
+    assert gaps == {64}
+
+
+def test_history_is_bounded_in_bytes_too() -> None:
+    history = History()
+    lanes = (SimpleNamespace(soft=np.zeros((1000, 1000)), hard=np.zeros((1000, 1000))),)
+    for step in range(40):
+        history.add(cast(Any, SimpleNamespace(step=step, lanes=lanes)))
+    assert len(history.snapshots()) <= 6
+
+
+def test_the_registry_finds_runs_by_id_only_and_refuses_too_many() -> None:
+    registry = Registry(most_active=2, most_kept=1)
+    first, second = (registry.start(Run(lambda: cast(Machine, Counter()))) for _ in range(2))
+    assert registry.get(first.id) is first and registry.get(second.id) is second
+    assert registry.get(None) is None and registry.get("guess") is None
+    with pytest.raises(SettingError, match="Too many trainings"):
+        registry.start(Run(lambda: cast(Machine, Counter())))
+    registry.drop(first.id)
+    assert first.wait(2) and registry.get(first.id) is None
+    second.command("stop")
+    assert second.wait(2)
+    third = registry.start(Run(lambda: cast(Machine, Counter(total=1))))
+    assert third.wait(2)
+    registry.start(Run(lambda: cast(Machine, Counter(total=1)))).wait(2)
+    assert registry.get(second.id) is None and len(registry) == 2
+
+
+def test_what_is_watched_does_not_change_what_is_learned() -> None:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.normal(size=(240, 3)), columns=["a", "b", "c"])
+    frame["label"] = np.where(frame["a"] + generator.normal(size=240) > 0, "yes", "no")
+    dataset = prepare(table_from_frame(frame, "made"), "label")
+    config = TrainConfig(metric=metric("fbeta"), epochs=60, batch_size=64, device="cpu")
+    alone = fit(dataset, config)
+    run = Run(lambda: Training(dataset, config)).start()
+    for command in ("pause", "step", "step", "resume"):
+        run.command(command, run.command_number)
+        assert len(run.history()) <= run.frame.sequence
+    assert run.wait(60)
+    assert run.outcome is not None
+    for lane, twin in zip(run.outcome.lanes, alone.lanes, strict=True):
+        assert lane.best_step == twin.best_step
+        np.testing.assert_array_equal(lane.test_probabilities, twin.test_probabilities)
