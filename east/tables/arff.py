@@ -42,7 +42,7 @@ def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
     columns = {
         names[i]: _column([row[i] for row in cells], kind, names[i]) for i, (_, kind) in enumerate(attributes)
     }
-    return tidy(pd.DataFrame(columns), notebook)
+    return tidy(pd.DataFrame(columns))
 
 
 def _attributes(lines: list[str], name: str) -> tuple[list[tuple[str, str]], int]:

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from east.errors import TableError
-from east.tables.frames import MISSING, from_arrow, unique_names
+from east.tables.frames import MISSING, from_arrow, unique_names, without_nothing
 from east.tables.sniffing import DELIMITERS, Dialect, sniff
 from east.tables.table import Limits, Notebook, ReadOptions
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HEAD = 1 << 18
 _BLOCK = 1 << 22
+_LONGEST_CELL = 32_767
 _LEADING_ZERO = re.compile(r"^0\d+$")
 
 
@@ -48,7 +49,9 @@ def read_delimited(
     names = unique_names(names, notebook)
     _note_missing(sample, notebook)
     table = _parse(utf8, start, names, _codes(sample, names, notebook), dialect, name, notebook)
-    return from_arrow(table, limits, notebook, decimal=dialect.decimal, strip=dialect.padded)
+    frame = from_arrow(table, limits, notebook, decimal=dialect.decimal, strip=dialect.padded)
+    _refuse_open_quote(frame, name)
+    return without_nothing(frame, notebook)
 
 
 def text_head(utf8: bytes) -> str:
@@ -152,6 +155,14 @@ def _parse(
     except pa.ArrowException as error:
         reason = (str(error).splitlines() or ["damaged"])[0][:200]
         raise TableError(f"{name!r} cannot be read as delimited text", reason, "check its quotes") from None
+
+
+def _refuse_open_quote(frame: pd.DataFrame, name: str) -> None:
+    """A quote that never closes makes one cell of the rest of the file; no spreadsheet allows such a cell."""
+    for cell in frame.iloc[-1] if len(frame) else ():
+        if isinstance(cell, str) and len(cell) > _LONGEST_CELL and "\n" in cell:
+            remedy = 'close it, or read without quotes (quote="")'
+            raise TableError(f"{name!r} has a quote that never closes", f"before {cell[:20]!r}", remedy)
 
 
 def _arrow(

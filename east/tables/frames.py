@@ -100,17 +100,17 @@ def from_arrow(
         for name in names:
             if isinstance(frame[name].dtype, pd.StringDtype):
                 frame[name] = frame[name].str.strip()
-    return tidy(frame, notebook, decimal)
+    return tidy(frame, decimal)
 
 
-def tidy(frame: pd.DataFrame, notebook: Notebook, decimal: str = ".") -> pd.DataFrame:
-    """Bring every column to one of the plain types, and drop rows and nameless columns that hold nothing."""
+def tidy(frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
+    """Bring every column to one of the plain types; rows stay as they are."""
     columns = {str(name): _plain(frame.iloc[:, i], decimal) for i, name in enumerate(frame.columns)}
-    tidied = pd.DataFrame(columns, index=frame.index)
-    return _without_nothing(tidied, notebook).reset_index(drop=True)
+    return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 
-def _without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
+def without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
+    """Drop the rows and nameless columns that hold nothing; text files and sheets trail them by habit."""
     nameless = [c for c in frame.columns if re.fullmatch(r"column_\d+", c) and frame[c].isna().all()]
     if nameless and len(nameless) < frame.shape[1]:
         notebook.add("dropped", f"{len(nameless)} columns", "they have neither a name nor a value")
@@ -119,7 +119,7 @@ def _without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
         empty = frame.isna().all(axis=1)
         if bool(empty.any()):
             notebook.add("dropped", f"{int(empty.sum()):,} rows", "all their cells are empty")
-            frame = frame[~empty]
+            frame = frame[~empty].reset_index(drop=True)
     return frame
 
 

@@ -69,7 +69,7 @@ def table_from_frame(frame: pd.DataFrame, name: str = "table", limits: Limits | 
     check_size(frame.shape[0], frame.shape[1], limits or Limits())
     notebook = Notebook()
     named = frame.set_axis(unique_names(list(frame.columns), notebook), axis=1)
-    return Table(tidy(named, notebook), name, tuple(notebook.findings))
+    return Table(tidy(named), name, tuple(notebook.findings))
 
 
 def load(source: bytes | str | Path, name: str | None, limits: Limits) -> tuple[bytes, str]:

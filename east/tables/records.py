@@ -39,7 +39,7 @@ def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
         new: pd.Series([_cell(value) for value in column] + [None] * (rows - len(column)), dtype=object)
         for new, column in zip(names, columns.values(), strict=True)
     }
-    return tidy(pd.DataFrame(series), notebook)
+    return tidy(pd.DataFrame(series))
 
 
 def _load(text: str, name: str) -> Any:

@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from east.errors import TableError
-from east.tables.frames import MISSING, check_size, is_number, tidy, unique_names
+from east.tables.frames import MISSING, check_size, is_number, tidy, unique_names, without_nothing
 from east.tables.sheet_sizes import check_ods, check_xlsx
 from east.tables.table import Limits, Notebook, ReadOptions
 
@@ -108,7 +108,7 @@ def _frame(
         unique[i]: pd.Series([_cell(row[i]) if i < len(row) else None for row in body], dtype=object)
         for i in range(width)
     }
-    return tidy(pd.DataFrame(columns), notebook)
+    return without_nothing(tidy(pd.DataFrame(columns)), notebook)
 
 
 def _is_number(cell: Any) -> bool:

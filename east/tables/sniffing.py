@@ -16,8 +16,8 @@ from east.tables.table import Notebook, ReadOptions
 DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", " ")
 NAMES = {"\t": "tab", " ": "space"}
 _LINES = 300
-_COMMA_NUMBER = re.compile(r"^\s*[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+\s*$")
-_POINT_NUMBER = re.compile(r"^\s*[+-]?(\d{1,3}(,\d{3})+|\d*)\.\d+\s*$")
+_COMMA_NUMBER = re.compile("^\\s*[+-]?(\\d{1,3}([. '\u00a0\u202f]\\d{3})+|\\d*),\\d+\\s*$")
+_POINT_NUMBER = re.compile("^\\s*[+-]?(\\d{1,3}([, '\u00a0\u202f]\\d{3})+|\\d*)\\.\\d+\\s*$")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = F
     rows = cut(lines, delimiter, quote, escape)
     width = _usual_width(rows)
     skipped = next((i for i, row in enumerate(rows) if len(row) == width), 0)
-    row_names = skipped == 1 and len(rows[0]) == width - 1 and len(rows) > 2
+    row_names = skipped == 1 and len(rows[0]) == width - 1 >= 2 and len(rows) > 2
     if row_names:
         notebook.add(
             "header", "shifted", "the header has one field less than the lines: the first holds row names"
