@@ -20,7 +20,7 @@ def main() -> None:
         "Cross-entropy trains for likelihood. **EAST** trains for the confusion matrix itself. "
         "Pick a table, press Train, and watch the two race."
     )
-    frame.notes()
+    notes = st.container()
     left, right = st.columns([1, 1], gap="large")
     with left:
         _choose()
@@ -30,6 +30,8 @@ def main() -> None:
     with right:
         _balance(used, classes)
     _contents(used)
+    with notes:
+        frame.notes()
 
 
 def _choose() -> None:

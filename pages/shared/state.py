@@ -94,6 +94,8 @@ def bind(name: str, value: Any) -> dict[str, Any]:
 def _take(name: str) -> None:
     value = st.session_state[widget_key(name)]
     _settings()[name] = tuple(value) if isinstance(value, list) else value
+    # A fragment's widget runs the fragment alone, without the frame that writes the link otherwise.
+    write_link()
 
 
 def _settings() -> dict[str, Any]:

@@ -1,0 +1,288 @@
+"""Every page, driven without a browser: what it shows, what it does, how it answers what cannot work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[1]
+CSV = "text/csv"
+
+
+def opened(page: str | None = None, **link: str) -> AppTest:
+    """A new session at app.py, gone on to a page."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"pages/{page}.py").run()
+    return sound(app)
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, [entry.message for entry in app.exception]
+    return app
+
+
+def views(app: AppTest) -> dict[str, Any]:
+    """The data of each component on the page, by what it draws."""
+    drawn = {}
+    for element in app.get("bidi_component"):
+        if element.proto.component_name == "east_live_view":
+            data = json.loads(element.proto.json)
+            drawn[",".join(group["key"] for group in data["groups"])] = data
+    return drawn
+
+
+def view(app: AppTest) -> Any:
+    """The page's one component."""
+    (data,) = views(app).values()
+    return data
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    (button,) = [button for button in app.button if button.label == label]
+    return sound(button.click().run())
+
+
+def widget(app: AppTest, kind: str, label: str) -> Any:
+    (found,) = [element for element in getattr(app, kind) if element.label == label]
+    return found
+
+
+def until(app: AppTest, holds: Callable[[Any], object], seconds: float = 40.0) -> Any:
+    """Run the page again, as its timer would, until what it draws is as wanted."""
+    deadline = time.monotonic() + seconds
+    while True:
+        data = view(sound(app.run()))
+        if holds(data):
+            return data
+        assert time.monotonic() < deadline, data["strip"]
+        time.sleep(0.1)
+
+
+def training(**link: str) -> AppTest:
+    """A session whose Train page shows a running training."""
+    app = opened("train", **{"sample": "wine", "epochs": "400", **link})
+    press(app, "Train")
+    until(app, lambda data: data["strip"]["status"] == "running" and int(data["marks"]["step"]) > 0)
+    return app
+
+
+def uploaded(name: str, data: bytes, mime: str = CSV) -> AppTest:
+    app = opened()
+    app.file_uploader[0].upload(name, data, mime)
+    return sound(app.run())
+
+
+def errors(app: AppTest) -> list[str]:
+    return [entry.value.replace("\\", "") for entry in app.error]
+
+
+def test_the_first_page_needs_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "from pages.shared import frame\n"
+        "frame.warm_up = lambda: None\n"
+        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        "assert not app.exception, app.exception\n"
+        "print(sorted({'torch', 'skrub', 'sklearn'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]", done.stdout
+
+
+def test_the_data_page_opens_on_a_loaded_sample_with_a_button_to_train() -> None:
+    app = opened()
+    balance = view(app)["groups"][0]["cells"][0]
+    assert sum(balance["data"][0]["x"]) == 4000
+    assert "common" in balance["alt"]
+    assert [button.label for button in app.button if button.label == "Train"] == ["Train"]
+    assert len(app.dataframe[0].value) == 100
+
+
+def test_one_click_starts_a_training_that_shows_both_matrices_of_both_arms() -> None:
+    app = opened(sample="wine", epochs="400")
+    press(app, "Train")
+    data = until(app, lambda data: len(data["groups"]) == 3)
+    assert [group["title"] for group in data["groups"]] == ["EAST", "Cross-entropy", "Along the training"]
+    assert "anchor" in data["groups"][0]["caption"]
+    for group in data["groups"][:2]:
+        assert [cell["key"] for cell in group["cells"]] == ["soft", "hard", "difference"]
+        for cell in group["cells"][:2]:
+            counts = [sum(column[0] for column in row) for row in cell["data"][0]["customdata"]]
+            assert counts == pytest.approx([12, 14, 10], abs=0.02)  # a fifth of 59, 71 and 48 wines
+    lines = [cell["key"] for cell in data["groups"][2]["cells"]]
+    assert lines == ["score", "gap", "annealing", "heaviside", "loss", "gradient"]
+
+
+def test_pause_one_step_resume_and_stop() -> None:
+    app = training()
+    press(app, "Pause")
+    frozen = int(view(app)["marks"]["step"])
+    time.sleep(0.3)
+    assert int(view(app.run())["marks"]["step"]) == frozen
+    press(app, "One step")
+    assert int(view(app)["marks"]["step"]) == frozen + 1
+    assert view(app)["strip"]["word"] == "Paused"
+    press(app, "Resume")
+    until(app, lambda data: int(data["marks"]["step"]) > frozen + 1)
+    press(app, "Stop")
+    data = until(app, lambda data: data["strip"]["status"] == "stopped", 5)
+    last = int(data["marks"]["step"])
+    assert int(view(app.run())["marks"]["step"]) == last
+    assert not [button for button in app.button if button.label in ("Pause", "Resume", "One step", "Stop")]
+
+
+def test_the_scrubber_moves_every_figure_to_one_moment() -> None:
+    app = training()
+    until(app, lambda data: int(data["marks"]["step"]) > 30)
+    press(app, "Stop")
+    until(app, lambda data: data["strip"]["status"] == "stopped", 5)
+    slider = widget(app, "select_slider", "Replay: drag to any step")
+    last, first = view(app), slider.options[0]
+    slider.set_value(int(first))
+    sound(app.run())
+    data = view(app)
+    assert data["marks"]["step"] == "0" == first
+    assert data["groups"][0]["cells"][0]["data"] != last["groups"][0]["cells"][0]["data"]
+    marks = {cell["key"]: cell["layout"]["shapes"][-1]["x0"] for cell in data["groups"][2]["cells"][:3]}
+    assert marks == {"score": 0, "gap": 0, "annealing": 0}
+    assert app.query_params["at"] == "0"
+
+
+def test_a_training_outlives_a_page_switch_and_a_reload() -> None:
+    app = training()
+    run = view(app)["marks"]["run"]
+    step = int(view(app)["marks"]["step"])
+    sound(app.switch_page("pages/data.py").run())
+    sound(app.switch_page("pages/train.py").run())
+    assert view(app)["marks"]["run"] == run
+    again = opened("train", sample="wine", run=run)
+    data = until(again, lambda data: int(data["marks"]["step"]) > step)
+    assert data["marks"]["run"] == run
+    press(again, "Stop")
+
+
+def test_two_sessions_do_not_see_each_other() -> None:
+    one = training()
+    other = opened("train", sample="wine")
+    assert not views(other)
+    press(other, "Train")
+    until(other, lambda data: data["groups"])
+    assert view(one)["marks"]["run"] != view(other)["marks"]["run"]
+    press(other, "Stop")
+    until(one, lambda data: data["strip"]["status"] == "running", 5)
+    press(one, "Stop")
+
+
+def test_what_the_cells_show_can_be_switched() -> None:
+    app = training()
+    press(app, "Pause")
+    (control,) = app.segmented_control
+    control.set_value("count")
+    sound(app.run())
+    cell = view(app)["groups"][0]["cells"][1]
+    assert sum(map(sum, cell["data"][0]["z"])) == pytest.approx(36)
+    press(app, "Stop")
+
+
+def test_more_than_two_arms_and_seeds() -> None:
+    app = training(losses="east,east_paper,focal", seeds="2", metric="mcc")
+    press(app, "Stop")
+    data = until(app, lambda data: data["strip"]["status"] == "stopped", 10)
+    assert [group["key"] for group in data["groups"]] == ["east", "east_paper", "lines"]
+    assert "without an anchor" in data["groups"][1]["caption"]
+    widget(app, "selectbox", "Second arm").set_value("focal")
+    sound(app.run())
+    assert [group["key"] for group in view(app)["groups"]] == ["east", "focal", "lines"]
+    bands = [trace for trace in view(app)["groups"][2]["cells"][0]["data"] if trace.get("fill") == "toself"]
+    assert len(bands) == 3
+
+
+def test_compare_waits_for_the_end_and_then_shows_scores_of_the_test_part() -> None:
+    app = opened("compare")
+    assert "nothing to compare" in " ".join(entry.value for entry in app.markdown)
+    app = training(seeds="2")
+    sound(app.switch_page("pages/compare.py").run())
+    assert "The race is on" in " ".join(entry.value for entry in app.markdown)
+    sound(app.switch_page("pages/train.py").run())
+    press(app, "Stop")
+    until(app, lambda data: data["strip"]["status"] == "stopped", 10)
+    sound(app.switch_page("pages/compare.py").run())
+    data = view(app)
+    assert [group["key"] for group in data["groups"]] == ["scores", "east", "cross_entropy"]
+    table = app.dataframe[0].value
+    hard = data["groups"][1]["cells"][1]["data"][0]["customdata"]
+    assert table["test rows"].tolist() == [12, 14, 9]
+    recalls = [row[place][1] for place, row in enumerate(hard)]
+    assert table["EAST: recall"].tolist() == pytest.approx(recalls, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "PNG"),
+        ("binary.csv", bytes(range(256)) * 64, "binary.csv"),
+    ],
+)
+def test_a_file_that_is_no_table_is_answered_in_one_sentence(name: str, data: bytes, says: str) -> None:
+    app = uploaded(name, data)
+    (sentence,) = errors(app)
+    assert says in sentence and sentence.endswith(".")
+    assert widget(app, "selectbox", "Table").value == "overlapping_gaussians"
+
+
+def test_a_target_of_one_class_is_answered_in_one_sentence_and_cannot_be_trained() -> None:
+    rows = "\n".join(f"{place},same" for place in range(40))
+    app = uploaded("flat.csv", f"x,kind\n{rows}\n".encode())
+    widget(app, "selectbox", "Column to predict").set_value("kind")
+    sound(app.run())
+    (sentence,) = errors(app)
+    assert "fewer than two classes" in sentence and "same" in sentence
+    (button,) = [button for button in app.button if button.label == "Train"]
+    assert button.disabled
+
+
+def test_an_upload_becomes_the_table_and_survives_a_page_switch() -> None:
+    rows = "\n".join(f"{place % 7},{'abc'[place % 3]}" for place in range(60))
+    app = uploaded("mine.csv", f"x,label\n{rows}\n".encode())
+    assert widget(app, "selectbox", "Table").value == "upload"
+    assert widget(app, "selectbox", "Column to predict").value == "label"
+    assert view(app)["groups"][0]["cells"][0]["data"][0]["x"] == [20, 20, 20]
+    sound(app.switch_page("pages/train.py").run())
+    sound(app.switch_page("pages/data.py").run())
+    assert widget(app, "selectbox", "Table").value == "upload"
+
+
+def test_what_the_link_asks_and_is_not_there_falls_back_with_a_note() -> None:
+    app = opened(sample="nowhere", target="nothing", beta="nine")
+    told = " ".join(entry.value for entry in app.info)
+    assert "nowhere" in told and "nothing" in told and "nine" in told
+    assert widget(app, "selectbox", "Table").value == "overlapping_gaussians"
+    assert app.query_params == {}
+
+
+def test_settings_stand_in_the_link_and_come_back_from_it() -> None:
+    app = opened("train", sample="wine")
+    widget(app, "selectbox", "Metric to train for").set_value("fbeta")
+    widget(app, "select_slider", "β").set_value(0.5)
+    sound(app.run())
+    sound(app.switch_page("pages/data.py").run())
+    sound(app.switch_page("pages/train.py").run())
+    assert widget(app, "select_slider", "β").value == 0.5
+    other = opened("train", sample="wine", metric="kappa", losses="focal,cross_entropy,rubbish", seeds="3")
+    assert widget(other, "selectbox", "Metric to train for").value == "kappa"
+    assert widget(other, "multiselect", "Losses in the race").value == ["focal", "cross_entropy"]
+    assert widget(other, "number_input", "Seeds").value == 3
