@@ -1,6 +1,7 @@
 """Facts in, plotly figures out: plain data for `Plotly.react`, each with a text alternative."""
 
 from east.figures.bars import class_balance_figure, score_figure
+from east.figures.comparison import class_change_figure, paired_figure
 from east.figures.curves import QUANTITIES, arm_series, curve_figure
 from east.figures.matrices import (
     NORMALISATIONS,
@@ -12,6 +13,7 @@ from east.figures.matrices import (
 from east.figures.palette import DARK, LIGHT, Figure, Theme
 from east.figures.script import plotly_script
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
+from east.figures.sweeps import frontier_figure, grid_figure
 
 __all__ = [
     "DARK",
@@ -23,13 +25,17 @@ __all__ = [
     "annealing_figure",
     "arm_series",
     "class_balance_figure",
+    "class_change_figure",
     "curve_figure",
     "difference_figure",
+    "frontier_figure",
+    "grid_figure",
     "heaviside_figure",
     "heaviside_knots",
     "matrix_figure",
     "normalised",
     "order_by_confusion",
+    "paired_figure",
     "plotly_script",
     "score_figure",
 ]

@@ -58,15 +58,17 @@ def score_figure(
     scores: Mapping[str, Sequence[float]],
     metric_label: str,
     *,
+    intervals: Mapping[str, tuple[float, float]] | None = None,
     labels: Mapping[str, str] | None = None,
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
-    """Draw each arm's score at every seed as a dot, and their mean as a bar across.
+    """Draw each arm's score at every seed as a dot, their mean as a bar across, its interval as a line.
 
     Args:
         scores: per arm one score a seed.
         metric_label: what was measured.
+        intervals: per arm the two ends of the mean's 95 % interval.
         labels: what people call each arm.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of arms.
@@ -81,6 +83,13 @@ def score_figure(
         bar = {"color": color, "size": 26, "symbol": "line-ns", "line": {"width": 4, "color": color}}
         traces.append({**base, "x": plain(values), "y": [name] * len(values), "marker": dots})
         traces.append({**base, "x": plain([np.mean(values)]), "y": [name], "marker": bar})
+        if intervals is not None:
+            low, high = intervals[loss]
+            told = (
+                f"{name}<br>mean {np.mean(values):.4f}, 95 % interval {low:.4f} to {high:.4f}<extra></extra>"
+            )
+            line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": told}
+            traces.append({**base, **line, "x": plain([low, high]), "y": [name, name]})
     room = round(16 + max((len(name) for name in names), default=1) * FONT_SIZE * 0.56)
     picture = layout(
         theme,
@@ -94,5 +103,12 @@ def score_figure(
             "showgrid": False,
         },
     )
-    means = "; ".join(f"{name} {np.mean(scores[loss]):.3f}" for loss, name in zip(scores, names, strict=True))
+    means = "; ".join(
+        f"{name} {np.mean(scores[loss]):.3f}" + (_ends(intervals[loss]) if intervals else "")
+        for loss, name in zip(scores, names, strict=True)
+    )
     return Figure(tuple(traces), picture, f"{metric_label} on the test part, mean over seeds: {means}.")
+
+
+def _ends(interval: tuple[float, float]) -> str:
+    return f" (95 % interval {interval[0]:.3f} to {interval[1]:.3f})"

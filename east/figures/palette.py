@@ -55,9 +55,10 @@ LIGHT = Theme(
             "logit_adjusted": "#cc79a7",
             "focal": "#b08900",
             "soft_metric": "#555555",
+            "cross_entropy+offsets": "#7a5195",
         }
     ),
-    spare=("#7a5195", "#8c564b", "#7f7f7f"),
+    spare=("#8c564b", "#7f7f7f"),
 )
 
 DARK = Theme(
@@ -77,9 +78,10 @@ DARK = Theme(
             "logit_adjusted": "#dd9ac0",
             "focal": "#e3c04a",
             "soft_metric": "#b9bcc6",
+            "cross_entropy+offsets": "#b79bd1",
         }
     ),
-    spare=("#b79bd1", "#c79e93", "#b0b0b0"),
+    spare=("#c79e93", "#b0b0b0"),
 )
 
 
@@ -168,3 +170,8 @@ def sentence(title: str, facts: Sequence[tuple[str, str]]) -> str:
     if not facts:
         return f"{title}: nothing to show yet."
     return f"{title}: " + "; ".join(f"{name} {value}" for name, value in facts) + "."
+
+
+def label_room(names: Sequence[str], size: int = FONT_SIZE) -> int:
+    """Return the pixels that the longest of some names takes beside an axis."""
+    return round(16 + max((len(name) for name in names), default=1) * size * 0.56)

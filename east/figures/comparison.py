@@ -1,0 +1,177 @@
+"""Pictures of a judged race: the paired differences, and what changed class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from east.figures.matrices import short
+from east.figures.palette import (
+    FONT_SIZE,
+    LIGHT,
+    Figure,
+    Theme,
+    axis,
+    label_room,
+    layout,
+    plain,
+    sentence,
+    translucent,
+)
+
+if TYPE_CHECKING:
+    from east.comparison import ClassRow, Difference
+
+MOST_CHANGES = 30
+
+
+def paired_figure(
+    differences: Sequence[Difference],
+    *,
+    unit: str = "points",
+    scale: float = 100.0,
+    labels: Mapping[str, str] | None = None,
+    theme: Theme = LIGHT,
+    height: int | None = None,
+) -> Figure:
+    """Draw paired differences with their 95 % intervals about zero; right of zero `first` is better.
+
+    Args:
+        differences: of one first arm from its rivals.
+        unit: what a difference is counted in.
+        scale: units a score of 1 has.
+        labels: what people call each arm.
+        theme: LIGHT or DARK.
+        height: in pixels; by default it grows with the number of rivals.
+    """
+    called = labels or {}
+    hero = called.get(differences[0].first, differences[0].first) if differences else ""
+    traces, told, notes = [], [], []
+    for one in differences:
+        name, color = called.get(one.second, one.second), theme.arm(one.second)
+        low, mean, high = (float(value) * scale for value in (one.interval[0], one.value, one.interval[1]))
+        hover = (
+            f"{hero} − {name}<br>{mean:+.2f} {unit}, 95 % interval {low:+.2f} to {high:+.2f}"
+            f"<br>p {one.p_value:.2g}, corrected {one.adjusted_p:.2g}: {one.conclusion}<extra></extra>"
+        )
+        traces += _interval(name, low, mean, high, color, hover)
+        traces.append(_seeds(name, [value * scale for value in one.values], color))
+        notes.append(_beside(theme, name, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"))
+        told.append((f"against {name}", f"{mean:+.1f} ({low:+.1f} to {high:+.1f}, {one.conclusion})"))
+    picture = layout(
+        theme,
+        height=height or 60 + 44 * len(differences),
+        margin={
+            "l": label_room([called.get(one.second, one.second) for one in differences]),
+            "r": 150,
+            "t": 4,
+            "b": 40,
+        },
+        xaxis=axis(theme, f"{hero} minus rival, {unit}"),
+        yaxis=_categories(theme),
+        shapes=[_upright(theme, 0.0)],
+        annotations=notes,
+    )
+    return Figure(tuple(traces), picture, sentence(f"{hero} minus each rival in {unit}", told))
+
+
+def class_change_figure(
+    table: Sequence[tuple[ClassRow, ClassRow]],
+    *,
+    labels: Mapping[str, str] | None = None,
+    theme: Theme = LIGHT,
+    height: int | None = None,
+) -> Figure:
+    """Draw each class's F under two arms as two dots on a line, in the order given.
+
+    Args:
+        table: (first arm, second arm) of each class; at most MOST_CHANGES are drawn.
+        labels: what people call each arm.
+        theme: LIGHT or DARK.
+        height: in pixels; by default it grows with the number of classes.
+    """
+    shown = list(table)[:MOST_CHANGES]
+    called = labels or {}
+    names = [first.name for first, _ in shown]
+    link: dict[str, Any] = {"x": [], "y": []}
+    for first, second in shown:
+        link["x"] += [*plain([first.f, second.f]), None]
+        link["y"] += [first.name, first.name, None]
+    line = {"color": theme.muted, "width": 1.5}
+    traces: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", **link}
+    ]
+    for rows, symbol in (
+        (([pair[1] for pair in shown]), "circle-open"),
+        ([pair[0] for pair in shown], "circle"),
+    ):
+        traces.append(_class_dots(rows, symbol, called, theme))
+    beta = shown[0][0].beta if shown else 1.0
+    size = FONT_SIZE - 1 if len(shown) <= 12 else FONT_SIZE - 3
+    ticks = {"tickvals": names, "ticktext": [short(name, 22) for name in names], "tickmode": "array"}
+    picture = layout(
+        theme,
+        height=height or 56 + len(shown) * (26 if len(shown) <= 12 else 15),
+        margin={"l": label_room([short(name, 22) for name in names], size), "r": 16, "t": 4, "b": 40},
+        xaxis=axis(theme, f"F{beta:g} on the test part", range=[-0.02, 1.02]),
+        yaxis={**_categories(theme, size), **ticks},
+    )
+    told = [(first.name, f"{first.f:.2f} and {second.f:.2f}") for first, second in shown[:6]]
+    pair = [called.get(row.arm, row.arm) for row in shown[0]] if shown else ["", ""]
+    return Figure(tuple(traces), picture, sentence(f"F{beta:g} by class, {pair[0]} and {pair[1]}", told))
+
+
+def _class_dots(
+    rows: Sequence[ClassRow], symbol: str, called: Mapping[str, str], theme: Theme
+) -> dict[str, Any]:
+    arm = rows[0].arm if rows else ""
+    color = theme.arm(arm)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": called.get(arm, arm),
+        "x": plain([row.f for row in rows]),
+        "y": [row.name for row in rows],
+        "marker": {"color": color, "size": 10, "symbol": symbol, "line": {"width": 2, "color": color}},
+        "customdata": [
+            [*plain([row.precision, row.recall]), row.support, *plain([row.found, row.predicted])]
+            for row in rows
+        ],
+        "hovertemplate": f"<b>%{{y}}</b>, {called.get(arm, arm)}<br>F %{{x:.3f}}<br>precision %{{customdata[0]:.3f}}"
+        "<br>recall %{customdata[1]:.3f}: %{customdata[3]:,.4~g} of %{customdata[2]:,} found"
+        "<br>%{customdata[4]:,.4~g} rows called so<extra></extra>",
+    }
+
+
+def _interval(
+    name: str, low: float, mean: float, high: float, color: str, hover: str
+) -> list[dict[str, Any]]:
+    base = {"type": "scatter", "hovertemplate": hover, "name": name}
+    line = {"color": color, "width": 3}
+    dot = {"color": color, "size": 12, "symbol": "diamond"}
+    return [
+        {**base, "mode": "lines", "x": plain([low, high]), "y": [name, name], "line": line},
+        {**base, "mode": "markers", "x": plain([mean]), "y": [name], "marker": dot},
+    ]
+
+
+def _seeds(name: str, values: Sequence[float], color: str) -> dict[str, Any]:
+    hover = f"{name}<br>one seed: %{{x:+.2f}}<extra></extra>"
+    marker = {"color": translucent(color, 0.45), "size": 6}
+    base = {"type": "scatter", "mode": "markers", "hovertemplate": hover}
+    return {**base, "x": plain(values), "y": [name] * len(values), "marker": marker}
+
+
+def _beside(theme: Theme, name: str, text: str) -> dict[str, Any]:
+    place = {"xref": "paper", "x": 1.0, "xanchor": "left", "xshift": 8, "y": name, "showarrow": False}
+    return {**place, "text": text, "font": {"size": FONT_SIZE - 1, "color": theme.text}}
+
+
+def _categories(theme: Theme, size: int = FONT_SIZE) -> dict[str, Any]:
+    font = {"color": theme.text, "size": size}
+    return {"type": "category", "autorange": "reversed", "tickfont": font, "showgrid": False, "ticks": ""}
+
+
+def _upright(theme: Theme, place: float) -> dict[str, Any]:
+    line = {"color": theme.muted, "width": 1}
+    return {"type": "line", "x0": place, "x1": place, "y0": 0, "y1": 1, "yref": "paper", "line": line}

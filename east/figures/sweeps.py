@@ -1,0 +1,172 @@
+"""Pictures of sweeps in one training: the metric x metric grid and the beta frontier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from east.figures.palette import (
+    FONT_SIZE,
+    LIGHT,
+    Figure,
+    Theme,
+    axis,
+    color_scale,
+    label_room,
+    layout,
+    plain,
+    sentence,
+    translucent,
+)
+
+if TYPE_CHECKING:
+    from east.comparison import Frontier, FrontierPoint, Grid
+
+SIGNS = {"wins": "★", "tied": "≈", "beaten": "✕"}
+SIGN_WORDS = {"wins": "the best row", "tied": "not shown to be behind", "beaten": "beaten beyond doubt"}
+
+
+def grid_figure(
+    grid: Grid, *, labels: Mapping[str, str] | None = None, theme: Theme = LIGHT, height: int | None = None
+) -> Figure:
+    """Draw the metric x metric grid: rows trained for, columns scored by; each column shaded on its own.
+
+    The cell of a metric trained for itself is framed and bears a sign: the best row, not shown to be
+    behind, or beaten beyond doubt.
+
+    Args:
+        grid: its scores and marks.
+        labels: what people call the reference's loss.
+        theme: LIGHT or DARK.
+        height: in pixels; by default it grows with the number of rows.
+    """
+    called = labels or {}
+    columns = [metric.label for metric in grid.metrics]
+    rows = [called.get(name, name) for name in grid.trained]
+    behind = (grid.scores - grid.scores.max(axis=0)) * 100
+    text = [[f"{score:.3f}" for score in row] for row in grid.scores]
+    for place, mark in enumerate(grid.marks):
+        text[place][place] += f" {SIGNS[mark]}"
+    trace = {
+        "type": "heatmap",
+        "x": columns,
+        "y": rows,
+        "z": plain(behind),
+        "zmin": min(-1.0, float(behind.min())),
+        "zmax": 0.0,
+        "colorscale": color_scale(theme.sequential[:4]),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "text": text,
+        "texttemplate": "%{text}",
+        "customdata": plain(grid.scores),
+        "hovertemplate": "trained for <b>%{y}</b><br>scored by <b>%{x}</b>: %{customdata:.4f}"
+        "<br>%{z:+.2f} hundredths from the column's best<extra></extra>",
+    }
+    frames = [_frame(theme, place) for place in range(len(columns))]
+    title = {"font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 6}
+    ticks = {"type": "category", "tickfont": {"color": theme.text}, "showgrid": False, "ticks": ""}
+    picture = layout(
+        theme,
+        height=height or 100 + 40 * len(rows),
+        margin={"l": label_room(rows) + 16, "r": 12, "t": 8, "b": 76},
+        xaxis={**ticks, "title": {**title, "text": "scored by"}, "tickangle": -20 if len(columns) > 3 else 0},
+        yaxis={**ticks, "title": {**title, "text": "trained for"}, "autorange": "reversed"},
+        shapes=frames,
+    )
+    told = [
+        (metric.label, f"{grid.scores[place, place]:.3f}, {SIGN_WORDS[grid.marks[place]]}")
+        for place, metric in enumerate(grid.metrics)
+    ]
+    return Figure((trace,), picture, sentence("Each metric trained for itself", told))
+
+
+def frontier_figure(
+    frontier: Frontier,
+    *,
+    beta: float | None = None,
+    labels: Mapping[str, str] | None = None,
+    theme: Theme = LIGHT,
+    height: int = 380,
+) -> Figure:
+    """Draw macro precision against macro recall as beta sweeps, with cross-entropy and its tuned offsets.
+
+    Args:
+        frontier: the sweep.
+        beta: the one to mark.
+        labels: what people call each arm.
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    called = labels or {}
+    traces = []
+    for points, dash in ((frontier.offsets, "dot"), (frontier.points, "solid")):
+        if points:
+            traces += _sweep(points, dash, called.get(points[0].key, points[0].key), theme)
+    if frontier.reference is not None:
+        key = frontier.reference.key
+        marker = {"symbol": "x", "size": 12, "color": theme.arm(key)}
+        traces.append(_places([frontier.reference], called.get(key, key), marker))
+    if beta is not None:
+        color = theme.arm(frontier.loss)
+        ring = {"symbol": "circle-open", "size": 20, "color": color, "line": {"width": 3, "color": color}}
+        traces.append({**_places([frontier.nearest(beta)], "chosen", ring), "hoverinfo": "skip"})
+    picture = layout(
+        theme,
+        height=height,
+        xaxis=axis(theme, "macro recall on the test part"),
+        yaxis=axis(theme, "macro precision on the test part"),
+        margin={"l": 60, "r": 24, "t": 12, "b": 44},
+    )
+    told = [
+        (f"beta {point.beta:g}", f"precision {point.precision.mean():.3f}, recall {point.recall.mean():.3f}")
+        for point in frontier.points
+    ]
+    return Figure(tuple(traces), picture, sentence("Precision and recall as beta sweeps", told))
+
+
+def _sweep(points: Sequence[FrontierPoint], dash: str, name: str, theme: Theme) -> list[dict[str, Any]]:
+    """Draw one curve: faint dots for the seeds, a line through the means, betas written beside them."""
+    color = theme.arm(points[0].key)
+    faint = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": plain(np.concatenate([point.recall for point in points])),
+        "y": plain(np.concatenate([point.precision for point in points])),
+        "marker": {"color": translucent(color, 0.3), "size": 5},
+        "hoverinfo": "skip",
+    }
+    line = {"color": color, "width": 2.5, "dash": dash}
+    means = {**_places(points, name, {"color": color, "size": 8}), "mode": "lines+markers+text", "line": line}
+    if dash == "solid":
+        means["text"] = [f"β {point.beta:g}" for point in points]
+        means["textposition"] = "top right"
+        means["textfont"] = {"size": FONT_SIZE - 2, "color": theme.muted}
+    return [faint, means]
+
+
+def _places(points: Sequence[FrontierPoint], name: str, marker: Mapping[str, Any]) -> dict[str, Any]:
+    hover = [
+        f"<b>{name}</b>{'' if point.beta is None else f', β {point.beta:g}'}"
+        f"<br>macro precision {point.precision.mean():.4f}<br>macro recall {point.recall.mean():.4f}"
+        f"<br>macro F{point.beta or 1:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
+        for point in points
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": plain([point.recall.mean() for point in points]),
+        "y": plain([point.precision.mean() for point in points]),
+        "marker": dict(marker),
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _frame(theme: Theme, place: int) -> dict[str, Any]:
+    corners = {"x0": place - 0.48, "x1": place + 0.48, "y0": place - 0.46, "y1": place + 0.46}
+    return {"type": "rect", **corners, "line": {"color": theme.text, "width": 2}}

@@ -1,0 +1,143 @@
+"""The comparison's figures: what plotly accepts, and values taken from the facts they draw."""
+
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from east.comparison import (
+    ArmResult,
+    Comparison,
+    Frontier,
+    FrontierPoint,
+    Grid,
+    Race,
+    class_table,
+    compare,
+)
+from east.comparison.arms import confusion_matrices
+from east.figures import (
+    DARK,
+    LIGHT,
+    Figure,
+    Theme,
+    class_change_figure,
+    frontier_figure,
+    grid_figure,
+    paired_figure,
+    score_figure,
+)
+from east.figures.comparison import MOST_CHANGES
+from east.metrics import metric
+
+LABELS = {"east": "EAST", "cross_entropy": "Cross-entropy"}
+
+
+def race(classes: int = 3) -> Race:
+    generator = np.random.default_rng(0)
+    targets = np.arange(40 * classes) % classes
+    arms = []
+    for key, luck in (("east", 0.2), ("cross_entropy", 0.4), ("cross_entropy+offsets", 0.3)):
+        noise = generator.integers(0, classes, (3, len(targets)))
+        predictions = np.where(generator.random((3, len(targets))) < luck, noise, targets)
+        hard = confusion_matrices(targets, predictions, classes)
+        arms.append(ArmResult(key, metric("fbeta"), (0, 1, 2), predictions, hard))
+    names = tuple(f"class {place} with a name" for place in range(classes))
+    return Race(metric("fbeta"), names, targets, tuple(arms))
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return compare(race(), draws=100)
+
+
+@pytest.fixture(scope="module")
+def frontier() -> Frontier:
+    generator = np.random.default_rng(1)
+
+    def point(key: str, beta: float | None) -> FrontierPoint:
+        precision, recall, f = generator.random((3, 2))
+        return FrontierPoint(key, beta, precision, recall, f, race().arms[0])
+
+    points = tuple(point("east", beta) for beta in (0.5, 1.0, 2.0))
+    offsets = tuple(point("cross_entropy+offsets", beta) for beta in (0.5, 1.0, 2.0))
+    return Frontier("east", points, offsets, point("cross_entropy", None))
+
+
+@pytest.fixture(scope="module")
+def grid() -> Grid:
+    metrics = (metric("fbeta"), metric("accuracy"))
+    scores = np.array([[0.7, 0.6], [0.65, 0.8], [0.71, 0.5]])
+    return Grid("east", metrics, ("Macro F1", "Accuracy", "cross_entropy"), scores, ("tied", "wins"), ())
+
+
+def accepted(figure: Figure) -> None:
+    go.Figure(**figure.plotly())  # plotly refuses a property it does not know
+    json.dumps(figure.plotly(), allow_nan=False)
+    assert figure.alt.endswith(".") and len(figure.alt) > 20
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_plotly_accepts_every_figure(
+    theme: Theme, comparison: Comparison, frontier: Frontier, grid: Grid
+) -> None:
+    accepted(paired_figure(comparison.differences, labels=LABELS, theme=theme))
+    accepted(class_change_figure(class_table(race(), "east", "cross_entropy"), labels=LABELS, theme=theme))
+    accepted(grid_figure(grid, labels=LABELS, theme=theme))
+    accepted(frontier_figure(frontier, beta=1.1, labels=LABELS, theme=theme))
+    values = {score.key: score.values for score in comparison.scores}
+    ends = {score.key: score.interval for score in comparison.scores}
+    accepted(score_figure(values, "Macro F1", intervals=ends, theme=theme))
+
+
+def test_intervals_of_scores_are_lines_from_end_to_end(comparison: Comparison) -> None:
+    values = {score.key: score.values for score in comparison.scores}
+    ends = {score.key: score.interval for score in comparison.scores}
+    figure = score_figure(values, "Macro F1", intervals=ends, labels=LABELS)
+    lines = [trace["x"] for trace in figure.data if trace["mode"] == "lines"]
+    assert lines == [pytest.approx(score.interval, abs=1e-3) for score in comparison.scores]
+    assert "95 % interval" in figure.alt
+
+
+def test_paired_differences_are_drawn_in_points(comparison: Comparison) -> None:
+    figure = paired_figure(comparison.differences, labels=LABELS)
+    first = comparison.differences[0]
+    line, dot, seeds = figure.data[:3]
+    assert line["x"] == pytest.approx([100 * end for end in first.interval], rel=1e-3)
+    assert dot["x"] == pytest.approx([100 * first.value], rel=1e-3)
+    assert seeds["x"] == pytest.approx([100 * value for value in first.values], rel=1e-3)
+    assert line["y"] == ["Cross-entropy"] * 2
+    assert figure.layout["xaxis"]["title"]["text"] == "EAST minus rival, points"
+
+
+@pytest.mark.parametrize("classes", [2, 6, 26, 60])
+def test_class_changes_are_drawn_in_order_and_stay_readable(classes: int) -> None:
+    table = class_table(race(classes), "east", "cross_entropy")
+    figure = class_change_figure(table, labels=LABELS)
+    drawn = min(classes, MOST_CHANGES)
+    second, first = figure.data[1:]
+    assert first["y"] == [pair[0].name for pair in table[:drawn]]
+    assert first["x"] == pytest.approx([pair[0].f for pair in table[:drawn]], abs=1e-3)
+    assert second["x"] == pytest.approx([pair[1].f for pair in table[:drawn]], abs=1e-3)
+    plot = figure.layout["height"] - figure.layout["margin"]["t"] - figure.layout["margin"]["b"]
+    assert plot / drawn >= 14
+
+
+def test_the_grid_shows_scores_and_marks_its_diagonal(grid: Grid) -> None:
+    figure = grid_figure(grid, labels=LABELS)
+    (trace,) = figure.data
+    assert trace["text"] == [["0.700 ≈", "0.600"], ["0.650", "0.800 ★"], ["0.710", "0.500"]]
+    assert trace["z"][0] == pytest.approx([-1.0, -20.0])
+    assert trace["y"][2] == "Cross-entropy"
+    assert len(figure.layout["shapes"]) == 2
+    assert "Macro F1 0.700, not shown to be behind; Accuracy 0.800, the best row" in figure.alt
+
+
+def test_the_frontier_draws_means_and_marks_the_nearest_beta(frontier: Frontier) -> None:
+    figure = frontier_figure(frontier, beta=1.1, labels=LABELS)
+    curve = next(trace for trace in figure.data if trace.get("name") == "EAST")
+    assert curve["x"] == pytest.approx([point.recall.mean() for point in frontier.points], abs=1e-3)
+    assert curve["y"] == pytest.approx([point.precision.mean() for point in frontier.points], abs=1e-3)
+    assert curve["text"] == ["β 0.5", "β 1", "β 2"]
+    assert figure.data[-1]["x"] == pytest.approx([frontier.points[1].recall.mean()], abs=1e-3)
