@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
 from east.comparison import (
     ArmResult,
@@ -13,6 +14,9 @@ from east.comparison import (
     class_table,
     compare,
     matrix_difference,
+    pair_races,
+    paired_difference,
+    predictions_frame,
     rows_in_cell,
     summarise,
 )
@@ -141,3 +145,35 @@ def test_an_arm_without_a_surrogate_has_no_soft_matrix(race: Race) -> None:
     tuned = ArmResult("cross_entropy+offsets", arm.metric, arm.seeds, arm.predictions, arm.hard)
     told = summarise(compare(Race(race.metric, CLASSES, race.targets, (arm, tuned)), draws=50))
     assert told["arms"]["cross_entropy+offsets"]["soft"] is None
+
+
+def test_all_scores_can_be_recomputed_from_the_predictions(race: Race) -> None:
+    frame = predictions_frame(race, rows=np.arange(200) + 1000)
+    assert list(frame.columns) == ["row", "true", "arm", "seed", "predicted"]
+    told = summarise(compare(race, draws=50))
+    for key in race.keys:
+        scores = [
+            f1_score(part["true"], part["predicted"], average="macro", labels=list(CLASSES), zero_division=0)
+            for _, part in frame[frame["arm"] == key].groupby("seed")
+        ]
+        assert told["arms"][key]["scores"] == pytest.approx(scores)
+    assert frame["row"].min() == 1000 and len(frame) == 3 * 3 * 200
+
+
+def test_arms_of_two_races_over_the_same_rows_are_paired_on_their_common_seeds(race: Race) -> None:
+    later = replace(race, arms=tuple(replace(arm, seeds=(8, 9, 10)) for arm in race.arms))
+    both = pair_races(race, "east", later, "east")
+    assert both.keys == ("1:east", "2:east") and both.seeds == (8, 9)
+    difference = paired_difference(both, "1:east", "2:east", draws=50)
+    scores = race.metric.scores(race.arm("east").hard)
+    assert difference.values == pytest.approx((scores[1] - scores[0], scores[2] - scores[1]))
+
+
+def test_races_over_other_rows_or_seeds_are_not_paired(race: Race) -> None:
+    others = (
+        replace(race, targets=race.targets[::-1]),
+        replace(race, arms=tuple(replace(arm, seeds=(1, 2, 3)) for arm in race.arms)),
+    )
+    for other in others:
+        with pytest.raises(SettingError, match="cannot be paired"):
+            pair_races(race, "east", other, "east")

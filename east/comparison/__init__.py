@@ -1,6 +1,6 @@
 """Judging a race: scores with intervals, the verdict, offsets, per-class tables, grid and frontier."""
 
-from east.comparison.arms import ArmResult, Race, arm_from, arm_label, race_from, with_offsets
+from east.comparison.arms import ArmResult, Race, arm_from, arm_label, pair_races, race_from, with_offsets
 from east.comparison.classes import (
     ClassChange,
     ClassRow,
@@ -13,6 +13,7 @@ from east.comparison.classes import (
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.offsets import apply_offsets, tune_offsets
+from east.comparison.predictions import predictions_frame
 from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import Verdict, verdict
@@ -43,7 +44,9 @@ __all__ = [
     "grid",
     "grid_config",
     "matrix_difference",
+    "pair_races",
     "paired_difference",
+    "predictions_frame",
     "race_from",
     "rows_in_cell",
     "suggested_offsets",

@@ -164,3 +164,30 @@ def arm_label(key: str) -> str:
 
     base = key.removesuffix(OFFSETS_SUFFIX)
     return loss_label(base) + (" with tuned offsets" if base != key else "")
+
+
+def pair_races(first: Race, first_key: str, second: Race, second_key: str) -> Race:
+    """Put one arm of each of two races over the same test rows side by side, as "1:key" and "2:key".
+
+    Only seeds that both ran with are kept. Whether equal targets belong to the same rows is for the
+    caller to know. The metric is the first race's.
+
+    Raises:
+        SettingError: when test targets differ, or no seed is shared.
+    """
+    same = first.classes == second.classes and np.array_equal(first.targets, second.targets)
+    seeds = tuple(seed for seed in first.seeds if seed in second.seeds)
+    if not same or not seeds:
+        what = "no seed is shared" if same else "they were tested on different rows"
+        raise SettingError(
+            f"These runs cannot be paired, for {what}", None, "train both on the same split and seeds"
+        )
+    arms = (_keep(first.arm(first_key), seeds, "1:"), _keep(second.arm(second_key), seeds, "2:"))
+    return Race(first.metric, first.classes, first.targets, arms)
+
+
+def _keep(arm: ArmResult, seeds: tuple[int, ...], prefix: str) -> ArmResult:
+    places = [arm.seeds.index(seed) for seed in seeds]
+    soft = None if arm.soft is None else arm.soft[places]
+    kept = replace(arm, seeds=seeds, predictions=arm.predictions[places], hard=arm.hard[places], soft=soft)
+    return replace(kept, key=prefix + arm.key)
