@@ -88,11 +88,13 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = race()
             title = f"{table.title()} → {table.target(wanted.table)}"
-            state.start_run(Run(wanted.make, title=title, pace=state.chosen("pace", PACES)))
+            state.start_run(
+                Run(wanted.make, title=title, pace=state.chosen("pace", PACES)), wanted.table
+            )
         except EastError as error:
             st.error(literal(error))
         else:
-            st.switch_page("pages/train.py")
+            st.switch_page("pages/train.py", query_params=state.link())
 
 
 def metric_picker() -> None:

@@ -31,7 +31,7 @@ def guard(page: str) -> None:
     if not state.frame_is_open():
         state.load_link()
         state.remember_way(page)
-        st.switch_page("app.py")
+        st.switch_page("app.py", query_params=state.link())
 
 
 def enter(pages: Mapping[str, StreamlitPage]) -> None:
@@ -41,7 +41,7 @@ def enter(pages: Mapping[str, StreamlitPage]) -> None:
     st.html(STYLE)
     way = state.take_way()
     if way is not None and way in pages:
-        st.switch_page(pages[way])
+        st.switch_page(pages[way], query_params=state.link())
 
 
 def leave() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,14 @@ def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.split(",") if word)
+
+
+def _numbers(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: tuple(kind(word) for word in text.split(",") if word)
+
+
+def _list(values: Iterable[Any]) -> str:
+    return ",".join(f"{value:g}" for value in values)
 
 
 def _short(value: float) -> str:
@@ -69,6 +77,17 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "show": Setting("cells", "row"),
         "left": Setting("first arm", None),
         "right": Setting("second arm", None),
+        "section": Setting("section of Compare", "classes"),
+        "first": Setting("first arm compared", None),
+        "second": Setting("second arm compared", None),
+        "cell": Setting("cell", (), _numbers(int), _list),
+        "model": Setting("arm under offsets", None),
+        "offsets": Setting("offsets", (), _numbers(_number(-99.0, 99.0)), _list),
+        "grid": Setting("grid's run", None),
+        "grid_metrics": Setting("metrics of the grid", (), _words, ",".join),
+        "frontier": Setting("frontier's run", None),
+        "frontier_beta": Setting("β of the frontier", 1.0, _number(0.1, 10.0), _short),
+        "sweep_seeds": Setting("seeds of grid and frontier", 3, _number(1, 10, int)),
         "at": Setting("moment", None, _maybe(_number(0, 10**9, int)), _auto),
     }
 )

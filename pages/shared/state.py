@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from east.tables import Table
 
 MISSING = object()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run on a session's shelf: its id, the table it was trained on, and when it began."""
+
+    run_id: str
+    table: Table
+    began: datetime
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,20 +49,27 @@ def load_link() -> None:
             settings[name] = SETTINGS[name].read(text)
         except ValueError:
             _tell_fallback(name, text)
-    st.session_state["run"] = st.query_params.get("run")
+    run_id = st.query_params.get("run")
+    st.session_state["run"] = run_id
+    # A reload is a new session; it finds its shelf by any run that lies on it.
+    st.session_state["shelf"] = _shelves().get(run_id or "", [])
 
 
-def write_link() -> None:
-    """Make the link say what is set: every setting that is not at its default, and the run."""
-    wanted = {
+def link() -> dict[str, str]:
+    """Return what the link is to say: every setting that is not at its default, and the run."""
+    said = {
         name: SETTINGS[name].write(value)
         for name, value in _settings().items()
         if value != SETTINGS[name].default and value is not None
     }
-    if st.session_state.get("run"):
-        wanted["run"] = st.session_state["run"]
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    run_id = st.session_state.get("run")
+    return {**said, "run": run_id} if run_id else said
+
+
+def write_link() -> None:
+    """Make the link say what is set; a page switch drops it, so that it is written at every run."""
+    if st.query_params.to_dict() != link():
+        st.query_params.from_dict(link())
 
 
 def setting(name: str) -> Any:
@@ -60,9 +78,11 @@ def setting(name: str) -> Any:
 
 
 def put(name: str, value: Any) -> None:
-    """Set a setting; the widget of that name shows it too."""
+    """Set a setting; the widgets of that name show it too."""
     _settings()[name] = value
-    st.session_state.pop(widget_key(name), None)
+    key = widget_key(name)
+    for known in [known for known in st.session_state if known == key or str(known).startswith(f"{key}/")]:
+        del st.session_state[known]
 
 
 def chosen(name: str, options: Iterable[Any], default: Any = MISSING) -> Any:
@@ -89,6 +109,20 @@ def bind(name: str, value: Any) -> dict[str, Any]:
     if key not in st.session_state:
         st.session_state[key] = value
     return {"key": key, "on_change": _take, "args": (name,)}
+
+
+def bind_entry(name: str, place: int, values: Sequence[float]) -> dict[str, Any]:
+    """Return what ties a widget to one entry of a setting that is a tuple, whose present `values` these are."""
+    key = f"{widget_key(name)}/{place}"
+    if key not in st.session_state:
+        st.session_state[key] = values[place]
+    return {"key": key, "on_change": _take_entry, "args": (name, place, tuple(values))}
+
+
+def _take_entry(name: str, place: int, values: tuple[float, ...]) -> None:
+    changed = st.session_state[f"{widget_key(name)}/{place}"]
+    _settings()[name] = (*values[:place], changed, *values[place + 1 :])
+    write_link()
 
 
 def _take(name: str) -> None:
@@ -179,15 +213,70 @@ def run() -> Run | None:
     return registry().get(st.session_state.get("run"))
 
 
-def start_run(run: Run) -> None:
-    """Start a run for this session; the one before ends.
+def start_run(run: Run, table: Table) -> None:
+    """Start a run of a table for this session; the one before is stopped, and lies on the shelf.
 
     Raises:
         SettingError: when the server has too many active ones.
     """
-    former = st.session_state.get("run")
+    former = registry().get(st.session_state.get("run"))
+    if former is not None:
+        former.command("stop", wait_s=0)
     registry().start(run)
+    shelf = cast(list[Kept], st.session_state.setdefault("shelf", []))
+    shelf.append(Kept(run.id, table, datetime.now()))
+    _shelves()[run.id] = shelf
+    open_run(run.id)
+
+
+def open_run(run_id: str) -> None:
+    """Make a run on the shelf this session's run."""
+    st.session_state["run"] = run_id
+    for name in ("at", "first", "second", "cell", "model", "offsets"):
+        put(name, SETTINGS[name].default)
+
+
+def delete_run(run_id: str) -> None:
+    """Stop and forget a run."""
+    registry().drop(run_id)
+    if st.session_state.get("run") == run_id:
+        st.session_state["run"] = None
+
+
+def past_runs() -> list[tuple[Run, Kept]]:
+    """Return the runs this session has started and that still exist, the newest first."""
+    shelf = cast(list[Kept], st.session_state.setdefault("shelf", []))
+    for kept in [kept for kept in shelf if registry().get(kept.run_id) is None]:
+        shelf.remove(kept)
+        _shelves().pop(kept.run_id, None)
+    found = [(registry().get(kept.run_id), kept) for kept in reversed(shelf)]
+    return [(run, kept) for run, kept in found if run is not None]
+
+
+def table_of(run: Run) -> Table | None:
+    """Return the table a run was trained on, if this session started it."""
+    return next((kept.table for other, kept in past_runs() if other.id == run.id), None)
+
+
+def side_run(kind: str) -> Run | None:
+    """Return this session's run beside the main one: its "grid" or its "frontier"."""
+    return registry().get(setting(kind))
+
+
+def start_side_run(kind: str, run: Run) -> None:
+    """Start a run beside the main one; the one before of its kind ends.
+
+    Raises:
+        SettingError: when the server has too many active ones.
+    """
+    former = setting(kind)
     if former:
         registry().drop(former)
-    st.session_state["run"] = run.id
-    put("at", None)
+    registry().start(run)
+    put(kind, run.id)
+
+
+@st.cache_resource(show_spinner=False)
+def _shelves() -> dict[str, list[Kept]]:
+    """Return, for the whole process, the shelf each run lies on; a run's id cannot be guessed."""
+    return {}

@@ -1,0 +1,196 @@
+"""The journeys a reader takes, in a real browser on a real server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+    from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 30_000
+LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab in a profile of its own, that may ask this machine only."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("request", lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url))
+    yield tab
+    context.close()
+    assert not problems
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def live(page: Page) -> Locator:
+    """The live view of a run, once it draws figures."""
+    return page.locator(".east-live[data-run]")
+
+
+def mark(page: Page, name: str) -> str:
+    return str(live(page).get_attribute(f"data-{name}"))
+
+
+def step(page: Page) -> int:
+    return int(mark(page, "step"))
+
+
+def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def cells(page: Page, arm: int, which: str) -> list[list[float]]:
+    """The numbers that plotly has drawn in a matrix of the first (0) or second (1) arm."""
+    plot = page.locator(f"[data-cell={which}]").nth(arm)
+    plot.scroll_into_view_if_needed()
+    plot.locator(".heatmaplayer image, .heatmaplayer path").first.wait_for(state="attached")
+    drawn: list[list[float]] = plot.evaluate("node => node.data[0].z")
+    return drawn
+
+
+def start(page: Page, server: Server, link: str = "") -> None:
+    page.goto(f"{server.url}/{link}")
+    button(page, "Train").click()
+    live(page).wait_for()
+    until(lambda: mark(page, "status") == "running" and step(page) > 0)
+
+
+def stop(page: Page) -> None:
+    button(page, "Stop").click()
+    until(lambda: mark(page, "status") == "stopped")
+
+
+def test_load_a_sample_train_watch_pause_step_resume_stop_compare(page: Page, server: Server) -> None:
+    start(page, server)
+    before = {(arm, which): cells(page, arm, which) for arm in (0, 1) for which in ("soft", "hard")}
+    until(lambda: step(page) > 120)
+    for (arm, which), drawn in before.items():
+        until(lambda arm=arm, which=which, drawn=drawn: cells(page, arm, which) != drawn)  # type: ignore[misc]
+    button(page, "Pause").click()
+    button(page, "Resume").wait_for()
+    frozen = step(page)
+    time.sleep(1.2)
+    assert step(page) == frozen and mark(page, "status") == "paused"
+    for taken in (1, 2, 3):
+        button(page, "One step").click()
+        until(lambda taken=taken: step(page) == frozen + taken)  # type: ignore[misc]
+    button(page, "Resume").click()
+    until(lambda: step(page) > frozen + 5)
+    stop(page)
+    last = step(page)
+    time.sleep(1.2)
+    assert step(page) == last
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_text("Class by class", exact=True).wait_for()
+    assert "799 test rows" in page.get_by_test_id("stMain").inner_text()
+
+
+def test_an_uploaded_table_with_text_classes_and_missing_values_is_trained(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    generator = np.random.default_rng(7)
+    names = ["north", "east", "south", "west"]
+    lines = ["height,colour,weight,side"]
+    for place in range(200):
+        kind = place % 4
+        height = "" if place % 9 == 0 else f"{kind + generator.normal():.3f}"
+        colour = "" if place % 11 == 0 else str(generator.choice(["red", "green", "blue"]))
+        lines.append(f"{height},{colour},{generator.normal():.3f},{names[kind]}")
+    file = tmp_path / "directions.csv"
+    file.write_text("\n".join(lines) + "\n")
+    page.goto(server.url)
+    page.get_by_text("Or upload your own", exact=True).click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("Missing values in", exact=False).wait_for()
+    assert "height (23)" in page.get_by_test_id("stMain").inner_text()
+    button(page, "Train").click()
+    live(page).wait_for()
+    until(lambda: step(page) > 0)
+    before = [cells(page, arm, which) for arm in (0, 1) for which in ("soft", "hard")]
+    assert len(before[0]) == 4
+    for place, (arm, which) in enumerate((arm, which) for arm in (0, 1) for which in ("soft", "hard")):
+        until(lambda arm=arm, which=which, place=place: cells(page, arm, which) != before[place])  # type: ignore[misc]
+    button(page, "Pause").click()
+    button(page, "Resume").wait_for()
+    frozen = step(page)
+    time.sleep(1.0)
+    assert step(page) == frozen
+    stop(page)
+
+
+def test_a_page_switch_and_a_reload_keep_the_run(page: Page, server: Server) -> None:
+    start(page, server, "?sample=wine")
+    run, seen = mark(page, "run"), step(page)
+    page.get_by_role("link", name="Data").click()
+    page.get_by_text("What is in it", exact=True).wait_for()
+    assert f"run={run}" in page.url and "sample=wine" in page.url
+    page.get_by_role("link", name="Train").first.click()
+    until(lambda: step(page) > seen)
+    assert mark(page, "run") == run
+    seen = step(page)
+    page.reload()
+    live(page).wait_for()
+    until(lambda: step(page) > seen)
+    assert mark(page, "run") == run
+    stop(page)
+
+
+def test_zoom_survives_a_redraw(page: Page, server: Server) -> None:
+    start(page, server, "?sample=wine")
+    plot = page.locator("[data-cell=score]")
+    plot.scroll_into_view_if_needed()
+    plot.locator(".scatterlayer").wait_for(state="attached")
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    page.mouse.up()
+    zoomed = plot.evaluate("node => node.layout.xaxis.range")
+    assert zoomed != [0, plot.evaluate("node => node.layout.xaxis.range[1]")]
+    points = plot.evaluate("node => node.data.at(-1).x.length")
+    until(lambda: plot.evaluate("node => node.data.at(-1).x.length") > points)
+    assert plot.evaluate("node => node.layout.xaxis.range") == zoomed
+    stop(page)
+
+
+@pytest.mark.parametrize("path", ["data", "train", "compare"])
+@pytest.mark.parametrize("query", ["", "?sample=penguins"])
+def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
+    page: Page, fresh_server: Server, path: str, query: str
+) -> None:
+    page.goto(f"{fresh_server.url}/{path}{query}")
+    heading = {"data": "Train for the metric", "train": "Train", "compare": "Compare"}[path]
+    page.get_by_role("heading", name=heading, exact=path != "data", level=1).wait_for()
+    links = page.get_by_test_id("stSidebarNavLink")
+    until(
+        lambda: (
+            [link.inner_text().strip().split("\n")[-1] for link in links.all()]
+            == ["Data", "Train", "Compare"]
+        )
+    )
+    if path == "data":
+        name = "Palmer penguins" if query else "Overlapping Gaussians"
+        page.get_by_role("combobox", name=name).or_(page.get_by_text(name, exact=True).first).first.wait_for()
+    if query:
+        until(lambda: "sample=penguins" in page.url)
