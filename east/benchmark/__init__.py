@@ -1,0 +1,19 @@
+"""Many tables x metrics x losses x seeds, and how fast it all is."""
+
+from east.benchmark.racing import Plan, Row, plan, run
+from east.benchmark.report import Cell, Report
+from east.benchmark.speed import speed_lines
+from east.benchmark.suites import SUITES, BenchmarkTable, table_from_text
+
+__all__ = [
+    "SUITES",
+    "BenchmarkTable",
+    "Cell",
+    "Plan",
+    "Report",
+    "Row",
+    "plan",
+    "run",
+    "speed_lines",
+    "table_from_text",
+]

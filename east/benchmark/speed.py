@@ -1,0 +1,202 @@
+"""How fast the loss and the lockstep training are, each beside what it is judged by, in one run."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from statistics import median
+
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+from east.dataset import Dataset, prepare_arrays
+from east.losses import EASTLoss
+from east.metrics import metric
+from east.training import TrainConfig, Training
+
+LANES = 30
+LOSS_ROWS = 8192
+Timed = Callable[[], object]
+
+
+def speed_lines(*, rounds: int = 9, compiled: bool = True) -> Iterator[str]:
+    """Measure everything on one CPU thread, yielding lines fit to be printed.
+
+    Args:
+        rounds: each thing is timed so many times, in turns, and the median taken.
+        compiled: whether torch.compile is measured too; it needs a C++ compiler and takes a minute.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield _machine(rounds)
+        for num_classes in (10, 100):
+            yield from _losses(num_classes, rounds, compiled)
+        yield _step(rounds)
+        yield from _lanes(max(1, rounds // 3))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def medians(timed: Mapping[str, Timed], rounds: int) -> dict[str, float]:
+    """Time functions in turns, so that what the machine does meanwhile hits all alike; returns seconds."""
+    seconds: dict[str, list[float]] = {name: [] for name in timed}
+    for _ in range(rounds + 1):
+        for name, function in timed.items():
+            start = time.perf_counter()
+            function()
+            seconds[name].append(time.perf_counter() - start)
+    # The first round warms caches up.
+    return {name: median(values[1:]) for name, values in seconds.items()}
+
+
+def _machine(rounds: int) -> str:
+    size = 1024
+    left, right = torch.rand(size, size), torch.rand(size, size)
+    seconds = medians({"product": lambda: left @ right}, rounds)["product"]
+    rate = 2 * size**3 / seconds / 1e9
+    return f"machine: torch {torch.__version__}, one thread, {rate:.0f} GFLOP/s in a {size} x {size} float32 product"
+
+
+def _losses(num_classes: int, rounds: int, compiled: bool) -> Iterator[str]:
+    """Time forward and backward of EAST against torch's own cross-entropy."""
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(LOSS_ROWS, num_classes, generator=generator).requires_grad_()
+    targets = torch.randint(num_classes, (LOSS_ROWS,), generator=generator)
+    east = EASTLoss(metric("fbeta"))
+    name = f"loss, forward and backward, {LOSS_ROWS} x {num_classes}"
+    yield _loss_line(f"{name}, eager", east, functional.cross_entropy, logits, targets, rounds)
+    if compiled:
+        yield _compiled_line(f"{name}, compiled", east, logits, targets, rounds)
+
+
+def _compiled_line(name: str, east: EASTLoss, logits: Tensor, targets: Tensor, rounds: int) -> str:
+    other = functional.cross_entropy
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the compiler warns of itself
+        try:
+            pair = torch.compile(east, fullgraph=True), torch.compile(other, fullgraph=True)
+            return _loss_line(name, *pair, logits, targets, rounds)
+        except Exception as error:  # whatever a missing or broken compiler makes of it
+            return f"{name}: not measured ({str(error).splitlines()[0][:120]})"
+
+
+def _loss_line(
+    name: str,
+    east: Callable[[Tensor, Tensor], Tensor],
+    cross_entropy: Callable[[Tensor, Tensor], Tensor],
+    logits: Tensor,
+    targets: Tensor,
+    rounds: int,
+) -> str:
+    def backward(loss: Callable[[Tensor, Tensor], Tensor]) -> Timed:
+        def timed() -> None:
+            for _ in range(10):
+                torch.autograd.grad(loss(logits, targets), logits)
+
+        return timed
+
+    seconds = medians({"east": backward(east), "other": backward(cross_entropy)}, rounds)
+    return _line(name, "EAST", seconds["east"] / 10, "cross-entropy", seconds["other"] / 10)
+
+
+def _step(rounds: int) -> str:
+    """Time whole training steps, everything included."""
+    dataset = _dataset(rows=6000, features=30, num_classes=10)
+    races = {
+        loss: Training(
+            dataset,
+            TrainConfig(
+                metric("fbeta"), (loss,), epochs=10**6, batch_size=1024, hidden=(128, 128), device="cpu"
+            ),
+        )
+        for loss in ("east", "cross_entropy")
+    }
+    seconds = medians({loss: lambda race=race: race.advance(50) for loss, race in races.items()}, rounds)  # type: ignore[misc]
+    east, other = (seconds[loss] / 50 for loss in races)
+    return _line("training step, MLP 128-128, batch 1024, 10 classes", "EAST", east, "cross-entropy", other)
+
+
+def _lanes(rounds: int) -> Iterator[str]:
+    """Time one epoch of 30 trainings: in lockstep, one after the other by index, and by DataLoader."""
+    dataset = _dataset(rows=25_000, features=30, num_classes=6)
+    config = TrainConfig(
+        metric("fbeta"),
+        ("cross_entropy",),
+        seeds=tuple(range(LANES)),
+        epochs=10**6,
+        batch_size=512,
+        device="cpu",
+    )
+    race = Training(dataset, config)
+    steps = config.steps_per_epoch(len(dataset.train))
+    loops = {
+        "lanes": lambda: race.advance(steps),
+        "by index": lambda: _one_by_one(_epoch_by_index, dataset, 512),
+        "by DataLoader": lambda: _one_by_one(_epoch_by_loader, dataset, 512),
+    }
+    seconds = medians(loops, rounds)
+    rows = f"{len(dataset.train):,} x {dataset.num_features}"
+    name = f"one epoch of {LANES} trainings, {rows}, 6 classes, MLP 64-64, batch 512"
+    for loop in ("by index", "by DataLoader"):
+        yield _line(name, f"one by one {loop}", seconds[loop], "lanes", seconds["lanes"])
+
+
+def _one_by_one(epoch: Callable[[Dataset, int], None], dataset: Dataset, size: int) -> None:
+    for _ in range(LANES):
+        epoch(dataset, size)
+
+
+def _epoch_by_index(dataset: Dataset, size: int) -> None:
+    features, targets = torch.as_tensor(dataset.train.features), torch.as_tensor(dataset.train.targets)
+    model, optimiser = _ordinary(dataset)
+    order = torch.randperm(len(targets), generator=torch.Generator().manual_seed(0))
+    for rows in order.split(size)[: len(targets) // size]:
+        _ordinary_step(model, optimiser, features[rows], targets[rows])
+
+
+def _epoch_by_loader(dataset: Dataset, size: int) -> None:
+    from torch.utils.data import DataLoader, TensorDataset
+
+    rows = TensorDataset(torch.as_tensor(dataset.train.features), torch.as_tensor(dataset.train.targets))
+    model, optimiser = _ordinary(dataset)
+    order = torch.Generator().manual_seed(0)
+    for features, targets in DataLoader(rows, batch_size=size, shuffle=True, drop_last=True, generator=order):
+        _ordinary_step(model, optimiser, features, targets)
+
+
+def _ordinary(dataset: Dataset) -> tuple[nn.Module, torch.optim.Optimizer]:
+    model = nn.Sequential(
+        nn.Linear(dataset.num_features, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(),
+        nn.Linear(64, dataset.num_classes),
+    )  # fmt: skip
+    return model, torch.optim.AdamW(model.parameters(), lr=3e-3, fused=True)
+
+
+def _ordinary_step(
+    model: nn.Module, optimiser: torch.optim.Optimizer, features: Tensor, targets: Tensor
+) -> None:
+    optimiser.zero_grad()
+    functional.cross_entropy(model(features), targets).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+
+
+def _dataset(rows: int, features: int, num_classes: int) -> Dataset:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.normal(size=(rows, features)), columns=[f"x{i}" for i in range(features)])
+    return prepare_arrays(frame, generator.integers(num_classes, size=rows), shares=(0.8, 0.1, 0.1))
+
+
+def _line(name: str, first: str, first_s: float, second: str, second_s: float) -> str:
+    return (
+        f"{name}: {first} {_seconds(first_s)}, {second} {_seconds(second_s)}, ratio {first_s / second_s:.2f}"
+    )
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.2f} ms"
