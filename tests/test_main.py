@@ -1,0 +1,301 @@
+"""The command line: what it prints agrees with scikit-learn, and bad input gets one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import cohen_kappa_score, confusion_matrix, fbeta_score, precision_score
+
+from east.__main__ import main
+from east.losses import LOSSES
+from east.metrics import METRICS
+from east.tables import Sample, samples
+
+ROOT = Path(__file__).parents[1]
+WINE = str(ROOT / "sample_data" / "wine.csv")
+PENGUINS = str(ROOT / "sample_data" / "penguins.csv")
+
+
+def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main([*arguments, "--json", "--quiet"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert shown.out.count("\n") == 1
+    result: dict[str, Any] = json.loads(shown.out)
+    return result
+
+
+def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "east", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        **options,
+    )
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.file.stem)
+def test_every_sample_trains_and_its_matrices_hold_every_test_row(
+    sample: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--metric", "fbeta", "--beta", "0.5", "--losses", "east", "cross_entropy", "--seeds", "3")
+    result = run_json(capsys, "train", str(sample.file), "--target", sample.target, *asked, "--epochs", "2")
+    labels = pd.read_csv(sample.file, keep_default_na=False)[sample.target].astype(str)
+    assert set(result["classes"]) == set(labels)
+    assert result["metric"] == "Macro F0.5"
+    assert set(result["arms"]) >= {"east", "cross_entropy"}
+    assert "cross_entropy" in result["paired"]
+    assert "east" not in result["paired"]
+    for arm in result["arms"].values():
+        assert len(arm["scores"]) == 3
+        assert arm["mean"] == pytest.approx(np.mean(arm["scores"]))
+        assert arm["ci"][0] <= arm["mean"] <= arm["ci"][1]
+        for matrix in filter(None, (arm["hard"], arm["soft"])):
+            np.testing.assert_allclose(np.sum(matrix, axis=1), result["class_counts"], rtol=1e-5)
+    assert sum(result["class_counts"]) == pytest.approx(0.2 * len(labels), rel=0.05)
+
+
+def test_scores_and_matrices_are_scikit_learns_on_the_written_predictions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--beta", "0.25", "--seeds", "2", "--epochs", "8", "--out", str(tmp_path / "new" / "folder"))
+    result = run_json(capsys, "train", PENGUINS, "--losses", "east", "focal", *arguments)
+    assert json.loads((tmp_path / "new" / "folder" / "result.json").read_text(encoding="utf-8")) == result
+    rows = pd.read_csv(tmp_path / "new" / "folder" / "predictions.csv")
+    table = pd.read_csv(PENGUINS)
+    assert (table["species"].to_numpy()[rows["row"]] == rows["true"]).all()
+    for loss, arm in ((loss, result["arms"][loss]) for loss in ("east", "focal")):
+        found = [rows[(rows["loss"] == loss) & (rows["seed"] == seed)] for seed in (0, 1)]
+        scores = [fbeta_score(part["true"], part["predicted"], beta=0.25, average="macro") for part in found]
+        assert arm["scores"] == pytest.approx(scores, abs=1e-12)
+        counts = [
+            confusion_matrix(part["true"], part["predicted"], labels=result["classes"]) for part in found
+        ]
+        np.testing.assert_allclose(arm["hard"], np.mean(counts, axis=0), atol=1e-12)
+    difference = result["arms"]["east"]["mean"] - result["arms"]["focal"]["mean"]
+    assert result["paired"]["focal"]["difference"] == pytest.approx(difference, abs=1e-12)
+
+
+def test_options_of_metrics_reach_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def predictions(*options: str) -> tuple[pd.DataFrame, float]:
+        fixed = ("--losses", "cross_entropy", "--epochs", "5", "--out", str(tmp_path))
+        result = run_json(capsys, "train", PENGUINS, *options, *fixed)
+        return pd.read_csv(tmp_path / "predictions.csv"), result["arms"]["cross_entropy"]["mean"]
+
+    rows, score = predictions("--metric", "kappa", "--weights", "quadratic")
+    assert score == pytest.approx(cohen_kappa_score(rows["true"], rows["predicted"], weights="quadratic"))
+    rows, score = predictions("--metric", "precision", "--class", "Gentoo")
+    assert score == pytest.approx(
+        precision_score(rows["true"], rows["predicted"], labels=["Gentoo"], average="macro")
+    )
+    gains = np.array([[1.0, 0.0, -2.0], [0.0, 3.0, 0.5], [-1.0, 0.0, 1.0]])
+    (tmp_path / "gains.txt").write_text("1, 0, -2\n0, 3, .5\n\n-1 0 1\n", encoding="utf-8")
+    rows, score = predictions("--metric", "gain", "--gain", str(tmp_path / "gains.txt"))
+    counts = confusion_matrix(rows["true"], rows["predicted"], labels=["Adelie", "Chinstrap", "Gentoo"])
+    assert score == pytest.approx((counts * gains).sum() / counts.sum())
+
+
+def test_settings_reach_the_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = pd.read_csv(WINE)
+    table.to_parquet(tmp_path / "wine.parquet")
+    split = ("--shares", "0.5", "0.25", "0.25", "--split-seed", "3", "--exclude", "alcohol", "ash")
+    network = (
+        "--hidden",
+        "8",
+        "--dropout",
+        "0.1",
+        "--batch-size",
+        "20",
+        "--epochs",
+        "3",
+        "--evaluations",
+        "3",
+    )
+    rest = (
+        "--learning-rate",
+        "0.01",
+        "--weight-decay",
+        "0",
+        "--clip",
+        "5",
+        "--patience",
+        "2",
+        "--device",
+        "cpu",
+    )
+    result = run_json(
+        capsys, "train", str(tmp_path / "wine.parquet"), "--target", "cultivar", *split, *network, *rest
+    )
+    assert sum(result["class_counts"]) == pytest.approx(len(table) / 4, abs=2)
+    assert result["target"] == "cultivar"
+
+
+def test_the_same_command_prints_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    first, again = (run_json(capsys, "train", WINE, "--seeds", "2", "--epochs", "5") for _ in range(2))
+    assert first == again
+
+
+def test_people_get_a_table_a_verdict_and_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", WINE, "--losses", "east", "weighted_cross_entropy", "--epochs", "20"]) == 0
+    shown = capsys.readouterr()
+    assert "Macro F1 on 35 test rows of 3 classes, 1 seed" in shown.out
+    assert "Class-weighted cross-entropy" in shown.out
+    assert shown.out.rstrip().endswith(".")
+    assert "step 20/20" in shown.err
+    assert "delimiter: ','" in shown.err
+
+
+def test_a_guessed_target_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv(WINE).rename(columns={"cultivar": "class"})
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    assert main(["train", str(tmp_path / "mine.csv"), "--epochs", "1"]) == 0
+    shown = capsys.readouterr()
+    assert "target 'class'" in shown.out
+    assert "'class' is a guess" in shown.err
+
+
+def test_list_names_every_metric_loss_and_sample(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out.split()
+    assert {*METRICS, *LOSSES, *(str(sample.file) for sample in samples())} <= set(shown)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("bad")
+    (made / "empty.csv").write_bytes(b"")
+    (made / "binary.csv").write_bytes(np.random.default_rng(0).bytes(4000))
+    (made / "header.csv").write_text("a,b\n", encoding="utf-8")
+    (made / "one.csv").write_text("a,b\n" + "1,x\n2,x\n" * 20, encoding="utf-8")
+    (made / "rare.csv").write_text("a,b\n" + "1,x\n2,y\n" * 20 + "3,z\n", encoding="utf-8")
+    (made / "numbers.csv").write_text(
+        "a,b\n" + "".join(f"{place / 7},{place / 3}\n" for place in range(200)), encoding="utf-8"
+    )
+    (made / "gain.txt").write_text("1 0\n0 1\n", encoding="utf-8")
+    (made / "words.txt").write_text("one two\n", encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("train {}/missing.csv", "no such file"),
+        ("train {}", "no such file"),
+        ("train {}/empty.csv --target a", "empty"),
+        ("train {}/header.csv --target a", "no rows"),
+        ("train {}/binary.csv --target a", "cannot be read as a table"),
+        ("train {}/one.csv --target label", "target column is not in the table: got 'label'"),
+        ("train {}/one.csv --target b", "fewer than two classes"),
+        ("train {}/rare.csv --target b", "'z' (1)"),
+        ("train {}/numbers.csv", "which column to predict"),
+        ("train {}/numbers.csv --target b", "continuous"),
+        (f"train {WINE} --metric f1", "no such metric: got 'f1'; choose one of accuracy"),
+        (f"train {WINE} --losses east hinge", "no such loss: got 'hinge'; choose from east"),
+        (f"train {WINE} --losses east east", "each once"),
+        (f"train {WINE} --beta -1", "beta must be"),
+        (f"train {WINE} --metric mcc --beta 2", "no option 'beta'"),
+        (f"train {WINE} --class cultivar_9", "no such class: got 'cultivar_9'; choose one of: class_0"),
+        (f"train {WINE} --metric gain", "--gain FILE"),
+        (f"train {WINE} --metric gain --gain {{}}/gain.txt", "2 x 2 for 3 classes"),
+        (f"train {WINE} --metric gain --gain {{}}/words.txt", "gain matrix cannot be read"),
+        (f"train {WINE} --metric gain --gain {{}}/missing.txt", "gain matrix cannot be read"),
+        (f"train {WINE} --device abacus", "no such device"),
+        (f"train {WINE} --epochs 0", "epochs must be"),
+        (f"train {WINE} --batch-size 1", "batch_size must be"),
+        (f"train {WINE} --precision float8", "precision must be"),
+        (f"train {WINE} --shares 0.8 0.2 0", "no test rows"),
+        (f"train {WINE} --shares 1 1 1", "split is not possible"),
+        (f"train {WINE} --exclude vintage", "left-out column is not in the table"),
+        (f"train {WINE} --rare drop", "no such policy"),
+        (f"train {WINE} --out {{}}/gain.txt", "cannot be written"),
+        ("benchmark {}/one.csv", "give FILE:TARGET"),
+        ("benchmark {}/one.csv:b --jobs 1", "fewer than two classes"),
+        ("benchmark --suite best", "no such suite: got 'best'; choose one of samples"),
+        ("benchmark --metrics fbeta:gamma=1", "no option 'gamma'"),
+        ("benchmark --losses hinge+offsets", "no such loss: got 'hinge'"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_status_2(
+    arguments: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments.format(folder).split()) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("east: ")
+    assert shown.err.endswith(".\n")
+    assert shown.err.count("\n") == 1
+    assert told in shown.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "drive",
+        "train",
+        f"train {WINE} --seeds many",
+        f"train {WINE} --seeds 0",
+        f"train {WINE} --seeds 99999999999",
+        f"train {WINE} --split-seed -1",
+        f"train {WINE} --loses east",
+        "benchmark --jobs 0",
+    ],
+)
+def test_a_wrong_command_line_gets_one_line_and_status_2(
+    arguments: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments.split())
+    shown = capsys.readouterr()
+    assert stop.value.code == 2
+    assert shown.out == ""
+    assert shown.err.startswith("east: ")
+    assert shown.err.count("\n") == 1
+
+
+def test_help_answers_without_the_heavy_imports() -> None:
+    code = (
+        "import sys\nfrom east.__main__ import main\n"
+        "try:\n    main(['train', '--help'])\nexcept SystemExit as stop:\n    assert stop.code == 0\n"
+        "heavy = {'torch', 'pandas', 'sklearn', 'skrub', 'plotly', 'numpy'} & set(sys.modules)\nassert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "--target COLUMN" in done.stdout
+
+
+def test_ctrl_c_ends_with_130_and_one_line() -> None:
+    process = start("train", WINE, "--epochs", "100000")
+    assert process.stderr is not None
+    lines = iter(process.stderr.readline, "")
+    assert any(line.startswith("step 0/") for line in lines)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert process.returncode == 130
+    assert out == ""
+    told = [line for line in err.splitlines() if not line.startswith("step ")]
+    assert told == ["east: interrupted."]
+
+
+def test_a_reader_that_leaves_is_no_traceback() -> None:
+    process = start("list")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 130
