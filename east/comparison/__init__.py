@@ -16,7 +16,7 @@ from east.comparison.offsets import apply_offsets, tune_offsets
 from east.comparison.predictions import predictions_frame
 from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
 from east.comparison.summary import summarise, summary
-from east.comparison.verdict import Verdict, verdict
+from east.comparison.verdict import Verdict, pair_sentence, verdict
 from east.comparison.what_if import WhatIf, suggested_offsets, what_if
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "grid_config",
     "matrix_difference",
     "pair_races",
+    "pair_sentence",
     "paired_difference",
     "predictions_frame",
     "race_from",

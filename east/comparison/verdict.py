@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, arm_label
 from east.comparison.classes import class_changes
 from east.comparison.scores import Comparison, Difference
 from east.comparison.wording import amount, gap, items, names, scale, span
+
+if TYPE_CHECKING:
+    from east.metrics import Metric
 
 Kind = Literal[
     "better",  # than every rival
@@ -52,6 +55,16 @@ def verdict(comparison: Comparison) -> Verdict:
         return Verdict("alone", f"{label} ran alone: there is nothing to compare it with.", ())
     kind, headline = _judge(comparison)
     return Verdict(kind, headline, tuple(filter(None, _details(comparison, kind))))
+
+
+def pair_sentence(difference: Difference, names: tuple[str, str], metric: Metric) -> str:
+    """Say in one sentence what a paired difference of any two arms shows."""
+    first, second = names
+    measure, word = _lower(metric.label), difference.conclusion
+    if word == "undecided":
+        room = f"{span(difference.interval, metric)} {scale(metric)[1]}"
+        return f"{first} is not shown to differ from {second} in {measure}: it could be anything from {room}."
+    return f"{first} is {word} than {second} in {measure}: by {gap(difference.value, difference.interval, metric)}."
 
 
 def _judge(comparison: Comparison) -> tuple[Kind, str]:

@@ -88,9 +88,7 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = race()
             title = f"{table.title()} → {table.target(wanted.table)}"
-            state.start_run(
-                Run(wanted.make, title=title, pace=state.chosen("pace", PACES)), wanted.table
-            )
+            state.start_run(Run(wanted.make, title=title, pace=state.chosen("pace", PACES)), wanted.table)
         except EastError as error:
             st.error(literal(error))
         else:

@@ -181,8 +181,17 @@ class View {
       const font = { ...wanted.layout.font, family: getComputedStyle(this.node).fontFamily };
       await library.react(cell.plot, wanted.data, { ...wanted.layout, font, autosize: true }, CONFIG);
       cell.text = text;
+      if (wanted.click && !cell.listens) this.listen(cell);
     }
     cell.drawn = wanted;
+  }
+
+  listen(cell) {
+    cell.listens = true;
+    cell.plot.classList.add("east-clickable");
+    cell.plot.on("plotly_click", ({ points: [point] }) => {
+      if (cell.wanted.click) this.send("click", { cell: cell.wanted.key, x: String(point.x), y: String(point.y) });
+    });
   }
 
   resize() {
@@ -200,9 +209,10 @@ class View {
   }
 }
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   parentElement.eastView ??= new View(parentElement);
   const view = parentElement.eastView;
+  view.send = setTriggerValue;
   view.show(data);
   // Streamlit also cleans up after updates that were overtaken; only a node that is gone is done with.
   return () => setTimeout(() => {

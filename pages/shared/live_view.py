@@ -26,12 +26,13 @@ _loader = st.components.v2.component("east_plotly", js=f"{plotly_script()}\n{_LO
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure with its heading; `caption` is one line that teaches how to read it."""
+    """One figure with its heading; `caption` is a line on how to read it, `click` asks to hear of clicks."""
 
     key: str
     title: str
     figure: Figure
     caption: str = ""
+    click: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ class Group:
     color: str = ""
     wide: bool = False
     wide_columns: int = 0
+
+
+@dataclass(frozen=True)
+class Click:
+    """Where a reader clicked: the cell's key and the names at that place of a heatmap."""
+
+    cell: str
+    x: str
+    y: str
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,8 @@ def draw(
     strip: Strip | None = None,
     legend: Sequence[tuple[str, str]] = (),
     marks: Mapping[str, Any] | None = None,
-) -> None:
-    """Draw figures, or redraw those of the same keys in place.
+) -> Click | None:
+    """Draw figures, or redraw those of the same keys in place; returns a click on one that asks for them.
 
     Args:
         key: of the component on the page.
@@ -93,7 +103,13 @@ def draw(
         "legend": [list(entry) for entry in legend],
         "marks": {name: str(value) for name, value in (marks or {}).items()},
     }
-    _view(key=key, data=data, height="content")
+    result = _view(key=key, data=data, height="content", on_click_change=_ignore)
+    clicked = result.get("click")
+    return Click(*(str(clicked[name]) for name in ("cell", "x", "y"))) if clicked else None
+
+
+def _ignore() -> None:
+    """Hear of a click: the script runs again, and `draw` returns it."""
 
 
 def load_plotly() -> None:
@@ -113,6 +129,7 @@ def _plain(group: Group) -> dict[str, Any]:
             "title": cell.title,
             "caption": cell.caption,
             "alt": cell.figure.alt,
+            "click": cell.click,
             **cell.figure.plotly(),
         }
         for cell in group.cells

@@ -236,6 +236,11 @@ def open_run(run_id: str) -> None:
         put(name, SETTINGS[name].default)
 
 
+def rename(run: Run) -> None:
+    """Give a run the name that stands in the widget `name_<id>`; an empty one changes nothing."""
+    run.title = str(st.session_state.get(f"name_{run.id}", "")).strip() or run.title
+
+
 def delete_run(run_id: str) -> None:
     """Stop and forget a run."""
     registry().drop(run_id)

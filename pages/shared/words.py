@@ -51,6 +51,22 @@ LOSS_HINTS: Mapping[str, str] = {
 }
 
 
+VERDICT_ICONS: Mapping[str, str] = {
+    "better": ":green[:material/trending_up:]",
+    "better_model": ":green[:material/trending_up:]",
+    "better_than_some": ":green[:material/trending_up:]",
+    "weighting_enough": ":orange[:material/balance:]",
+    "offsets_enough": ":orange[:material/balance:]",
+    "simpler_enough": ":orange[:material/balance:]",
+    "worse": ":red[:material/trending_down:]",
+    "worse_model": ":red[:material/trending_down:]",
+    "equal": ":material/drag_handle:",
+    "undecided": ":material/question_mark:",
+    "too_few_rows": ":material/question_mark:",
+    "alone": ":material/person:",
+}
+
+
 def literal(text: object) -> str:
     """Escape what Markdown would read as markup: names come from a reader's file, and a picture would be fetched."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=])", r"\\\1", str(text)).replace("\n", " ")
