@@ -312,6 +312,9 @@ def archive_cases() -> Iterator[Case]:
     yield Case("two-chosen.zip", two, PLAIN, ReadOptions(member="two.csv"))
     yield Case("two-absent.zip", two, "no such file", ReadOptions(member="three.csv"))
     yield Case("parquet.zip", zipped({"plain.parquet": as_parquet(PLAIN)}), PLAIN)
+    yield Case(
+        "nameless.zip", zipped({"plain.csv": text}).replace(b"plain.csv", b"\0" * 9), "no file|damaged"
+    )
     yield Case("empty.zip", zipped({}), "zero bytes")
     yield Case("only-folders.zip", zipped({"a/": b""}), "holds no file")
     yield Case(
@@ -387,21 +390,29 @@ def workbook_cases() -> Iterator[Case]:
         yield Case(f"second-of-two.{kind}", make({"One": grid(PLAIN), "Two": other}), frame, chosen)
         yield Case(f"cover-sheet.{kind}", make({"Cover": [["Our data"]], "Data": other}), frame)
         yield Case(f"no-such-sheet.{kind}", make({"One": other}), "no such sheet", ReadOptions(sheet="Six"))
-        title = [["Results of May", None, None], [None] * 3, ["x", "y", "z"], [1, 2, 3], [4, 5, 6]]
+        title: list[list[Any]] = [
+            ["Results of May", None, None],
+            [None] * 3,
+            ["x", "y", "z"],
+            [1, 2, 3],
+            [4, 5, 6],
+        ]
         yield Case(
             f"title-above.{kind}", make({"S": title}), pd.DataFrame({"x": [1, 4], "y": [2, 5], "z": [3, 6]})
         )
         gaps = pd.DataFrame({"x": [1.0, NAN, 3.0], "y": ["u", "v", None]})
         yield Case(f"gaps.{kind}", make({"S": grid(gaps)}), gaps)
         mixed = pd.DataFrame({"x": ["1", "two", "3"], "y": [1.5, 2.5, 3.5]})
-        yield Case(f"mixed.{kind}", make({"S": [["x", "y"], [1, 1.5], ["two", 2.5], [3, 3.5]]}), mixed)
+        cells: list[list[Any]] = [["x", "y"], [1, 1.5], ["two", 2.5], [3, 3.5]]
+        yield Case(f"mixed.{kind}", make({"S": cells}), mixed)
         yield Case(f"empty.{kind}", make({"S": []}), "is empty")
         yield Case(f"only-header.{kind}", make({"S": [["x", "y"]]}), "is empty")
         yield Case(f"cut.{kind}", make({"S": grid(PLAIN)})[:-40], "damaged archive")
         yield Case(f"named-csv-{kind}.csv", make({"S": grid(PLAIN)}), PLAIN)
-    errors = [["x", "y"], [1, 2], ["#DIV/0!", 3], [5, 6]]
+    errors: list[list[Any]] = [["x", "y"], [1, 2], ["#DIV/0!", 3], [5, 6]]
     yield Case("error-cells.xlsx", xlsx({"S": errors}), pd.DataFrame({"x": [1.0, NAN, 5.0], "y": [2, 3, 6]}))
-    formula = xlsx_parts({"S": [["x", "y"], [1, 2], [3, 4]]})
+    numbers: list[list[Any]] = [["x", "y"], [1, 2], [3, 4]]
+    formula = xlsx_parts({"S": numbers})
     sheet = formula["xl/worksheets/sheet1.xml"]
     formula["xl/worksheets/sheet1.xml"] = sheet.replace(b"<v>3</v>", b"<f>SYSTEM(1)</f><v>3</v>")
     yield Case("formula.xlsx", zipped(formula), pd.DataFrame({"x": [1, 3], "y": [2, 4]}))

@@ -129,7 +129,7 @@ def unfold_zip(
     Raises:
         TableError: no table, several of which none is chosen, or a damaged archive.
     """
-    files = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
+    files = [entry for entry in archive.infolist() if not _hidden(entry.filename)]
     names = [entry.filename for entry in files]
     if member is not None:
         chosen = [entry for entry in files if entry.filename == member]
@@ -148,8 +148,9 @@ def unfold_zip(
 
 
 def _hidden(filename: str) -> bool:
+    """Folders, nameless entries and what macOS adds to archives."""
     parts = PurePosixPath(filename).parts
-    return not parts or parts[0] == "__MACOSX" or parts[-1].startswith(".")
+    return not parts or filename.endswith("/") or parts[0] == "__MACOSX" or parts[-1].startswith(".")
 
 
 def _listed(names: list[str]) -> str:

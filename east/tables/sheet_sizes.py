@@ -77,7 +77,7 @@ class _Repeats:
         parser.EndElementHandler = self.end
         try:
             parser.Parse(text, True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:
             raise damaged(name, error) from None
 
     def start(self, tag: str, attributes: dict[str, Any]) -> None:

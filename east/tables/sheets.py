@@ -127,6 +127,8 @@ def _cell(cell: Any) -> Any:
     """Empty and error cells are missing; times of day become text, spans of time hours."""
     if isinstance(cell, str):
         return None if cell.strip() in MISSING else cell
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return int(cell)  # workbooks know no whole numbers
     if isinstance(cell, datetime.time):
         return str(cell)
     if isinstance(cell, datetime.timedelta):
