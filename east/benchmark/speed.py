@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
@@ -18,26 +19,38 @@ from east.losses import EASTLoss
 from east.metrics import metric
 from east.training import TrainConfig, Training
 
-LANES = 30
-LOSS_ROWS = 8192
+BATCH = 512
 Timed = Callable[[], object]
 
 
-def speed_lines(*, rounds: int = 9, compiled: bool = True) -> Iterator[str]:
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured: the loss on `loss_rows`; steps of `step_batch` rows; `lanes` trainings of one epoch."""
+
+    loss_rows: int = 8192
+    step_batch: int = 1024
+    steps: int = 50
+    lanes: int = 30
+    lane_rows: int = 20_000
+
+
+def speed_lines(*, rounds: int = 9, compiled: bool = True, sizes: Sizes | None = None) -> Iterator[str]:
     """Measure everything on one CPU thread, yielding lines fit to be printed.
 
     Args:
         rounds: each thing is timed so many times, in turns, and the median taken.
         compiled: whether torch.compile is measured too; it needs a C++ compiler and takes a minute.
+        sizes: how much to measure.
     """
+    sizes = sizes or Sizes()
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         yield _machine(rounds)
         for num_classes in (10, 100):
-            yield from _losses(num_classes, rounds, compiled)
-        yield _step(rounds)
-        yield from _lanes(max(1, rounds // 3))
+            yield from _losses(sizes, num_classes, rounds, compiled)
+        yield _step(sizes, rounds)
+        yield from _lanes(sizes, max(1, rounds // 3))
     finally:
         torch.set_num_threads(threads)
 
@@ -62,13 +75,13 @@ def _machine(rounds: int) -> str:
     return f"machine: torch {torch.__version__}, one thread, {rate:.0f} GFLOP/s in a {size} x {size} float32 product"
 
 
-def _losses(num_classes: int, rounds: int, compiled: bool) -> Iterator[str]:
+def _losses(sizes: Sizes, num_classes: int, rounds: int, compiled: bool) -> Iterator[str]:
     """Time forward and backward of EAST against torch's own cross-entropy."""
     generator = torch.Generator().manual_seed(0)
-    logits = torch.randn(LOSS_ROWS, num_classes, generator=generator).requires_grad_()
-    targets = torch.randint(num_classes, (LOSS_ROWS,), generator=generator)
+    logits = torch.randn(sizes.loss_rows, num_classes, generator=generator).requires_grad_()
+    targets = torch.randint(num_classes, (sizes.loss_rows,), generator=generator)
     east = EASTLoss(metric("fbeta"))
-    name = f"loss, forward and backward, {LOSS_ROWS} x {num_classes}"
+    name = f"loss, forward and backward, {sizes.loss_rows} x {num_classes}"
     yield _loss_line(f"{name}, eager", east, functional.cross_entropy, logits, targets, rounds)
     if compiled:
         yield _compiled_line(f"{name}, compiled", east, logits, targets, rounds)
@@ -104,68 +117,74 @@ def _loss_line(
     return _line(name, "EAST", seconds["east"] / 10, "cross-entropy", seconds["other"] / 10)
 
 
-def _step(rounds: int) -> str:
+def _step(sizes: Sizes, rounds: int) -> str:
     """Time whole training steps, everything included."""
-    dataset = _dataset(rows=6000, features=30, num_classes=10)
-    races = {
-        loss: Training(
-            dataset,
-            TrainConfig(
-                metric("fbeta"), (loss,), epochs=10**6, batch_size=1024, hidden=(128, 128), device="cpu"
-            ),
+    dataset = _dataset(rows=6 * sizes.step_batch, features=30, num_classes=10)
+
+    def steps(loss: str) -> Timed:
+        config = TrainConfig(
+            metric("fbeta"),
+            (loss,),
+            epochs=10**6,
+            batch_size=sizes.step_batch,
+            hidden=(128, 128),
+            device="cpu",
         )
-        for loss in ("east", "cross_entropy")
-    }
-    seconds = medians({loss: lambda race=race: race.advance(50) for loss, race in races.items()}, rounds)  # type: ignore[misc]
-    east, other = (seconds[loss] / 50 for loss in races)
-    return _line("training step, MLP 128-128, batch 1024, 10 classes", "EAST", east, "cross-entropy", other)
+        race = Training(dataset, config)
+        return lambda: race.advance(sizes.steps)
+
+    seconds = medians({loss: steps(loss) for loss in ("east", "cross_entropy")}, rounds)
+    east, other = seconds["east"] / sizes.steps, seconds["cross_entropy"] / sizes.steps
+    name = f"training step, MLP 128-128, batch {sizes.step_batch}, 10 classes"
+    return _line(name, "EAST", east, "cross-entropy", other)
 
 
-def _lanes(rounds: int) -> Iterator[str]:
-    """Time one epoch of 30 trainings: in lockstep, one after the other by index, and by DataLoader."""
-    dataset = _dataset(rows=25_000, features=30, num_classes=6)
+def _lanes(sizes: Sizes, rounds: int) -> Iterator[str]:
+    """Time one epoch of many trainings: in lockstep, one after the other by index, and by DataLoader."""
+    dataset = _dataset(rows=sizes.lane_rows, features=30, num_classes=6)
+    seeds = tuple(range(sizes.lanes))
     config = TrainConfig(
-        metric("fbeta"),
-        ("cross_entropy",),
-        seeds=tuple(range(LANES)),
-        epochs=10**6,
-        batch_size=512,
-        device="cpu",
+        metric("fbeta"), ("cross_entropy",), seeds, epochs=10**6, batch_size=BATCH, device="cpu"
     )
     race = Training(dataset, config)
     steps = config.steps_per_epoch(len(dataset.train))
+
+    def one_by_one(epoch: Callable[[Dataset], None]) -> Timed:
+        def timed() -> None:
+            for _ in seeds:
+                epoch(dataset)
+
+        return timed
+
     loops = {
         "lanes": lambda: race.advance(steps),
-        "by index": lambda: _one_by_one(_epoch_by_index, dataset, 512),
-        "by DataLoader": lambda: _one_by_one(_epoch_by_loader, dataset, 512),
+        "by index": one_by_one(_epoch_by_index),
+        "by DataLoader": one_by_one(_epoch_by_loader),
     }
     seconds = medians(loops, rounds)
     rows = f"{len(dataset.train):,} x {dataset.num_features}"
-    name = f"one epoch of {LANES} trainings, {rows}, 6 classes, MLP 64-64, batch 512"
+    name = f"one epoch of {sizes.lanes} trainings, {rows}, 6 classes, MLP 64-64, batch {BATCH}"
     for loop in ("by index", "by DataLoader"):
         yield _line(name, f"one by one {loop}", seconds[loop], "lanes", seconds["lanes"])
 
 
-def _one_by_one(epoch: Callable[[Dataset, int], None], dataset: Dataset, size: int) -> None:
-    for _ in range(LANES):
-        epoch(dataset, size)
-
-
-def _epoch_by_index(dataset: Dataset, size: int) -> None:
+def _epoch_by_index(dataset: Dataset) -> None:
     features, targets = torch.as_tensor(dataset.train.features), torch.as_tensor(dataset.train.targets)
     model, optimiser = _ordinary(dataset)
     order = torch.randperm(len(targets), generator=torch.Generator().manual_seed(0))
-    for rows in order.split(size)[: len(targets) // size]:
+    for rows in order.split(BATCH)[: len(targets) // BATCH]:
         _ordinary_step(model, optimiser, features[rows], targets[rows])
 
 
-def _epoch_by_loader(dataset: Dataset, size: int) -> None:
+def _epoch_by_loader(dataset: Dataset) -> None:
     from torch.utils.data import DataLoader, TensorDataset
 
     rows = TensorDataset(torch.as_tensor(dataset.train.features), torch.as_tensor(dataset.train.targets))
     model, optimiser = _ordinary(dataset)
     order = torch.Generator().manual_seed(0)
-    for features, targets in DataLoader(rows, batch_size=size, shuffle=True, drop_last=True, generator=order):
+    for features, targets in DataLoader(
+        rows, batch_size=BATCH, shuffle=True, drop_last=True, generator=order
+    ):
         _ordinary_step(model, optimiser, features, targets)
 
 
@@ -187,9 +206,11 @@ def _ordinary_step(
 
 
 def _dataset(rows: int, features: int, num_classes: int) -> Dataset:
+    """Make noise with about `rows` training rows: speed does not depend on what is learned."""
     generator = np.random.default_rng(0)
-    frame = pd.DataFrame(generator.normal(size=(rows, features)), columns=[f"x{i}" for i in range(features)])
-    return prepare_arrays(frame, generator.integers(num_classes, size=rows), shares=(0.8, 0.1, 0.1))
+    size = rows * 5 // 4
+    frame = pd.DataFrame(generator.normal(size=(size, features)), columns=[f"x{i}" for i in range(features)])
+    return prepare_arrays(frame, generator.integers(num_classes, size=size), shares=(0.8, 0.1, 0.1))
 
 
 def _line(name: str, first: str, first_s: float, second: str, second_s: float) -> str:
