@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -119,8 +120,8 @@ def _check_average(average: str, class_index: int | None) -> None:
             f"average={average!r}, class_index={class_index}",
             "give both, or neither",
         )
-    if class_index is not None and class_index < 0:
-        raise SettingError("class_index must be 0 or more", class_index, "give the class's position")
+    if class_index is not None and not (isinstance(class_index, int | np.integer) and class_index >= 0):
+        raise SettingError("class_index must be 0 or more", repr(class_index), "give the class's position")
 
 
 def _name(noun: str, average: str, class_index: int | None) -> str:
@@ -164,7 +165,7 @@ def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = N
         SettingError: for a beta that is not a positive number, or an unknown average.
     """
     _check_average(average, class_index)
-    if not (isinstance(beta, int | float) and 0 < beta < float("inf")):
+    if not (isinstance(beta, int | float | np.number) and 0 < beta < float("inf")):
         raise SettingError("beta must be a number above 0", repr(beta), "use for example 0.5, 1 or 2")
     square = float(beta) ** 2
     function = _ratio(
@@ -217,10 +218,12 @@ def mcc() -> Metric:
     """Build the multiclass Matthews correlation coefficient R_K (Gorodkin 2004)."""
 
     def score(matrix: Tensor) -> Tensor:
-        total = matrix.sum(dim=(-2, -1), keepdim=True)
-        # Shares instead of counts: the products then stay near 1 in single precision.
-        hits, support, predicted = _counts(_divide(matrix, total))
-        covariance = hits.sum(dim=-1) - (support * predicted).sum(dim=-1)
+        hits, support, predicted = _counts(matrix)
+        total = support.sum(dim=-1, keepdim=True)
+        # Shares instead of counts: the products then stay near 1 in single precision. Each divided by
+        # its own sum, so that a class that holds everything has a share of exactly 1.
+        support, predicted = _divide(support, total), _divide(predicted, predicted.sum(dim=-1, keepdim=True))
+        covariance = _divide(hits, total).sum(dim=-1) - (support * predicted).sum(dim=-1)
         # 1 - sum s^2 as sum s (1 - s): exactly 0 when one class holds everything.
         spread = (support * (1 - support)).sum(dim=-1) * (predicted * (1 - predicted)).sum(dim=-1)
         flat = spread <= 0
@@ -293,9 +296,15 @@ def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
         )
     rows = tuple(tuple(float(value) for value in row) for row in table)
 
+    @lru_cache
+    @torch.inference_mode(False)
+    def gains(dtype: torch.dtype, device: torch.device) -> Tensor:
+        """Copied to a device once, for every such copy waits for the device."""
+        return torch.tensor(rows, dtype=dtype, device=device)
+
     def score(confusion: Tensor) -> Tensor:
-        gains = torch.tensor(rows, dtype=confusion.dtype, device=confusion.device)
-        return _divide((confusion * gains).sum(dim=(-2, -1)), confusion.sum(dim=(-2, -1)))
+        earned = confusion * gains(confusion.dtype, confusion.device)
+        return _divide(earned.sum(dim=(-2, -1)), confusion.sum(dim=(-2, -1)))
 
     best, worst = float(table.max()), float(table.min())
     return Metric("gain", "Mean gain", best, worst, MappingProxyType({"matrix": rows}), score)
