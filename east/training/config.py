@@ -11,8 +11,9 @@ from east.errors import SettingError
 from east.losses import LOSSES
 from east.metrics import Metric
 
-DEFAULT_STEPS = 1000
 DEFAULT_BATCH = 512
+DEFAULT_EPOCHS = 30
+FEWEST_STEPS, MOST_STEPS = 400, 2000
 PRECISIONS = ("float32", "bfloat16")
 
 
@@ -32,13 +33,15 @@ class TrainConfig:
         metric: what the lanes are judged (and checkpoints chosen) by.
         losses: keys of LOSSES, one arm each.
         seeds: one repetition each; a seed fixes initialisation and batches, shared by all arms.
-        epochs: passes over the training part; None gives about 1,000 steps.
+        epochs: passes over the training part; None is 30, within about 400 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
         hidden: widths of the hidden layers.
         dropout: share of hidden units left out in a step, in [0, 1).
         learning_rate: peak of the one-cycle schedule of AdamW.
         weight_decay: AdamW's.
         clip: largest gradient norm of a lane.
+        averaging: decay a step of the moving average of the weights, in [0, 1); the average is what is
+            watched, scored and kept; 0 for the weights themselves.
         evaluations: how often the validation score is taken along a training, for the checkpoint.
         patience: evaluations without a better score after which a lane keeps its checkpoint; None never.
         device: "auto" (cuda, else mps, else cpu) or a torch device.
@@ -59,6 +62,7 @@ class TrainConfig:
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
     clip: float = 1.0
+    averaging: float = 0.98
     evaluations: int = 50
     patience: int | None = None
     device: str = "auto"
@@ -84,6 +88,7 @@ class TrainConfig:
         _require(self.learning_rate > 0, "learning_rate must be above 0", self.learning_rate)
         _require(self.weight_decay >= 0, "weight_decay must be 0 or more", self.weight_decay)
         _require(self.clip > 0, "clip must be above 0", self.clip)
+        _require(0 <= self.averaging < 1, "averaging must lie in [0, 1)", self.averaging)
         _require(self.evaluations >= 1, "evaluations must be 1 or more", self.evaluations)
         _require(self.patience is None or self.patience >= 1, "patience must be 1 or more", self.patience)
         _require(self.precision in PRECISIONS, f"precision must be one of {PRECISIONS}", self.precision)
@@ -104,8 +109,10 @@ class TrainConfig:
     def total_steps(self, rows: int) -> int:
         """Return the steps of a training over `rows` rows."""
         per_epoch = self.steps_per_epoch(rows)
-        epochs = self.epochs if self.epochs is not None else ceil(DEFAULT_STEPS / per_epoch)
-        return epochs * per_epoch
+        if self.epochs is not None:
+            return self.epochs * per_epoch
+        steps = min(max(DEFAULT_EPOCHS * per_epoch, FEWEST_STEPS), MOST_STEPS)
+        return ceil(steps / per_epoch) * per_epoch
 
 
 def _require(holds: bool, what: str, got: object) -> None:

@@ -60,6 +60,7 @@ class Training:
         lanes = self._network.num_lanes
         self._loss_values = torch.full((lanes,), math.nan, device=self._device)
         self._gradient_norms = torch.full((lanes,), math.nan, device=self._device)
+        self._averages = self._network.parameters.clone()
         self._best_parameters = self._network.parameters.clone()
         self._best_scores = torch.full((lanes,), -math.inf, device=self._device)
         self._best_steps = torch.zeros(lanes, dtype=torch.long, device=self._device)
@@ -141,6 +142,9 @@ class Training:
         for group in self._optimiser.param_groups:
             group["lr"] = self.config.learning_rate * one_cycle(self.progress)
         self._optimiser.step()
+        # The average is young at first: until the decay's horizon is reached it forgets faster.
+        decay = min(self.config.averaging, (self.step_number + 1) / (self.step_number + 10))
+        self._averages.lerp_(self._network.parameters, 1 - decay)
 
     def _clip(self) -> None:
         """Scale each lane's own gradient to at most `clip`."""
@@ -159,26 +163,26 @@ class Training:
     def _keep_the_best(self) -> None:
         """Keep each lane's parameters where its validation score is the best so far; on the device."""
         features, targets = self._validation_rows
-        predictions = self._network.evaluate(features).argmax(dim=-1)
+        predictions = self._network.evaluate(features, self._averages).argmax(dim=-1)
         scores = self._judge.scores(self._judge.hard(predictions, targets))
         patient = self._stale < (self.config.patience or self.total_steps + 1)
         better = (scores > self._best_scores) & patient & self._loss_values.isfinite()
         self._stale = torch.where(better, 0, self._stale + 1)
         self._best_scores = torch.where(better, scores, self._best_scores)
         self._best_steps = torch.where(better, self.step_number, self._best_steps)
-        torch.where(
-            better.unsqueeze(1), self._network.parameters, self._best_parameters, out=self._best_parameters
-        )
+        torch.where(better.unsqueeze(1), self._averages, self._best_parameters, out=self._best_parameters)
 
     @torch.no_grad()
     def _measure(self) -> np.ndarray:
         """Every number of a snapshot as one array `[lanes, 2 K^2 + 7]`."""
         features, targets = self._validation_rows
-        logits = self._network.evaluate(features)
+        logits = self._network.evaluate(features, self._averages)
         soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
         hard = self._judge.hard(logits.argmax(dim=-1), targets)
         seen, seen_targets = (rows[:TRAIN_SCORE_ROWS] for rows in self._train_rows)
-        train_hard = self._judge.hard(self._network.evaluate(seen).argmax(dim=-1), seen_targets)
+        train_hard = self._judge.hard(
+            self._network.evaluate(seen, self._averages).argmax(dim=-1), seen_targets
+        )
         columns = [
             self._judge.scores(soft), self._judge.scores(hard), self._judge.scores(train_hard),
             self._loss_values, self._gradient_norms, self._best_scores, self._best_steps.float(),
