@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from statistics import median
 
 import numpy as np
@@ -15,11 +16,13 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from east.dataset import Dataset, prepare_arrays
-from east.losses import EASTLoss
+from east.losses import LOSSES, EASTLoss
 from east.metrics import metric
 from east.training import TrainConfig, Training
 
 BATCH = 512
+ARMS = 6
+LAYERS = ((30, 64), (64, 64), (64, 6))
 Timed = Callable[[], object]
 
 
@@ -142,30 +145,47 @@ def _step(sizes: Sizes, rounds: int) -> str:
 def _lanes(sizes: Sizes, rounds: int) -> Iterator[str]:
     """Time one epoch of many trainings: in lockstep, one after the other by index, and by DataLoader."""
     dataset = _dataset(rows=sizes.lane_rows, features=30, num_classes=6)
-    seeds = tuple(range(sizes.lanes))
-    config = TrainConfig(
-        metric("fbeta"), ("cross_entropy",), seeds, epochs=10**6, batch_size=BATCH, device="cpu"
-    )
-    race = Training(dataset, config)
-    steps = config.steps_per_epoch(len(dataset.train))
+    arms = tuple(LOSSES)[:ARMS]
+    alone = _race(dataset, ("cross_entropy",), sizes.lanes)
+    mixed = _race(dataset, arms, sizes.lanes // ARMS)
+    steps = len(dataset.train) // BATCH
 
     def one_by_one(epoch: Callable[[Dataset], None]) -> Timed:
         def timed() -> None:
-            for _ in seeds:
+            for _ in range(sizes.lanes):
                 epoch(dataset)
 
         return timed
 
     loops = {
-        "lanes": lambda: race.advance(steps),
-        "by index": one_by_one(_epoch_by_index),
-        "by DataLoader": one_by_one(_epoch_by_loader),
+        "cross-entropy lanes": lambda: alone.advance(steps),
+        f"lanes of {ARMS} losses": lambda: mixed.advance(steps),
+        "one by one by index": one_by_one(_epoch_by_index),
+        "one by one by DataLoader": one_by_one(_epoch_by_loader),
     }
     seconds = medians(loops, rounds)
-    rows = f"{len(dataset.train):,} x {dataset.num_features}"
-    name = f"one epoch of {sizes.lanes} trainings, {rows}, 6 classes, MLP 64-64, batch {BATCH}"
-    for loop in ("by index", "by DataLoader"):
-        yield _line(name, f"one by one {loop}", seconds[loop], "lanes", seconds["lanes"])
+    products = sizes.lanes * steps * BATCH * sum(size_in * size_out for size_in, size_out in LAYERS)
+    rate = 6 * products / seconds["cross-entropy lanes"] / 1e9
+    yield (
+        f"one epoch of {sizes.lanes} trainings: {len(dataset.train):,} x {dataset.num_features}, 6 classes, "
+        f"MLP 64-64, batch {BATCH}; cross-entropy lanes do {rate:.0f} GFLOP/s of matrix products"
+    )
+    for loop, lanes in product(tuple(loops)[2:], tuple(loops)[:2]):
+        yield _line("one epoch", loop, seconds[loop], lanes, seconds[lanes])
+
+
+def _race(dataset: Dataset, losses: tuple[str, ...], seeds: int) -> Training:
+    many = 10**6  # epochs enough for every round
+    config = TrainConfig(
+        metric("fbeta"),
+        losses,
+        tuple(range(seeds)),
+        epochs=many,
+        batch_size=BATCH,
+        hidden=(64, 64),
+        device="cpu",
+    )
+    return Training(dataset, config)
 
 
 def _epoch_by_index(dataset: Dataset) -> None:
