@@ -112,17 +112,25 @@ class Focal(Loss):
 
     Args:
         gamma: how strongly, 0 or more; 0 is cross-entropy.
+
+    Raises:
+        SettingError: for a gamma below 0 or not finite.
     """
 
     def __init__(self, gamma: float = 2.0) -> None:
         super().__init__()
+        if not 0 <= gamma < math.inf:
+            raise SettingError("gamma must be a number from 0 up", gamma, "use for example 2")
         self.gamma = gamma
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
         """Return the mean focal loss of each lane."""
         with torch.autocast(logits.device.type, enabled=False):
             log_likelihood = _of_target(_at_least_float32(logits).log_softmax(dim=-1), targets)
-            return -((1 - log_likelihood.exp()) ** self.gamma * log_likelihood).mean(dim=-1)
+            # 1 - p without cancellation, and above 0: a power below 1 has an infinite slope there.
+            rest = -log_likelihood.expm1()
+            rest = rest.clamp_min(torch.finfo(rest.dtype).tiny)
+            return -(rest**self.gamma * log_likelihood).mean(dim=-1)
 
 
 class SoftMetric(Loss):

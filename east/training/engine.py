@@ -163,10 +163,12 @@ class Training:
     def _keep_the_best(self) -> None:
         """Keep each lane's parameters where its validation score is the best so far; on the device."""
         features, targets = self._validation_rows
-        predictions = self._network.evaluate(features, self._averages).argmax(dim=-1)
-        scores = self._judge.scores(self._judge.hard(predictions, targets))
+        logits = self._network.evaluate(features, self._averages)
+        scores = self._judge.scores(self._judge.hard(logits.argmax(dim=-1), targets))
+        # A lane that diverged has scores too: the argmax of NaN is class 0.
+        sound = logits.isfinite().flatten(1).all(dim=1)
         patient = self._stale < (self.config.patience or self.total_steps + 1)
-        better = (scores > self._best_scores) & patient & self._loss_values.isfinite()
+        better = (scores > self._best_scores) & patient & sound
         self._stale = torch.where(better, 0, self._stale + 1)
         self._best_scores = torch.where(better, scores, self._best_scores)
         self._best_steps = torch.where(better, self.step_number, self._best_steps)
