@@ -54,7 +54,7 @@ def verdict(comparison: Comparison) -> Verdict:
         label = arm_label(comparison.hero)
         return Verdict("alone", f"{label} ran alone: there is nothing to compare it with.", ())
     kind, headline = _judge(comparison)
-    return Verdict(kind, headline, tuple(filter(None, _details(comparison, kind))))
+    return Verdict(kind, headline[0].upper() + headline[1:], tuple(filter(None, _details(comparison, kind))))
 
 
 def pair_sentence(difference: Difference, names: tuple[str, str], metric: Metric) -> str:
@@ -96,14 +96,21 @@ def _better(comparison: Comparison, won: Sequence[Difference]) -> str:
 
 
 def _better_than_some(comparison: Comparison, won: Sequence[Difference]) -> str:
-    beaten = _rivals(comparison, won)
-    undecided = _rivals(comparison, _of(comparison.differences, "undecided"))
-    strongest = min(won, key=lambda difference: difference.value)
-    evidence = gap(strongest.value, strongest.interval, comparison.metric)
-    by = f"by {evidence}" if len(won) == 1 else f"the nearer by {evidence}"
+    """Begin with cross-entropy, for that is what people ask about."""
+    undecided = _of(comparison.differences, "undecided")
+    nearest = min(won, key=lambda difference: difference.value)
+    by = "by" if len(won) == 1 else "the nearer by" if len(won) == 2 else "the nearest by"
+    beats = f"better than {_rivals(comparison, won)}, {by} {gap(nearest.value, nearest.interval, comparison.metric)}"
+    baseline = next((difference for difference in undecided if difference.second == BASELINE), None)
+    if baseline is None:
+        rest = _rivals(comparison, undecided)
+        return f"In {_metric(comparison)} {_hero(comparison)} is {beats}, but is not shown to differ from {rest}."
+    others = [difference for difference in undecided if difference is not baseline]
+    room = f"{span(baseline.interval, comparison.metric)} {scale(comparison.metric)[1]}"
+    nor = f", nor from {_rivals(comparison, others)}" if others else ""
     return (
-        f"{_hero(comparison)} is better than {beaten} in {_metric(comparison)}, {by}, "
-        f"but is not shown to differ from {undecided}."
+        f"In {_metric(comparison)} {_hero(comparison)} is not shown to differ from "
+        f"{_rivals(comparison, [baseline])} ({room}){nor}; it is {beats}."
     )
 
 
@@ -186,7 +193,7 @@ def _in_rows(comparison: Comparison) -> str:
     rivals = [difference.second for difference in comparison.differences]
     rival = BASELINE if BASELINE in rivals else rivals[0]
     changes = class_changes(comparison.race, comparison.hero, rival)
-    told = items(changes[0], len(comparison.race.seeds)) if changes else ""
+    told = items(changes, len(comparison.race.seeds))
     return f"Against {_lower(arm_label(rival))} on this test part: {told}." if told else ""
 
 
@@ -216,7 +223,7 @@ def _of(differences: Sequence[Difference], conclusion: str) -> list[Difference]:
 def _hero(comparison: Comparison) -> str:
     """Name the hero; with one seed only its model can be meant, not the loss."""
     label = arm_label(comparison.hero)
-    return f"The {label} model of this seed" if len(comparison.race.seeds) == 1 else label
+    return f"the {label} model of this seed" if len(comparison.race.seeds) == 1 else label
 
 
 def _rivals(comparison: Comparison, differences: Sequence[Difference]) -> str:

@@ -57,17 +57,17 @@ def count(value: float) -> str:
     return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
 
 
-def items(change: ClassChange, seeds: int) -> str:
-    """Write what changed in rows for one class: "12 more of 400 rows of class 'rare' found"."""
-    mean = ", in the mean of the seeds" if seeds > 1 else ""
+def items(changes: Sequence[ClassChange], seeds: int) -> str:
+    """Write what changed in rows: "12 more of 400 test rows of class 'rare' found", the most gained and lost."""
     pieces = []
-    if change.found:
-        more = "more" if change.found > 0 else "fewer"
-        pieces.append(
-            f"{count(abs(change.found))} {more} of {change.support} test rows of class {change.name!r} found"
-        )
-    if change.false_alarms:
-        more = "more" if change.false_alarms > 0 else "fewer"
-        whose = "of it" if pieces else f"of class {change.name!r}"
-        pieces.append(f"{count(abs(change.false_alarms))} {more} false alarms {whose}")
-    return f"{' and '.join(pieces)}{mean}" if pieces else ""
+    gained, lost = (max(changes, key=lambda change: sign * change.found) for sign in (1, -1))
+    for change, holds, more in ((gained, gained.found > 0, "more"), (lost, lost.found < 0, "fewer")):
+        if holds:
+            rows = f"{count(abs(change.found))} {more} of {change.support} test rows"
+            pieces.append(f"{rows} of class {change.name!r} found")
+    alarms = max(changes, key=lambda change: abs(change.false_alarms))
+    if alarms.false_alarms:
+        more = "more" if alarms.false_alarms > 0 else "fewer"
+        pieces.append(f"{count(abs(alarms.false_alarms))} {more} false alarms of class {alarms.name!r}")
+    mean = " (means of the seeds)" if seeds > 1 and pieces else ""
+    return names(pieces) + mean

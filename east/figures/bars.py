@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from east.figures.matrices import short
-from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, plain
+from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, padded, plain
 
 
 def class_balance_figure(
@@ -91,11 +91,12 @@ def score_figure(
             line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": told}
             traces.append({**base, **line, "x": plain([low, high]), "y": [name, name]})
     room = round(16 + max((len(name) for name in names), default=1) * FONT_SIZE * 0.56)
+    ends = [end for loss in scores for end in (*scores[loss], *(intervals[loss] if intervals else ()))]
     picture = layout(
         theme,
         height=height or 60 + 44 * len(names),
         margin={"l": room, "r": 16, "t": 4, "b": 40},
-        xaxis=axis(theme, f"{metric_label} on the test part"),
+        xaxis=axis(theme, f"{metric_label} on the test part", range=padded(ends)),
         yaxis={
             "type": "category",
             "autorange": "reversed",

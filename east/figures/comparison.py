@@ -14,6 +14,7 @@ from east.figures.palette import (
     axis,
     label_room,
     layout,
+    padded,
     plain,
     sentence,
     translucent,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from east.comparison import ClassRow, Difference
 
 MOST_CHANGES = 30
+MINUS = "−"
 
 
 def paired_figure(
@@ -47,6 +49,7 @@ def paired_figure(
     called = labels or {}
     hero = called.get(differences[0].first, differences[0].first) if differences else ""
     traces, told, notes = [], [], []
+    ends = [scale * end for one in differences for end in (*one.interval, *one.values)]
     for one in differences:
         name, color = called.get(one.second, one.second), theme.arm(one.second)
         low, mean, high = (float(value) * scale for value in (one.interval[0], one.value, one.interval[1]))
@@ -56,7 +59,7 @@ def paired_figure(
         )
         traces += _interval(name, low, mean, high, color, hover)
         traces.append(_seeds(name, [value * scale for value in one.values], color))
-        notes.append(_beside(theme, name, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"))
+        notes.append(_beside(theme, name, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", MINUS)))
         told.append((f"against {name}", f"{mean:+.1f} ({low:+.1f} to {high:+.1f}, {one.conclusion})"))
     picture = layout(
         theme,
@@ -67,7 +70,7 @@ def paired_figure(
             "t": 4,
             "b": 40,
         },
-        xaxis=axis(theme, f"{hero} minus rival, {unit}"),
+        xaxis=axis(theme, f"{hero} minus rival, {unit}", range=padded([0.0, *ends])),
         yaxis=_categories(theme),
         shapes=[_upright(theme, 0.0)],
         annotations=notes,

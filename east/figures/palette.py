@@ -175,3 +175,10 @@ def sentence(title: str, facts: Sequence[tuple[str, str]]) -> str:
 def label_room(names: Sequence[str], size: int = FONT_SIZE) -> int:
     """Return the pixels that the longest of some names takes beside an axis."""
     return round(16 + max((len(name) for name in names), default=1) * size * 0.56)
+
+
+def padded(values: Sequence[float], share: float = 0.04) -> list[float]:
+    """Return an axis range that leaves a share of itself free on both sides of some values."""
+    low, high = min(values), max(values)
+    room = share * ((high - low) or 1.0)
+    return [low - room, high + room]

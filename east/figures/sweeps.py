@@ -56,7 +56,7 @@ def grid_figure(
         "z": plain(behind),
         "zmin": min(-1.0, float(behind.min())),
         "zmax": 0.0,
-        "colorscale": color_scale(theme.sequential[:4]),
+        "colorscale": color_scale(theme.sequential[:3]),
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
@@ -142,7 +142,9 @@ def _sweep(points: Sequence[FrontierPoint], dash: str, name: str, theme: Theme) 
     line = {"color": color, "width": 2.5, "dash": dash}
     means = {**_places(points, name, {"color": color, "size": 8}), "mode": "lines+markers+text", "line": line}
     if dash == "solid":
-        means["text"] = [f"β {point.beta:g}" for point in points]
+        # The ends and the middle name the direction; every beta is in the hover text.
+        named = {points[0].beta, points[-1].beta, 1.0}
+        means["text"] = [f"β {point.beta:g}" if point.beta in named else "" for point in points]
         means["textposition"] = "top right"
         means["textfont"] = {"size": FONT_SIZE - 2, "color": theme.muted}
     return [faint, means]

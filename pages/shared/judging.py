@@ -133,16 +133,19 @@ def classes(run: Run, outcome: Outcome) -> None:
         {
             "class": one.name,
             "test rows": one.support,
+            "more rows found": one.found - other.found,
             **{
-                f"{called[row.arm]}: {name}": round(getattr(row, name), 3)
+                f"{called[row.arm]}: {name}": getattr(row, name)
                 for name in ("precision", "recall", "f")
                 for row in dict.fromkeys((one, other))
             },
-            "more rows found": round(one.found - other.found, 2),
         }
         for one, other in table
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    frame = pd.DataFrame(rows)
+    formats = {name: st.column_config.NumberColumn(format="%.3f") for name in frame.columns[3:]}
+    formats["more rows found"] = st.column_config.NumberColumn(format="%+.1f")
+    st.dataframe(frame, hide_index=True, column_config=formats)
 
 
 def matrices(run: Run, outcome: Outcome) -> None:

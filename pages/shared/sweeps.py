@@ -147,7 +147,8 @@ def _draw_grid(side: Run, outcome: Outcome) -> None:
     figure = grid_figure(made, labels=called, theme=live_view.theme())
     caption = (
         "Framed: trained for what it is scored by. ★ the best row of its column; ≈ another is ahead, but not "
-        "beyond doubt; ✕ another is ahead beyond doubt (paired, 95 %, corrected). Paler: further behind."
+        "beyond doubt; ✕ another is ahead beyond doubt (paired, 95 %, corrected). "
+        "The stronger the colour, the nearer to the column's best."
     )
     cell = Cell("grid", f"Mean of {len(made.comparisons[0].race.seeds)} seeds on test", figure, caption)
     live_view.draw("grid", [Group("grid", [cell], 1, wide=True)], marks={"run": side.id})

@@ -32,9 +32,9 @@ METRIC_HINTS: Mapping[str, str] = {
 }
 
 AVERAGE_NAMES: Mapping[str, str] = {
-    "macro": "Macro: every class counts the same",
-    "micro": "Micro: every row counts the same",
-    "weighted": "Weighted: classes count by their rows",
+    "macro": "Macro: classes alike",
+    "micro": "Micro: rows alike",
+    "weighted": "By class size",
     "class": "One class only",
 }
 
@@ -54,7 +54,7 @@ LOSS_HINTS: Mapping[str, str] = {
 VERDICT_ICONS: Mapping[str, str] = {
     "better": ":green[:material/trending_up:]",
     "better_model": ":green[:material/trending_up:]",
-    "better_than_some": ":green[:material/trending_up:]",
+    "better_than_some": ":orange[:material/balance:]",
     "weighting_enough": ":orange[:material/balance:]",
     "offsets_enough": ":orange[:material/balance:]",
     "simpler_enough": ":orange[:material/balance:]",
@@ -65,6 +65,13 @@ VERDICT_ICONS: Mapping[str, str] = {
     "too_few_rows": ":material/question_mark:",
     "alone": ":material/person:",
 }
+
+
+def loss_label(loss: str) -> str:
+    """Return the name people read for a loss."""
+    from east.losses import loss_label as label
+
+    return label(loss)
 
 
 def literal(text: object) -> str:
