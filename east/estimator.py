@@ -38,12 +38,13 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         random_state: seeds split, initialisation and batches; None draws a seed.
         class_index: position in `classes_` of the one class that average="class" is about.
         validation_fraction: share of the rows held out for the checkpoint, in (0, 1).
-        epochs: passes over the training rows; None gives about 1,000 steps.
+        epochs: passes over the training rows; None is 30, within about 400 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
         hidden: widths of the hidden layers.
         dropout: share of hidden units left out in a step, in [0, 1).
         learning_rate: peak of the one-cycle schedule of AdamW.
         weight_decay: AdamW's.
+        averaging: decay a step of the moving average of the weights; 0 for the weights themselves.
         patience: evaluations without a better score after which the checkpoint stands; None never.
 
     Attributes:
@@ -74,6 +75,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         dropout: float = 0.0,
         learning_rate: float = 3e-3,
         weight_decay: float = 1e-2,
+        averaging: float = 0.98,
         patience: int | None = None,
     ) -> None:
         self.metric = metric
@@ -90,6 +92,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.dropout = dropout
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.averaging = averaging
         self.patience = patience
 
     def fit(self, X: ArrayLike | pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803
@@ -191,6 +194,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             dropout=self.dropout,
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
+            averaging=self.averaging,
             patience=self.patience,
             device=self.device,
         )

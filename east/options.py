@@ -16,7 +16,7 @@ SPLIT_OPTIONS = ("exclude", "shares", "rare", "missing_target", "bins", "group",
 METRIC_OPTIONS = ("beta", "average", "weights")
 CONFIG_OPTIONS = (
     "losses", "epochs", "batch_size", "hidden", "dropout", "learning_rate", "weight_decay", "clip",
-    "evaluations", "patience", "device", "precision",
+    "averaging", "evaluations", "patience", "device", "precision",
 )  # fmt: skip
 
 
@@ -84,13 +84,14 @@ def _add_race(train: argparse.ArgumentParser) -> None:
     add = train.add_argument_group("race").add_argument
     add("--losses", nargs="+", metavar="KEY", help="see `list` (east cross_entropy)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help="repetitions: seeds 0 to N-1 (1)")
-    add("--epochs", type=int, metavar="N", help="passes over the training rows (about 1,000 steps)")
+    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 400 to 2,000 steps)")
     add("--batch-size", type=int, metavar="N", help="rows a step (512)")
     add("--hidden", type=int, nargs="*", metavar="WIDTH", help="widths of the hidden layers (64 64)")
     add("--dropout", type=float, metavar="SHARE", help="hidden units left out in a step (0)")
     add("--learning-rate", type=float, metavar="RATE", help="peak of the one-cycle schedule (0.003)")
     add("--weight-decay", type=float, metavar="X", help="of AdamW (0.01)")
     add("--clip", type=float, metavar="NORM", help="largest gradient norm (1)")
+    add("--averaging", type=float, metavar="DECAY", help="of the weights' moving average, 0 for none (0.98)")
     add("--evaluations", type=int, metavar="N", help="looks at the validation rows (50)")
     add("--patience", type=int, metavar="N", help="looks without a better score before a lane stops")
     add("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps (auto)")
@@ -118,7 +119,7 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--metrics", nargs="+", metavar="KEY", help="such as mcc or fbeta:beta=0.25")
     add("--losses", nargs="+", metavar="KEY", help="keys of `list`, also with +offsets")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
-    add("--epochs", type=int, metavar="N", help="passes over the training rows (about 1,000 steps)")
+    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 400 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
     add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
     add("--out", type=Path, metavar="DIR", help="also write rows.csv and summary.json there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import pickle
 from typing import Any
@@ -119,6 +120,14 @@ def test_it_is_the_training_of_the_library() -> None:
     held_out = classifier.predict_proba(rows[dataset.validation.rows])
     np.testing.assert_allclose(held_out, lane.validation_probabilities, atol=1e-6)
     assert (classifier.validation_score_, classifier.best_step_) == (lane.best_score, lane.best_step)
+
+
+def test_defaults_are_the_trainings_own() -> None:
+    config = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
+    settings = EASTClassifier().get_params()
+    shared = set(config) & set(settings) - {"metric"}
+    assert {name: settings[name] for name in shared} == {name: config[name] for name in shared}
+    assert shared >= {"epochs", "batch_size", "hidden", "learning_rate", "averaging", "device"}
 
 
 def test_the_held_out_score_is_scikit_learns() -> None:

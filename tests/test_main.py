@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -16,10 +17,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score, confusion_matrix, fbeta_score, precision_score
 
+from east import options as words
 from east.__main__ import main
+from east.dataset import Choices
 from east.losses import LOSSES
 from east.metrics import METRICS
 from east.tables import Sample, samples
+from east.training import TrainConfig
 
 ROOT = Path(__file__).parents[1]
 WINE = str(ROOT / "sample_data" / "wine.csv")
@@ -91,7 +95,7 @@ def test_scores_and_matrices_are_scikit_learns_on_the_written_predictions(
 
 def test_options_of_metrics_reach_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def predictions(*options: str) -> tuple[pd.DataFrame, float]:
-        fixed = ("--losses", "cross_entropy", "--epochs", "5", "--out", str(tmp_path))
+        fixed = ("--losses", "cross_entropy", "--epochs", "60", "--out", str(tmp_path))
         result = run_json(capsys, "train", PENGUINS, *options, *fixed)
         return pd.read_csv(tmp_path / "predictions.csv"), result["arms"]["cross_entropy"]["mean"]
 
@@ -106,6 +110,18 @@ def test_options_of_metrics_reach_them(tmp_path: Path, capsys: pytest.CaptureFix
     rows, score = predictions("--metric", "gain", "--gain", str(tmp_path / "gains.txt"))
     counts = confusion_matrix(rows["true"], rows["predicted"], labels=["Adelie", "Chinstrap", "Gentoo"])
     assert score == pytest.approx((counts * gains).sum() / counts.sum())
+
+
+def test_every_setting_is_an_option() -> None:
+    by_hand = {"metric", "seeds", "arms"}
+    assert set(words.CONFIG_OPTIONS) == {field.name for field in dataclasses.fields(TrainConfig)} - by_hand
+    assert set(words.SPLIT_OPTIONS) == {field.name for field in dataclasses.fields(Choices)} - {
+        "target",
+        "seed",
+    }
+    options = words.parser().parse_args(["train", "FILE"])
+    names = (*words.CONFIG_OPTIONS, *words.SPLIT_OPTIONS, *words.METRIC_OPTIONS, *words.TABLE_OPTIONS)
+    assert words.given(options, names) == {}
 
 
 def test_settings_reach_the_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
