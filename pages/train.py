@@ -17,10 +17,9 @@ def main() -> None:
     if run is None:
         _invitation()
     else:
-        resting = run.frame.ended or run.frame.status == "paused"
-        picture.controls_row(run)
+        polling = not run.resting
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
-        st.fragment(picture.watch, run_every=None if resting else POLL_S)(run, run.frame.status)
+        st.fragment(picture.watch, run_every=POLL_S if polling else None)(run, polling)
     with st.sidebar:
         _settings()
     with notes:

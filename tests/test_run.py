@@ -15,7 +15,7 @@ import pytest
 from east.dataset import prepare
 from east.errors import DatasetError, SettingError
 from east.metrics import metric
-from east.run import PACES, History, Machine, Registry, Run
+from east.run import PACES, Command, History, Machine, Registry, Run
 from east.tables import table_from_frame
 from east.training import TrainConfig, Training, fit
 
@@ -92,31 +92,35 @@ def moving(run: Run) -> None:
 def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None:
     run = started()
     moving(run)
-    assert run.command("pause", run.command_number)
+    run.command("pause")
     assert run.frame.status == "paused"
     frozen = step_of(run)
     assert run.frame.snapshot is not None and run.frame.snapshot.step == frozen
     time.sleep(0.1)
     assert step_of(run) == frozen
-    assert run.command("step", run.command_number)
+    run.command("step")
     assert (step_of(run), run.frame.status) == (frozen + 1, "paused")
     assert run.frame.snapshot.step == frozen + 1
-    assert run.command("resume", run.command_number)
+    run.command("resume")
     until(lambda: step_of(run) > frozen + 5)
     run.command("stop")
     assert run.wait(2)
 
 
-def test_a_command_with_an_old_number_is_not_done_again() -> None:
+def test_each_click_of_a_log_is_done_once_however_often_it_arrives() -> None:
     run = started()
     moving(run)
-    run.command("pause", run.command_number)
-    before, number = step_of(run), run.command_number
-    assert [run.command("step", number) for _ in range(5)] == [True, False, False, False, False]
-    assert step_of(run) == before + 1
-    for _ in range(200):
-        assert run.command("step", run.command_number)
-    assert step_of(run) == before + 201
+    run.command("pause")
+    before = step_of(run)
+    log: list[tuple[int, Command]] = [(number, "step") for number in range(1, 401)]
+    assert [run.obey("one", log[:1]) for _ in range(3)] == [1, 0, 0]
+    assert run.obey("one", log[:7]) == 6
+    for last in range(8, 401, 3):
+        run.obey("one", log[max(0, last - 50) : last])
+    run.obey("one", log[-50:])
+    until(lambda: step_of(run) == before + 400)
+    assert run.obey("another", log[:2]) == 2
+    until(lambda: step_of(run) == before + 402)
     run.command("stop")
 
 
@@ -126,7 +130,7 @@ def test_stop_ends_the_thread_within_a_tenth_of_a_second() -> None:
         run = started()
         moving(run)
         began = time.monotonic()
-        run.command("stop", run.command_number)
+        run.command("stop")
         assert run.wait(2)
         took.append(time.monotonic() - began)
         assert run.frame.status == "stopped"
@@ -183,7 +187,7 @@ def test_a_run_that_ends_is_finished_with_its_last_step_shown_and_no_command_mov
     assert run.frame.snapshot is not None and run.frame.snapshot.step == 50
     assert [snapshot.step for snapshot in run.history()][0::1000] == [0]
     assert run.history()[-1].step == 50
-    assert not run.command("step", run.command_number)
+    run.command("step")
     assert step_of(run) == 50
 
 
@@ -293,8 +297,9 @@ def test_what_is_watched_does_not_change_what_is_learned() -> None:
     config = TrainConfig(metric=metric("fbeta"), epochs=60, batch_size=64, device="cpu")
     alone = fit(dataset, config)
     run = Run(lambda: Training(dataset, config)).start()
-    for command in ("pause", "step", "step", "resume"):
-        run.command(command, run.command_number)
+    commands: tuple[Command, ...] = ("pause", "step", "step", "resume")
+    for command in commands:
+        run.command(command)
         assert len(run.history()) <= run.frame.sequence
     assert run.wait(60)
     assert run.outcome is not None

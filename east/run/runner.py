@@ -7,11 +7,12 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from east.errors import EastError, SettingError
+from east.run.clock import Clock
 from east.run.facts import PACES, Command, Frame, Machine
 from east.run.history import History
 
@@ -20,22 +21,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SLICE_S = 0.02
-"""Steps are taken in slices of about this long, so that a command is answered soon."""
-MOST_STEPS_A_SLICE = 256
-LEAST_BETWEEN_SNAPSHOTS_S = 0.125
-SNAPSHOT_SHARE = 1 / 15
-"""At most this share of the time goes into snapshots."""
-SNAPSHOTS_A_RUN = 100
-"""A short run is read more often than the clock asks, so that its replay has something to show."""
 ANSWER_S = 0.15
+MOST_GIVERS = 64
+WANTED: Mapping[Command, Literal["run", "pause", "stop"]] = {
+    "pause": "pause",
+    "step": "pause",
+    "resume": "run",
+    "stop": "stop",
+}
 
 
 class Run:
     """One training in a daemon thread.
 
     How often it is watched never changes what is learned: a snapshot only reads. `frame` is the one
-    reference viewers read; `command_number` is the number the next command must carry.
+    reference viewers read.
 
     Args:
         make: builds the training; called in the thread, for it may take its time.
@@ -63,16 +63,17 @@ class Run:
         self.machine: Machine | None = None
         self.outcome: Outcome | None = None
         self.frame = Frame()
-        self.command_number = 0
+        self._commands = 0
         self.touched_at = time.monotonic()
         self._make = make
         self._patience_s = (pause_when_unwatched_s, end_when_unwatched_s)
         self._changed = threading.Condition()
         self._wanted: Literal["run", "pause", "stop"] = "run"
         self._single_steps = 0
+        self._obeyed: dict[str, int] = {}
         self._heard = self._answered = 0
         self._history = History()
-        self._clock = _Clock()
+        self._clock = Clock()
         self.set_pace(pace)
         self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
 
@@ -81,32 +82,53 @@ class Run:
         self._thread.start()
         return self
 
-    def command(self, command: Command, number: int | None = None, wait_s: float = ANSWER_S) -> bool:
+    def command(self, command: Command, wait_s: float = ANSWER_S) -> None:
         """Give a command, and wait a moment for the thread's word.
 
         Args:
             command: pause, resume, step (pauses first) or stop.
-            number: the `command_number` its giver saw; a command with an old number is not obeyed, so
-                that a click that arrives twice is done once. None obeys always.
             wait_s: how long to wait at most.
-
-        Returns:
-            Whether it was obeyed.
         """
         with self._changed:
-            if self.frame.ended or number not in (None, self.command_number):
-                return False
-            self.command_number += 1
-            mine = self.command_number
-            self._wanted = {"resume": "run", "stop": "stop"}.get(command, "pause")  # type: ignore[assignment]
+            if self.frame.ended:
+                return
+            self._commands += 1
+            mine = self._commands
+            self._wanted = WANTED[command]
             self._single_steps += command == "step"
-            self.touched_at = time.monotonic()
-            if command == "stop":
+            self.touch()
+            last = command == "stop"
+            if last:
                 self._publish(status="stopping", answers=False)
             self._changed.notify_all()
-            last = command == "stop"
             self._changed.wait_for(lambda: self.frame.ended or (not last and self._answered >= mine), wait_s)
-            return True
+
+    def obey(self, giver: str, log: Iterable[tuple[int, Command]]) -> int:
+        """Give those commands of a numbered log that have not been given before.
+
+        A browser may send a click twice, and several clicks at once; so it sends its log of clicks, and
+        each number of a giver is obeyed once.
+
+        Args:
+            giver: whose log it is.
+            log: (number, command), the numbers increasing.
+
+        Returns:
+            How many commands were given.
+        """
+        with self._changed:
+            known = self._obeyed.pop(giver, 0)
+            fresh = [(number, command) for number, command in log if number > known]
+            self._obeyed[giver] = fresh[-1][0] if fresh else known
+            while len(self._obeyed) > MOST_GIVERS:
+                del self._obeyed[next(iter(self._obeyed))]
+        for place, (_, command) in enumerate(fresh):
+            self.command(command, ANSWER_S if place == len(fresh) - 1 else 0.0)
+        return len(fresh)
+
+    def obeyed(self, giver: str) -> int:
+        """Return the number of a giver's last command that was obeyed, or 0."""
+        return self._obeyed.get(giver, 0)
 
     def set_pace(self, pace: str) -> None:
         """Go at another pace, a key of PACES.
@@ -119,6 +141,12 @@ class Run:
         with self._changed:
             self.pace = pace
             self._changed.notify_all()
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing will change of itself: ended, or paused with every command carried out."""
+        frame = self.frame
+        return frame.ended or (frame.status == "paused" and self._answered == self._commands)
 
     def touch(self) -> None:
         """Say that somebody is watching."""
@@ -154,7 +182,7 @@ class Run:
         while True:
             with self._changed:
                 self._mind_the_watchers()
-                self._heard = self.command_number
+                self._heard = self._commands
                 if self._wanted == "stop":
                     return 0
                 if self._single_steps:
@@ -182,9 +210,9 @@ class Run:
         limit = PACES[self.pace].limit(machine.total_steps)
         rest = began + steps / limit - time.monotonic()
         if rest > 0 and not machine.done:
-            pace, number = self.pace, self.command_number
+            pace, number = self.pace, self._commands
             with self._changed:
-                self._changed.wait_for(lambda: (self.pace, self.command_number) != (pace, number), rest)
+                self._changed.wait_for(lambda: (self.pace, self._commands) != (pace, number), rest)
 
     def _show(self, machine: Machine, **changes: Any) -> None:
         """Read a snapshot and publish it."""
@@ -203,7 +231,7 @@ class Run:
 
     def _end(self, machine: Machine) -> None:
         finished = machine.done
-        self._heard = self.command_number
+        self._heard = self._commands
         self._show(machine, seconds_left=None)
         self.outcome = machine.outcome()
         if self._all_diverged():
@@ -247,44 +275,6 @@ class Run:
         return snapshot is not None and len(self.frame.diverged) >= len(snapshot.lanes)
 
 
-class _Clock:
-    """What steps and snapshots cost, and so how many to take and when."""
-
-    def __init__(self) -> None:
-        self._step_s = self._snapshot_s = 0.0
-        self._read_at, self._read_step = -math.inf, 0
-        self.rate = 0.0
-
-    def go_on(self) -> None:
-        """Leave a pause out of the rate."""
-        self._read_at = time.monotonic()
-
-    def slice(self, limit: float) -> int:
-        """Return how many steps fill a slice, at most `limit` a second."""
-        steps = SLICE_S / self._step_s if self._step_s else 1.0
-        return int(max(1.0, min(steps, limit * SLICE_S, MOST_STEPS_A_SLICE)))
-
-    def took(self, steps: int, seconds: float) -> None:
-        """Learn from a slice."""
-        self._step_s = _follow(self._step_s, max(seconds, 1e-7) / steps, 0.3)
-
-    def snapshot_due(self, machine: Machine) -> bool:
-        """Whether it is time to read a snapshot, by the clock or by the progress made."""
-        since = time.monotonic() - self._read_at
-        if since < self._snapshot_s / SNAPSHOT_SHARE:
-            return False
-        far = machine.step_number - self._read_step >= machine.total_steps / SNAPSHOTS_A_RUN
-        return far or since >= LEAST_BETWEEN_SNAPSHOTS_S
-
-    def read(self, step: int, seconds: float) -> None:
-        """Learn from a snapshot."""
-        now = time.monotonic()
-        if step > self._read_step:
-            self.rate = _follow(self.rate, (step - self._read_step) / (now - self._read_at), 0.3)
-        self._read_at, self._read_step = now, step
-        self._snapshot_s = _follow(self._snapshot_s, seconds, 0.3)
-
-
 def in_words(error: Exception) -> str:
     """Say in one sentence what ended a run."""
     if isinstance(error, EastError):
@@ -293,10 +283,6 @@ def in_words(error: Exception) -> str:
     if isinstance(error, MemoryError) or "out of memory" in text.lower():
         return "The memory did not suffice; take fewer seeds, a smaller batch or a smaller network."
     return f"The training stopped on an unexpected {type(error).__name__}{f': {text}' if text else ''}."
-
-
-def _follow(old: float, new: float, share: float) -> float:
-    return new if old == 0.0 else (1 - share) * old + share * new
 
 
 def _duration(seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -155,26 +154,6 @@ def more_settings() -> None:
         )
         devices = ["auto", *available_devices()]
         st.selectbox("Device", devices, **state.bind("device", state.chosen("device", devices)))
-
-
-def pace_picker(change: Callable[[str], None]) -> None:
-    """Draw the choice of pace; `change` hears of a new one."""
-    keys = list(PACES)
-    bound = state.bind("pace", state.chosen("pace", keys))
-    taken = bound.pop("on_change")
-
-    def on_change(name: str) -> None:
-        taken(name)
-        change(str(state.setting("pace")))
-
-    st.selectbox(
-        "Pace",
-        keys,
-        format_func=lambda key: PACES[key].label,
-        label_visibility="collapsed",
-        on_change=on_change,
-        **bound,
-    )
 
 
 def _metric_name(key: str) -> str:

@@ -10,18 +10,6 @@ function plotly() {
   });
 }
 
-function make(tag, parent, className) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  parent.appendChild(node);
-  return node;
-}
-
-// Text goes in as text, never as markup: class names come from a reader's file.
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
 function buildCell(parent, cell) {
   const figure = make("figure", parent, "east-cell");
   const heading = make("figcaption", figure);
@@ -55,6 +43,7 @@ function signature(data) {
 class View {
   constructor(parent) {
     this.node = make("div", parent, "east-live");
+    this.controls = new Controls(this.node);
     this.strip = make("div", this.node, "east-strip");
     this.groups = make("div", this.node, "east-groups");
     this.cells = new Map();
@@ -65,9 +54,10 @@ class View {
     this.sized.observe(this.node);
   }
 
-  show(data) {
+  show(data, send) {
     if (this.signature !== signature(data)) this.build(data);
     this.data = data;
+    this.controls.show(data.controls, data.replay, send);
     this.showStrip(data.strip);
     this.showLegend(data.legend);
     for (const group of data.groups) this.showGroup(group);
@@ -209,13 +199,13 @@ class View {
   }
 }
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   parentElement.eastView ??= new View(parentElement);
   const view = parentElement.eastView;
   view.send = setTriggerValue;
-  view.show(data);
+  view.show(data, setStateValue);
   // Streamlit also cleans up after updates that were overtaken; only a node that is gone is done with.
   return () => setTimeout(() => {
-    if (!view.node.isConnected) { view.purge(); view.sized.disconnect(); }
+    if (!view.node.isConnected) { view.controls.halt(); view.purge(); view.sized.disconnect(); }
   }, 500);
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ _LOADER = "export default function () { window.dispatchEvent(new Event('east-plo
 # Without style isolation, for in a shadow root plotly's own styles are missing.
 _view = st.components.v2.component(
     "east_live_view",
-    js=(_HERE / "live_view.js").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("live_controls.js", "live_view.js")),
     css=(_HERE / "live_view.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
@@ -80,13 +80,54 @@ class Strip:
     facts: Sequence[Fact]
 
 
+@dataclass(frozen=True)
+class Button:
+    """One command of a run."""
+
+    command: str
+    label: str
+    hint: str
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose: `options` as (key, name), `value` the present key."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What steers a run and the view of it; of the clicks of `giver` those up to `heard` have been done."""
+
+    buttons: Sequence[Button]
+    choices: Sequence[Choice]
+    giver: str = ""
+    heard: int = 0
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The steps that can be gone back to, and which of them is shown."""
+
+    steps: Sequence[int]
+    at: int
+
+
 def draw(
     key: str,
     groups: Sequence[Group],
     *,
     strip: Strip | None = None,
+    controls: Controls | None = None,
+    replay: Replay | None = None,
     legend: Sequence[tuple[str, str]] = (),
     marks: Mapping[str, Any] | None = None,
+    hear: Mapping[str, Callable[[], None]] | None = None,
 ) -> Click | None:
     """Draw figures, or redraw those of the same keys in place; returns a click on one that asks for them.
 
@@ -94,16 +135,22 @@ def draw(
         key: of the component on the page.
         groups: what to draw.
         strip: the status of a run, above the figures.
+        controls: buttons and choices of a run.
+        replay: the scrubber of a run that rests.
         legend: (name, colour) of what the lines stand for.
         marks: written as `data-` attributes on the element, such as the sequence number of what is shown.
+        hear: called when the reader has clicked (`clicks`), scrubbed (`at`) or chosen (the choice's name).
     """
     data = {
         "groups": [_plain(group) for group in groups],
         "strip": asdict(strip) if strip else None,
+        "controls": asdict(controls) if controls else None,
+        "replay": asdict(replay) if replay else None,
         "legend": [list(entry) for entry in legend],
         "marks": {name: str(value) for name, value in (marks or {}).items()},
     }
-    result = _view(key=key, data=data, height="content", on_click_change=_ignore)
+    heard: dict[str, Any] = {f"on_{name}_change": call for name, call in (hear or {}).items()}
+    result = _view(key=key, data=data, height="content", on_click_change=_ignore, **heard)
     clicked = result.get("click")
     return Click(*(str(clicked[name]) for name in ("cell", "x", "y"))) if clicked else None
 

@@ -1,14 +1,13 @@
-"""The live picture of a run: its buttons, what is shown, and the figures at one moment."""
+"""The live picture of a run: the figures of its arms at one moment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from east.figures import (
-    NORMALISATIONS,
     Theme,
     annealing_figure,
     curve_figure,
@@ -16,10 +15,10 @@ from east.figures import (
     heaviside_figure,
     matrix_figure,
 )
-from east.run import Command, Frame, Run
-from pages.shared import controls, live_view, state
-from pages.shared.live_view import Cell, Fact, Group, Strip
-from pages.shared.words import CELL_NAMES, LOSS_HINTS, duration, literal
+from east.run import Frame, Run
+from pages.shared import live_view, steering
+from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
+from pages.shared.words import LOSS_HINTS, duration, literal, loss_label
 
 if TYPE_CHECKING:
     from east.annealing import Annealing
@@ -32,97 +31,48 @@ WORDS = {
 }  # fmt: skip
 
 
-def controls_row(run: Run) -> None:
-    """Draw what steers the run and what its cells show, in one row."""
-    status, number = run.frame.status, run.command_number
-    going, ended = status in ("starting", "running"), run.frame.ended
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if not ended:
-            if status == "paused":
-                _button(run, "Resume", "resume", ":material/play_arrow:", number, False)
-            else:
-                _button(run, "Pause", "pause", ":material/pause:", number, not going)
-            _button(run, "One step", "step", ":material/skip_next:", number, False)
-            _button(run, "Stop", "stop", ":material/stop:", number, status == "stopping")
-            with st.container(width=150):
-                controls.pace_picker(run.set_pace)
-        st.segmented_control(
-            "Cells show", list(NORMALISATIONS), format_func=lambda name: CELL_NAMES[name],
-            label_visibility="collapsed", required=True,
-            **state.bind("show", state.chosen("show", NORMALISATIONS)),
-        )  # fmt: skip
-    _arm_pickers(_losses(run))
-
-
-def _button(run: Run, label: str, command: Command, icon: str, number: int, disabled: bool) -> None:
-    st.button(
-        label,
-        icon=icon,
-        disabled=disabled,
-        key=f"command_{command}",
-        on_click=_give,
-        args=(run, command, number),
-    )
-
-
-def _give(run: Run, command: Command, number: int) -> None:
-    run.command(command, number)
-
-
-def _arm_pickers(losses: Sequence[str]) -> None:
-    if len(losses) <= 2:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, label, fallback in (("left", "First arm", losses[0]), ("right", "Second arm", losses[1])):
-            with st.container(width=300):
-                shown = state.chosen(name, losses, default=fallback)
-                st.selectbox(label, losses, format_func=_label, **state.bind(name, shown))
-
-
-def watch(run: Run, drawn_as: str) -> None:
-    """Draw the run as it is now; asks for the whole page when its buttons have gone stale."""
+def watch(run: Run, polled: bool) -> None:
+    """Draw the run as it is now; has the page drawn anew when polling is to begin or to end."""
     run.touch()
-    frame = run.frame
-    if frame.status != drawn_as:
-        st.rerun()
+    resting, frame = run.resting, run.frame
     if frame.reason:
         (st.error if frame.status == "failed" else st.info)(literal(frame.reason))
     for sentence in frame.diverged:
         st.warning(literal(sentence))
     history = run.history()
-    if frame.snapshot is None or run.machine is None:
-        live_view.draw("live", [], strip=_strip(run, frame, None), marks={"seq": frame.sequence, "step": 0})
-        return
-    moment = _moment(frame, history)
-    _draw(run, frame, history, moment)
+    if frame.snapshot is None or run.machine is None or not history:
+        marks = {"seq": frame.sequence, "step": 0, "status": frame.status}
+        live_view.draw("live", [], strip=_strip(run, frame, None), marks=marks)
+    else:
+        replay = steering.replay(frame, history)
+        moment = history[replay.at] if replay else frame.snapshot
+        _draw(run, frame, history, moment, replay)
+    if polled == resting:
+        st.rerun()
 
 
-def _moment(frame: Frame, history: Sequence[Snapshot]) -> Snapshot:
-    """Return the snapshot to show: the newest, or the one the scrubber stands at when the run rests."""
-    newest = cast("Snapshot", frame.snapshot)
-    if frame.status == "running" or len(history) < 2:
-        return newest
-    steps = [snapshot.step for snapshot in history]
-    wanted = state.setting("at")
-    nearest = newest.step if wanted is None else min(steps, key=lambda step: abs(step - wanted))
-    st.select_slider("Replay: drag to any step", steps, **state.bind("at", nearest))
-    return history[steps.index(nearest)]
-
-
-def _draw(run: Run, frame: Frame, history: Sequence[Snapshot], moment: Snapshot) -> None:
+def _draw(
+    run: Run, frame: Frame, history: Sequence[Snapshot], moment: Snapshot, replay: Replay | None
+) -> None:
     theme, losses = live_view.theme(), _losses(run)
-    pair = losses if len(losses) <= 2 else _pair(losses)
-    groups = [_arm(run, loss, moment, theme) for loss in dict.fromkeys(pair)]
+    groups = [_arm(run, loss, moment, theme) for loss in dict.fromkeys(steering.pair(losses))]
     groups.append(_lines(run, losses, _thinned(history), moment, theme))
-    marks = {"seq": frame.sequence, "step": moment.step, "status": frame.status, "run": run.id}
-    legend = [(_label(loss), theme.arm(loss)) for loss in losses]
-    live_view.draw("live", groups, strip=_strip(run, frame, moment), legend=legend, marks=marks)
+    live_view.draw(
+        "live",
+        groups,
+        strip=_strip(run, frame, moment),
+        controls=steering.controls(run, frame, losses),
+        replay=replay,
+        legend=[(loss_label(loss), theme.arm(loss)) for loss in losses],
+        marks={"seq": frame.sequence, "step": moment.step, "status": frame.status, "run": run.id},
+        hear=steering.hear(run),
+    )
 
 
 def _arm(run: Run, loss: str, moment: Snapshot, theme: Theme) -> Group:
     lanes = [lane for lane in moment.lanes if lane.loss == loss]
-    lane, classes, show = lanes[0], _classes(run), str(state.setting("show"))
-    label = _label(loss)
+    lane, classes, show = lanes[0], _classes(run), steering.cells()
+    label = loss_label(loss)
     soft = matrix_figure(lane.soft, classes, name=f"{label}, soft matrix", normalise=show, theme=theme)
     hard = matrix_figure(lane.hard, classes, name=f"{label}, hard matrix", normalise=show, theme=theme)
     gap = difference_figure(lane.soft, lane.hard, classes, normalise=show, theme=theme)
@@ -150,7 +100,7 @@ def _arm(run: Run, loss: str, moment: Snapshot, theme: Theme) -> Group:
 def _lines(
     run: Run, losses: Sequence[str], history: Sequence[Snapshot], moment: Snapshot, theme: Theme
 ) -> Group:
-    labels = {loss: _label(loss) for loss in losses}
+    labels = {loss: loss_label(loss) for loss in losses}
 
     def curve(key: str, title: str, caption: str) -> Cell:
         figure = curve_figure(history, losses, key, moment=moment, labels=labels, theme=theme)
@@ -226,13 +176,6 @@ def _losses(run: Run) -> list[str]:
     return [arm.loss for arm in run.machine.config.race]
 
 
-def _pair(losses: Sequence[str]) -> list[str]:
-    return [
-        state.chosen(name, losses, default=fallback)
-        for name, fallback in (("left", losses[0]), ("right", losses[1]))
-    ]
-
-
 def _classes(run: Run) -> tuple[str, ...]:
     assert run.machine is not None
     return run.machine.dataset.classes
@@ -245,9 +188,3 @@ def _annealings(run: Run) -> dict[str, Annealing]:
     counts = [int(count) for count in run.machine.dataset.class_counts]
     built = {arm.loss: build_loss(arm.loss, arm.metric, counts) for arm in run.machine.config.race}
     return {loss: made.annealing for loss, made in built.items() if made.annealing is not None}
-
-
-def _label(loss: str) -> str:
-    from east.losses import loss_label
-
-    return loss_label(loss)

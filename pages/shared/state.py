@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -85,6 +85,12 @@ def put(name: str, value: Any) -> None:
         del st.session_state[known]
 
 
+def choose(name: str, value: Any) -> None:
+    """Set a setting from a fragment, which runs without the frame that writes the link otherwise."""
+    put(name, value)
+    write_link()
+
+
 def chosen(name: str, options: Iterable[Any], default: Any = MISSING) -> Any:
     """Return a setting that must be one of `options`; else fall back to the default, with a note."""
     known = list(options)
@@ -128,12 +134,17 @@ def _take_entry(name: str, place: int, values: tuple[float, ...]) -> None:
 def _take(name: str) -> None:
     value = st.session_state[widget_key(name)]
     _settings()[name] = tuple(value) if isinstance(value, list) else value
-    # A fragment's widget runs the fragment alone, without the frame that writes the link otherwise.
     write_link()
 
 
 def _settings() -> dict[str, Any]:
     return cast(dict[str, Any], st.session_state.setdefault("settings", {}))
+
+
+def component_value(key: str, name: str) -> Any:
+    """Return what a component has sent under a name, or None."""
+    sent = st.session_state.get(key)
+    return sent.get(name) if isinstance(sent, Mapping) else None
 
 
 # -- notes --------------------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""What a reader tells a run: the buttons, the choices and the scrubber of the live view, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from east.figures import NORMALISATIONS
+from east.run import PACES, Command, Frame, Run
+from pages.shared import state
+from pages.shared.live_view import Button, Choice, Controls, Replay
+from pages.shared.words import CELL_NAMES, loss_label
+
+if TYPE_CHECKING:
+    from east.training import Snapshot
+
+VIEW = "live"
+COMMANDS: tuple[Command, ...] = ("pause", "resume", "step", "stop")
+
+
+def controls(run: Run, frame: Frame, losses: Sequence[str]) -> Controls:
+    """Say what can be pressed and chosen now."""
+    choices = [Choice("show", "Cells", list(CELL_NAMES.items()), cells())]
+    if len(losses) > 2:
+        arms = [(loss, loss_label(loss)) for loss in losses]
+        first, second = pair(losses)
+        choices += [Choice("left", "Arms", arms, first), Choice("right", "and", arms, second)]
+    if frame.ended:
+        return Controls((), choices)
+    paces = [(key, pace.label) for key, pace in PACES.items()]
+    giver, _ = _log()
+    return Controls(
+        _buttons(frame), [Choice("pace", "Pace", paces, run.pace), *choices], giver, run.obeyed(giver)
+    )
+
+
+def cells() -> str:
+    """Return what the cells of a matrix show."""
+    return str(state.chosen("show", NORMALISATIONS))
+
+
+def _buttons(frame: Frame) -> Sequence[Button]:
+    first = Button("pause", "Pause", "Hold the training; nothing is lost")
+    if frame.status == "paused":
+        first = Button("resume", "Resume", "Go on training")
+    stopping = frame.status == "stopping"
+    step = Button("step", "One step", "Take a single step and look", disabled=stopping)
+    return (
+        first,
+        step,
+        Button("stop", "Stop", "End here, and score the best moment on the test part", stopping),
+    )
+
+
+def replay(frame: Frame, history: Sequence[Snapshot]) -> Replay | None:
+    """Say which moments of a run that rests can be gone back to, and which is shown."""
+    if not (frame.ended or frame.status == "paused") or len(history) < 2:
+        return None
+    steps = [snapshot.step for snapshot in history]
+    wanted = state.setting("at")
+    last = len(steps) - 1
+    return Replay(
+        steps, last if wanted is None else min(range(len(steps)), key=lambda at: abs(steps[at] - wanted))
+    )
+
+
+def pair(losses: Sequence[str]) -> list[str]:
+    """Return the two arms shown side by side."""
+    if len(losses) < 2:
+        return list(losses)
+    return [
+        str(state.chosen(name, losses, default=losses[place])) for place, name in enumerate(("left", "right"))
+    ]
+
+
+def hear(run: Run) -> Mapping[str, Callable[[], None]]:
+    """Return what is done when the reader has pressed, chosen or scrubbed."""
+    chosen = {name: _chooser(name) for name in ("show", "left", "right")}
+    return {
+        "clicks": lambda: _clicked(run),
+        "pace": lambda: _paced(run),
+        "at": lambda: _scrubbed(run),
+        **chosen,
+    }
+
+
+def _clicked(run: Run) -> None:
+    giver, log = _log()
+    if run.obey(giver, log) and log[-1][1] != "pause":
+        state.choose("at", None)
+
+
+def _log() -> tuple[str, list[tuple[int, Command]]]:
+    """Read the log of clicks as a browser sends it; what is no click is passed over."""
+    sent = state.component_value(VIEW, "clicks")
+    if not isinstance(sent, Mapping) or not isinstance(sent.get("log"), list):
+        return "", []
+    log: list[tuple[int, Command]] = []
+    for entry in sent["log"]:
+        match entry:
+            case [int(number), str(command)] if command in COMMANDS:
+                log.append((number, command))
+    return str(sent.get("giver"))[:80], log
+
+
+def _paced(run: Run) -> None:
+    pace = state.component_value(VIEW, "pace")
+    if pace in PACES:
+        state.choose("pace", pace)
+        run.set_pace(pace)
+
+
+def _scrubbed(run: Run) -> None:
+    at, newest = state.component_value(VIEW, "at"), run.frame.snapshot
+    if isinstance(at, int) and newest is not None:
+        state.choose("at", None if at == newest.step else at)
+
+
+def _chooser(name: str) -> Callable[[], None]:
+    def choose() -> None:
+        value = state.component_value(VIEW, name)
+        if isinstance(value, str):
+            state.choose(name, value)
+
+    return choose
