@@ -1,0 +1,13 @@
+"""Metrics as pure, differentiable functions of a confusion matrix.
+
+A matrix is `[..., K, K]`, rows true and columns predicted, of counts or of soft mass; a metric maps it
+to `[...]`. The same function scores a hard matrix and serves as the surrogate on a soft one. On counts
+each equals scikit-learn's function with `labels=range(K)` and `zero_division=0` (imbalanced-learn's for
+the G-mean): what is undefined, 0 / 0, counts as 0.
+"""
+
+from east.metrics.definition import Metric
+from east.metrics.ratios import AVERAGES, fbeta, precision, recall
+from east.metrics.registry import METRICS, metric
+
+__all__ = ["AVERAGES", "METRICS", "Metric", "fbeta", "metric", "precision", "recall"]

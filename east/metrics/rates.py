@@ -1,0 +1,89 @@
+"""Shares of right predictions, over all samples or class by class, and what they earn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from east.errors import SettingError
+from east.metrics.definition import Metric, counts_of, divide
+
+
+def accuracy() -> Metric:
+    """Build accuracy, the share of samples predicted right."""
+
+    def score(matrix: Tensor) -> Tensor:
+        return divide(counts_of(matrix)[0].sum(dim=-1), matrix.sum(dim=(-2, -1)))
+
+    return Metric("accuracy", "Accuracy", 1.0, 0.0, MappingProxyType({}), score, accuracy)
+
+
+def balanced_accuracy() -> Metric:
+    """Build balanced accuracy, the mean recall over the classes that occur."""
+
+    def score(matrix: Tensor) -> Tensor:
+        hits, support, _ = counts_of(matrix)
+        occurs = (support > 0).to(matrix.dtype)
+        return divide(divide(hits, support).sum(dim=-1), occurs.sum(dim=-1))
+
+    return Metric(
+        "balanced_accuracy", "Balanced accuracy", 1.0, 0.0, MappingProxyType({}), score, balanced_accuracy
+    )
+
+
+def gmean() -> Metric:
+    """Build the G-mean, the K-th root of the product of the K recalls (Kubat and Matwin 1997).
+
+    It is 0 as soon as one class is never found, and then without gradient.
+    """
+
+    def score(matrix: Tensor) -> Tensor:
+        hits, support, _ = counts_of(matrix)
+        recalls = divide(hits, support)
+        missed = recalls == 0
+        # Through logarithms: the product of many recalls would underflow.
+        root = torch.where(missed, 1.0, recalls).log().mean(dim=-1).exp()
+        return torch.where(missed.any(dim=-1), 0.0, root)
+
+    return Metric("gmean", "G-mean", 1.0, 0.0, MappingProxyType({}), score, gmean)
+
+
+def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
+    """Build the mean gain per sample under a user's own gain matrix.
+
+    Args:
+        matrix: `[K, K]` finite numbers; entry (i, j) is what predicting j for a sample of class i earns.
+
+    Raises:
+        SettingError: when it is not square, not finite, smaller than 2 x 2 or constant.
+    """
+    try:
+        table = np.asarray(matrix, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SettingError("A gain matrix must be numbers", repr(matrix)[:80], "give K rows of K") from None
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or table.shape[0] < 2:
+        raise SettingError("A gain matrix must be square", f"shape {table.shape}", "give K rows of K numbers")
+    if not np.isfinite(table).all() or table.min() == table.max():
+        raise SettingError(
+            "A gain matrix must be finite and not all the same", None, "give right predictions more"
+        )
+    rows = tuple(tuple(float(value) for value in row) for row in table)
+
+    @lru_cache
+    @torch.inference_mode(False)
+    def gains(dtype: torch.dtype, device: torch.device) -> Tensor:
+        """Copied to a device once, for every such copy waits for the device."""
+        return torch.tensor(rows, dtype=dtype, device=device)
+
+    def score(confusion: Tensor) -> Tensor:
+        earned = confusion * gains(confusion.dtype, confusion.device)
+        return divide(earned.sum(dim=(-2, -1)), confusion.sum(dim=(-2, -1)))
+
+    best, worst = float(table.max()), float(table.min())
+    return Metric("gain", "Mean gain", best, worst, MappingProxyType({"matrix": rows}), score, gain)

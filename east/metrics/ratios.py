@@ -1,0 +1,122 @@
+"""Ratios of counts per class, averaged over classes in one of four ways: F_beta and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from east.errors import SettingError
+from east.metrics.definition import Metric, counts_of, divide
+
+AVERAGES = ("macro", "micro", "weighted", "class")
+
+
+def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = None) -> Metric:
+    """Build F_beta = (1 + beta^2) TP / ((1 + beta^2) TP + beta^2 FN + FP).
+
+    Args:
+        beta: weight of recall against precision, above 0; below 1 it prefers precision.
+        average: "macro", "micro", "weighted" (by support), or "class" for one class alone.
+        class_index: position of that one class.
+
+    Raises:
+        SettingError: for a beta that is not a positive number, or an unknown average.
+    """
+    _check_average(average, class_index)
+    if not (isinstance(beta, int | float | np.number) and 0 < beta < float("inf")):
+        raise SettingError("beta must be a number above 0", repr(beta), "use for example 0.5, 1 or 2")
+    square = float(beta) ** 2
+    function = _ratio(
+        lambda hits, support, predicted: (1 + square) * hits,
+        lambda hits, support, predicted: square * support + predicted,
+        average,
+        class_index,
+    )
+    label = _name("F", average, class_index).replace("F", f"F{beta:g}", 1).replace(" f", f" F{beta:g}", 1)
+    return Metric("fbeta", label, 1.0, 0.0, _options(average, class_index, beta=float(beta)), function, fbeta)
+
+
+def precision(average: str = "macro", class_index: int | None = None) -> Metric:
+    """Build precision, TP / (TP + FP), averaged as `fbeta` is."""
+    _check_average(average, class_index)
+    function = _ratio(
+        lambda hits, support, predicted: hits,
+        lambda hits, support, predicted: predicted,
+        average,
+        class_index,
+    )
+    label = _name("precision", average, class_index).capitalize()
+    return Metric("precision", label, 1.0, 0.0, _options(average, class_index), function, precision)
+
+
+def recall(average: str = "macro", class_index: int | None = None) -> Metric:
+    """Build recall, TP / (TP + FN), averaged as `fbeta` is."""
+    _check_average(average, class_index)
+    function = _ratio(
+        lambda hits, support, predicted: hits, lambda hits, support, predicted: support, average, class_index
+    )
+    label = _name("recall", average, class_index).capitalize()
+    return Metric("recall", label, 1.0, 0.0, _options(average, class_index), function, recall)
+
+
+def jaccard(average: str = "macro", class_index: int | None = None) -> Metric:
+    """Build the Jaccard index, TP / (TP + FP + FN), averaged as `fbeta` is."""
+    _check_average(average, class_index)
+    function = _ratio(
+        lambda hits, support, predicted: hits,
+        lambda hits, support, predicted: support + predicted - hits,
+        average,
+        class_index,
+    )
+    label = _name("Jaccard", average, class_index)
+    return Metric("jaccard", label, 1.0, 0.0, _options(average, class_index), function, jaccard)
+
+
+def _ratio(
+    numerator: Callable[[Tensor, Tensor, Tensor], Tensor],
+    denominator: Callable[[Tensor, Tensor, Tensor], Tensor],
+    average: str,
+    class_index: int | None,
+) -> Callable[[Tensor], Tensor]:
+    """Build a metric that is a ratio of counts per class, averaged over classes in one of four ways."""
+
+    def score(matrix: Tensor) -> Tensor:
+        counts = counts_of(matrix)
+        over, under = numerator(*counts), denominator(*counts)
+        if average == "micro":
+            return divide(over.sum(dim=-1), under.sum(dim=-1))
+        per_class = divide(over, under)
+        if average == "macro":
+            return per_class.mean(dim=-1)
+        if average == "weighted":
+            return divide((per_class * counts[1]).sum(dim=-1), counts[1].sum(dim=-1))
+        assert class_index is not None
+        return per_class[..., class_index]
+
+    return score
+
+
+def _check_average(average: str, class_index: int | None) -> None:
+    if average not in AVERAGES:
+        raise SettingError("The average must be known", repr(average), f"use one of {', '.join(AVERAGES)}")
+    if (average == "class") != (class_index is not None):
+        raise SettingError(
+            "average='class' and class_index go together",
+            f"average={average!r}, class_index={class_index}",
+            "give both, or neither",
+        )
+    if class_index is not None and not (isinstance(class_index, int | np.integer) and class_index >= 0):
+        raise SettingError("class_index must be 0 or more", repr(class_index), "give the class's position")
+
+
+def _name(noun: str, average: str, class_index: int | None) -> str:
+    return f"{noun} of class {class_index}" if average == "class" else f"{average} {noun}".capitalize()
+
+
+def _options(average: str, class_index: int | None, **more: Any) -> Mapping[str, Any]:
+    named = {"class_index": class_index} if class_index is not None else {}
+    return MappingProxyType({**more, "average": average, **named})
