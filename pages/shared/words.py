@@ -41,7 +41,7 @@ AVERAGE_NAMES: Mapping[str, str] = {
 CELL_NAMES: Mapping[str, str] = {"row": "% of true", "column": "% of predicted", "count": "Counts"}
 
 LOSS_HINTS: Mapping[str, str] = {
-    "east": "the recommended recipe: the annealed soft matrix, anchored by 0.3 × cross-entropy",
+    "east": "the recommended recipe: the annealed soft matrix, anchored by 0.1 × cross-entropy",
     "east_paper": "the paper's three pieces alone, without an anchor",
     "cross_entropy": "the usual loss: likelihood, blind to the metric",
     "weighted_cross_entropy": "cross-entropy with rare classes weighted up",
