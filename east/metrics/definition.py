@@ -20,7 +20,7 @@ class Metric:
     """A score of a confusion matrix, with its best and worst value.
 
     Calling it maps a tensor `[..., K, K]` to `[...]`; `score` does the same for one numpy matrix.
-    `key` and `options` rebuild it: `metric(m.key, **m.options)`.
+    `key` and `options` rebuild it, `metric(m.key, **m.options)`; `factory` is what METRICS has under the key.
     """
 
     key: str
