@@ -3,10 +3,19 @@
 import streamlit as st
 
 from east.errors import EastError
-from pages.shared import controls, frame, picture, state, table
+from pages.shared import controls, frame, gains, picture, state, table
 from pages.shared.words import literal
 
 POLL_S = 0.5
+STORY = (
+    (
+        "blur_on",
+        "Soft",
+        "Each prediction is spread over the classes, so that the confusion matrix has a gradient.",
+    ),
+    ("tune", "Annealed", "The spread shrinks while training goes on: soft at first, almost hard at the end."),
+    ("grid_on", "Hard", "What you are judged by: each prediction counted once. Watch the two come together."),
+)
 
 
 def main() -> None:
@@ -14,6 +23,9 @@ def main() -> None:
     run = state.run()
     st.title(literal(run.title) if run else "Train", anchor=False)
     notes = st.container()
+    if state.setting("metric") == "gain":
+        with st.expander("Your own gain matrix", expanded=True, icon=":material/payments:"):
+            gains.editor(table.classes().names)
     if run is None:
         _invitation()
     else:
@@ -45,6 +57,9 @@ def _invitation() -> None:
         f"Nothing is training yet. Press **Train** in the sidebar to race the losses on "
         f"**{literal(table.title())}**, predicting **{literal(table.target(table.current()))}**."
     )
+    for column, (icon, title, text) in zip(st.columns(3, border=True), STORY, strict=True):
+        column.markdown(f":material/{icon}: **{title}**")
+        column.caption(text)
     st.page_link("pages/data.py", label="Choose another table", icon=":material/table:")
 
 

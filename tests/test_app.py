@@ -305,11 +305,11 @@ def test_what_the_link_asks_and_is_not_there_falls_back_with_a_note() -> None:
 def test_settings_stand_in_the_link_and_come_back_from_it() -> None:
     app = opened("train", sample="wine")
     widget(app, "selectbox", "Metric to train for").set_value("fbeta")
-    widget(app, "select_slider", "β").set_value(0.5)
+    widget(app, "slider", "β").set_value(0.5)
     sound(app.run())
     sound(app.switch_page("pages/data.py").run())
     sound(app.switch_page("pages/train.py").run())
-    assert widget(app, "select_slider", "β").value == 0.5
+    assert widget(app, "slider", "β").value == 0.5
     other = opened("train", sample="wine", metric="kappa", losses="focal,cross_entropy,rubbish", seeds="3")
     assert widget(other, "selectbox", "Metric to train for").value == "kappa"
     assert widget(other, "multiselect", "Losses in the race").value == ["focal", "cross_entropy"]

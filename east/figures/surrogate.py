@@ -44,7 +44,8 @@ def annealing_figure(
                 traces.append(
                     {**common, "x": plain(places), "y": plain(heights), "line": line, "opacity": opacity}
                 )
-            traces.append(_dot(progress, pick(now), f"{symbol} {pick(now):.2f}", color, hover))
+            above = symbol == "ω"
+            traces.append(_dot(progress, pick(now), f"{symbol} {pick(now):.2f}", color, hover, above))
         facts.append((name, f"delta {now.delta:.2f}, omega {now.omega:.2f}"))
     picture = layout(
         theme,
@@ -56,7 +57,7 @@ def annealing_figure(
             tickformat=".0%",
             tickvals=[0, 0.25, 0.5, 0.75, 1],
         ),
-        yaxis=axis(theme, "δ and ω", range=[-0.03, 1.12]),
+        yaxis=axis(theme, "δ and ω", range=[-0.1, 1.15]),
         shapes=moment_line(theme, progress),
     )
     return Figure(tuple(traces), picture, sentence(f"Annealing at {progress:.0%} of training", facts))
@@ -120,14 +121,14 @@ def _omega(sharpness: Sharpness) -> float:
     return sharpness.omega
 
 
-def _dot(across: float, up: float, text: str, color: str, hover: str) -> dict[str, Any]:
+def _dot(across: float, up: float, text: str, color: str, hover: str, above: bool) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": plain([across]),
         "y": plain([up]),
         "text": [text],
-        "textposition": "top right" if across < 0.85 else "middle right",
+        "textposition": "top right" if above else "bottom right",
         "textfont": {"size": FONT_SIZE - 1, "color": color},
         "marker": {"color": color, "size": 8},
         "hovertemplate": hover,

@@ -11,7 +11,7 @@ SLICE_S = 0.02
 """Steps are taken in slices of about this long, so that a command is answered soon."""
 MOST_STEPS_A_SLICE = 256
 LEAST_BETWEEN_SNAPSHOTS_S = 0.125
-SNAPSHOT_SHARE = 1 / 15
+SNAPSHOT_SHARE = 1 / 10
 """At most this share of the time goes into snapshots."""
 SNAPSHOTS_A_RUN = 100
 """A short run is read more often than the clock asks, so that its replay has something to show."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from east.figures import (
@@ -18,6 +19,7 @@ from east.figures import (
 from east.run import Frame, Run
 from pages.shared import live_view, steering
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
+from pages.shared.steering import Order
 from pages.shared.words import LOSS_HINTS, duration, literal, loss_label
 
 if TYPE_CHECKING:
@@ -55,13 +57,15 @@ def _draw(
     run: Run, frame: Frame, history: Sequence[Snapshot], moment: Snapshot, replay: Replay | None
 ) -> None:
     theme, losses = live_view.theme(), _losses(run)
-    groups = [_arm(run, loss, moment, theme) for loss in dict.fromkeys(steering.pair(losses))]
+    shown = list(dict.fromkeys(steering.pair(losses)))
+    order = steering.order(history, shown[0])
+    groups = [_arm(run, loss, moment, order, theme) for loss in shown]
     groups.append(_lines(run, losses, _thinned(history), moment, theme))
     live_view.draw(
         "live",
         groups,
         strip=_strip(run, frame, moment),
-        controls=steering.controls(run, frame, losses),
+        controls=steering.controls(run, frame, losses, len(order.places)),
         replay=replay,
         legend=[(loss_label(loss), theme.arm(loss)) for loss in losses],
         marks={"seq": frame.sequence, "step": moment.step, "status": frame.status, "run": run.id},
@@ -69,32 +73,34 @@ def _draw(
     )
 
 
-def _arm(run: Run, loss: str, moment: Snapshot, theme: Theme) -> Group:
+def _arm(run: Run, loss: str, moment: Snapshot, order: Order, theme: Theme) -> Group:
     lanes = [lane for lane in moment.lanes if lane.loss == loss]
-    lane, classes, show = lanes[0], _classes(run), steering.cells()
-    label = loss_label(loss)
-    soft = matrix_figure(lane.soft, classes, name=f"{label}, soft matrix", normalise=show, theme=theme)
-    hard = matrix_figure(lane.hard, classes, name=f"{label}, hard matrix", normalise=show, theme=theme)
-    gap = difference_figure(lane.soft, lane.hard, classes, normalise=show, theme=theme)
+    soft, hard = (
+        order.of(np.mean([getattr(lane, name) for lane in lanes], axis=0)) for name in ("soft", "hard")
+    )
+    score_soft, score_hard = (
+        np.mean([getattr(lane, f"score_{name}") for lane in lanes]) for name in ("soft", "hard")
+    )
+    classes, show, label = order.names(_classes(run)), steering.cells(), loss_label(loss)
+    soft_figure = matrix_figure(soft, classes, name=f"{label}, soft matrix", normalise=show, theme=theme)
+    hard_figure = matrix_figure(hard, classes, name=f"{label}, hard matrix", normalise=show, theme=theme)
+    gap_figure = difference_figure(soft, hard, classes, normalise=show, theme=theme)
     cells = [
         Cell(
-            "soft",
-            f"Soft · {lane.score_soft:.3f}",
-            soft,
-            "Every row spread over the classes by its membership.",
+            "soft", f"Soft · {score_soft:.3f}", soft_figure, "Each row of the table spread over the classes."
         ),
         Cell(
-            "hard", f"Hard · {lane.score_hard:.3f}", hard, "Every row counted once, for its likeliest class."
+            "hard", f"Hard · {score_hard:.3f}", hard_figure, "Each row counted once, for its likeliest class."
         ),
         Cell(
             "difference",
-            f"Soft − hard · {lane.gap:+.3f}",
-            gap,
-            "What the surrogate sees that the score does not.",
+            f"Soft − hard · {score_soft - score_hard:+.3f}",
+            gap_figure,
+            "What only the surrogate sees.",
         ),
     ]
-    seed = f" Seed {lane.seed} of {len(lanes)}." if len(lanes) > 1 else ""
-    return Group(loss, cells, 3, label, f"{LOSS_HINTS.get(loss, '')}.{seed}", theme.arm(loss))
+    mean = f" Mean of {len(lanes)} seeds." if len(lanes) > 1 else ""
+    return Group(loss, cells, 3, label, f"{LOSS_HINTS.get(loss, '')}.{mean}", theme.arm(loss))
 
 
 def _lines(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+MOST_GAINS = 30
+"""A gain matrix of more classes would make the link too long."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -44,6 +47,17 @@ def _list(values: Iterable[Any]) -> str:
     return ",".join(f"{value:g}" for value in values)
 
 
+def _matrix(text: str) -> tuple[tuple[float, ...], ...]:
+    rows = tuple(tuple(float(value) for value in row.split(",")) for row in text.split(";"))
+    if len(rows) > MOST_GAINS or any(len(row) != len(rows) for row in rows):
+        raise ValueError(text)
+    return rows
+
+
+def _rows(matrix: tuple[tuple[float, ...], ...]) -> str:
+    return ";".join(",".join(f"{value:g}" for value in row) for row in matrix)
+
+
 def _short(value: float) -> str:
     return f"{value:g}"
 
@@ -64,6 +78,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "beta": Setting("beta", 1.0, _number(0.1, 4.0), _short),
         "average": Setting("average", "macro"),
         "class": Setting("class", None),
+        "weights": Setting("kappa's weights", "none"),
+        "gain": Setting("gain matrix", None, _matrix, _rows),
         "losses": Setting("losses", ("east", "cross_entropy"), _words, ",".join),
         "seeds": Setting("seeds", 1, _number(1, 10, int)),
         "epochs": Setting("epochs", None, _maybe(_number(1, 10_000, int)), _auto),
@@ -72,9 +88,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "depth": Setting("hidden layers", 2, _number(1, 6, int)),
         "dropout": Setting("dropout", 0.0, _number(0.0, 0.9), _short),
         "rate": Setting("learning rate", 0.003, _number(1e-6, 1e4), _short),
+        "averaging": Setting("moving average", 0.98, _number(0.0, 0.9999), _short),
+        "precision": Setting("precision", "float32"),
         "device": Setting("device", "auto"),
         "pace": Setting("pace", "watch"),
         "show": Setting("cells", "row"),
+        "order": Setting("order of classes", None),
         "left": Setting("first arm", None),
         "right": Setting("second arm", None),
         "section": Setting("section of Compare", "classes"),

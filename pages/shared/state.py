@@ -33,9 +33,6 @@ def registry() -> Registry:
     return Registry()
 
 
-# -- settings -----------------------------------------------------------------------------------------
-
-
 def load_link() -> None:
     """Take the settings from the link when a session begins; what cannot be read falls back, with a note."""
     if "settings" in st.session_state:
@@ -89,6 +86,11 @@ def choose(name: str, value: Any) -> None:
     """Set a setting from a fragment, which runs without the frame that writes the link otherwise."""
     put(name, value)
     write_link()
+
+
+def note(name: str, value: Any) -> None:
+    """Set a setting whose widget shows it already."""
+    _settings()[name] = value
 
 
 def chosen(name: str, options: Iterable[Any], default: Any = MISSING) -> Any:
@@ -147,9 +149,6 @@ def component_value(key: str, name: str) -> Any:
     return sent.get(name) if isinstance(sent, Mapping) else None
 
 
-# -- notes --------------------------------------------------------------------------------------------
-
-
 def tell(sentence: str) -> None:
     """Remember a sentence to be shown on the page that is drawn next."""
     notes = st.session_state.setdefault("notes", [])
@@ -166,9 +165,6 @@ def _tell_fallback(name: str, value: object) -> None:
     tell(
         f"The link's {SETTINGS[name].label} “{str(value)[:60]}” is not one there is here; the default is used."
     )
-
-
-# -- the way in ---------------------------------------------------------------------------------------
 
 
 def frame_is_open() -> bool:
@@ -191,9 +187,6 @@ def take_way() -> str | None:
     return cast("str | None", st.session_state.pop("way", None))
 
 
-# -- the table ----------------------------------------------------------------------------------------
-
-
 def upload() -> Table | None:
     """Return the uploaded table of this session."""
     return cast("Table | None", st.session_state.get("upload"))
@@ -214,9 +207,6 @@ def remembered(name: str, mark: object, make: Callable[[], Any]) -> Any:
     if key not in st.session_state or st.session_state[key][0] != mark:
         st.session_state[key] = (mark, make())
     return st.session_state[key][1]
-
-
-# -- the run ------------------------------------------------------------------------------------------
 
 
 def run() -> Run | None:

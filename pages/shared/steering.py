@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from east.figures import NORMALISATIONS
+import numpy as np
+from numpy.typing import NDArray
+
+from east.figures import NORMALISATIONS, order_by_confusion
 from east.run import PACES, Command, Frame, Run
 from pages.shared import state
 from pages.shared.live_view import Button, Choice, Controls, Replay
@@ -15,12 +20,52 @@ if TYPE_CHECKING:
     from east.training import Snapshot
 
 VIEW = "live"
+SOME_CLASSES, MANY_CLASSES = 5, 12
+"""From how many classes on their order can be chosen, and they are sorted unless told otherwise."""
+ORDERS: Mapping[str, str] = {"given": "in order", "confusion": "by confusion"}
 COMMANDS: tuple[Command, ...] = ("pause", "resume", "step", "stop")
 
 
-def controls(run: Run, frame: Frame, losses: Sequence[str]) -> Controls:
+@dataclass(frozen=True)
+class Order:
+    """In which order the classes are shown: a permutation of their positions."""
+
+    places: NDArray[np.int64]
+
+    def of(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put the rows and columns of a matrix `[K, K]` in this order."""
+        return matrix[np.ix_(self.places, self.places)]
+
+    def names(self, classes: Sequence[str]) -> list[str]:
+        """Put the classes in this order."""
+        return [classes[place] for place in self.places]
+
+
+def order(history: Sequence[Snapshot], loss: str) -> Order:
+    """Order many classes by what is confused with what, by the arm's hard matrix at the last full quarter.
+
+    Within a quarter of the training the order stays, so that the eye can follow a cell.
+    """
+    newest = history[-1]
+    count = len(newest.lanes[0].hard)
+    quarter = math.floor(4 * newest.progress) / 4
+    if quarter == 0 or _class_order(count) == "given":
+        return Order(np.arange(count))
+    moment = next(snapshot for snapshot in history if snapshot.progress >= quarter)
+    hard = np.mean([lane.hard for lane in moment.lanes if lane.loss == loss], axis=0)
+    return Order(order_by_confusion(hard))
+
+
+def _class_order(count: int) -> str:
+    usual = "confusion" if count > MANY_CLASSES else "given"
+    return str(state.chosen("order", ORDERS, default=usual))
+
+
+def controls(run: Run, frame: Frame, losses: Sequence[str], classes: int) -> Controls:
     """Say what can be pressed and chosen now."""
     choices = [Choice("show", "Cells", list(CELL_NAMES.items()), cells())]
+    if classes > SOME_CLASSES:
+        choices.append(Choice("order", "Classes", list(ORDERS.items()), _class_order(classes)))
     if len(losses) > 2:
         arms = [(loss, loss_label(loss)) for loss in losses]
         first, second = pair(losses)
@@ -75,7 +120,7 @@ def pair(losses: Sequence[str]) -> list[str]:
 
 def hear(run: Run) -> Mapping[str, Callable[[], None]]:
     """Return what is done when the reader has pressed, chosen or scrubbed."""
-    chosen = {name: _chooser(name) for name in ("show", "left", "right")}
+    chosen = {name: _chooser(name) for name in ("show", "order", "left", "right")}
     return {
         "clicks": lambda: _clicked(run),
         "pace": lambda: _paced(run),
