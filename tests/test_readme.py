@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from east import options as words
+from east.annealing import Annealing
 from east.benchmark import SUITES, plan
-from east.losses import LOSSES
+from east.losses import LOSSES, PAPER_ANNEALING, RECOMMENDED_ANCHOR, RECOMMENDED_ANNEALING
 from east.metrics import METRICS
 from east.training import TrainConfig
 from tests.test_layers import ARROWS
@@ -118,6 +119,17 @@ def test_the_layers_table_is_what_the_test_of_layers_holds() -> None:
 def test_every_metric_and_loss_is_named() -> None:
     text = section("The method in short")
     assert [key for key in (*METRICS, *LOSSES) if f"`{key}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("annealing", "anchor"),
+    [(PAPER_ANNEALING, "no anchor"), (RECOMMENDED_ANNEALING, f"{RECOMMENDED_ANCHOR:g} x cross-entropy")],
+    ids=["east_paper", "east"],
+)
+def test_the_two_recipes_are_those_of_the_code(annealing: Annealing, anchor: str) -> None:
+    start, end = annealing.start, annealing.end
+    path = f"delta {start.delta:g} -> {end.delta:g}, omega {start.omega:g} -> {end.omega:g}"
+    assert re.search(rf"{re.escape(path)},[^.]*{re.escape(anchor)}", section("The method in short"))
 
 
 def test_requirements_are_pinned_each_with_its_reason() -> None:
