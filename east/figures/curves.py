@@ -32,7 +32,8 @@ Array = NDArray[np.float64]
 class Quantity:
     """One number of a lane that is followed along a training.
 
-    `title` stands at the axis, `words` in the text alternative; `log` asks for a logarithmic axis, `zero` for a line at zero, `second` is drawn dotted beside it.
+    `title` stands at the axis, `words` in the text alternative; `log` asks for a logarithmic axis, `zero` for
+    a line at zero, `second` is drawn dotted beside it.
     """
 
     title: str
