@@ -14,11 +14,13 @@ from east.errors import DatasetError
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+    from skrub import TableVectorizer
 
-MAX_WIDTH = 2000  # encoded columns of text and categories together
+MAX_WIDTH = 4000  # encoded columns of text and categories together
 _ONE_HOT_BELOW = 40  # distinct values; skrub's own default
 _TEXT_WIDTH = 16
-_LARGEST = 1e30  # squares still fit into float32's range after scaling
+_LEAST_DEVIATION = 0.1  # so that no feature exceeds 60
+_LARGEST = 1e150  # squares stay finite
 
 
 @dataclass(frozen=True)
@@ -26,17 +28,20 @@ class Encoder:
     """A fitted encoder.
 
     Args:
-        columns: the columns it reads, in order.
-        kinds: per column "numeric", "date" or "text".
-        centres: per numeric column the median of the training rows.
-        pipeline: skrub's TableVectorizer, an imputer and skrub's SquashingScaler, fitted.
-        feature_names: of the columns it gives.
+        columns: the columns it reads.
+        kinds: per column that is learned from "numeric", "date" or "text"; constant ones are missing here.
+        vectorizer: skrub's TableVectorizer for dates and text, fitted; None where there are none.
+        scaler: an imputer and skrub's SquashingScaler, fitted.
+        means, deviations: [d] float64, what numeric columns are standardised with at last; 0 and 1 elsewhere.
+        feature_names: of the columns it gives: numbers first, then the vectorizer's.
     """
 
     columns: tuple[str, ...]
     kinds: Mapping[str, str]
-    centres: Mapping[str, float]
-    pipeline: Pipeline
+    vectorizer: TableVectorizer | None
+    scaler: Pipeline
+    means: np.ndarray
+    deviations: np.ndarray
     feature_names: tuple[str, ...]
 
     def transform(self, frame: pd.DataFrame) -> np.ndarray:
@@ -60,19 +65,27 @@ class Encoder:
             )
         if not len(frame):
             return np.zeros((0, len(self.feature_names)), dtype=np.float32)
-        plain = _plain(frame, self.kinds, self.centres)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # skrub warns of every unseen category and unreadable date
-            encoded = self.pipeline.transform(plain)
-        return _finite(encoded)
+        blocks = [_numbers(frame, _of_kind(self.kinds, "numeric"))]
+        if self.vectorizer is not None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # skrub warns of every unseen category and unreadable date
+                blocks.append(
+                    np.asarray(self.vectorizer.transform(_others(frame, self.kinds)), dtype=np.float64)
+                )
+        return self._standardised(self.scaler.transform(np.hstack(blocks)))
+
+    def _standardised(self, squashed: np.ndarray) -> np.ndarray:
+        finite = np.nan_to_num(squashed, nan=0.0, posinf=3.0, neginf=-3.0)
+        return np.asarray((finite - self.means) / self.deviations, dtype=np.float32)
 
 
 def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray]:
     """Fit an encoder on training rows, and encode them.
 
     Missing values are filled with the column's median and marked in a column of their own where the training
-    rows have any; numbers are scaled by their quartiles and softly clipped to [-3, 3], so that no outlier, in
-    training or later, can dominate (Holzmueller et al., "Better by Default", 2024).
+    rows have any. Everything is scaled by its quartiles and softly clipped to [-3, 3], so that no outlier, in
+    training or later, can dominate (Holzmueller et al., "Better by Default", 2024). Numbers are then brought to
+    unit variance: a column that is zero in nearly all rows would else be too small to be learned from.
 
     Args:
         frame: the training rows, only columns to learn from.
@@ -84,30 +97,34 @@ def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray
     Raises:
         DatasetError: when no column is left that can be learned from.
     """
-    if not frame.shape[1]:
-        raise DatasetError("No column is left to learn from", None, "leave fewer columns out")
-    kinds = {str(name): _kind(frame[name]) for name in frame.columns}
-    centres = {name: _centre(frame[name]) for name, kind in kinds.items() if kind == "numeric"}
-    plain = _plain(frame, kinds, centres)
-    if all(plain[name].nunique(dropna=False) < 2 for name in plain):
-        got, remedy = "only columns of one value or none", "choose another table or target"
-        raise DatasetError("No column is left to learn from", got, remedy)
-    pipeline = _pipeline(plain, kinds, seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        encoded = pipeline.fit_transform(plain)
-    if not encoded.shape[1]:
+    kinds = {str(name): _kind(frame[name]) for name in frame.columns if frame[name].nunique(dropna=False) > 1}
+    if not kinds:
+        got = "only constant columns" if frame.shape[1] else None
         raise DatasetError(
-            "No column is left to learn from", "only empty columns", "choose another table or target"
+            "No column is left to learn from", got, "choose another table, or leave fewer columns out"
         )
-    names = pipeline[:-1].get_feature_names_out()
-    encoder = Encoder(tuple(kinds), kinds, centres, pipeline, tuple(map(str, names)))
-    return encoder, _finite(encoded)
+    numeric = _of_kind(kinds, "numeric")
+    blocks, names, vectorizer = [_numbers(frame, numeric)], list(numeric), None
+    if len(numeric) < len(kinds):
+        others = _others(frame, kinds)
+        vectorizer = _vectorizer(others, kinds, seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            blocks.append(np.asarray(vectorizer.fit_transform(others), dtype=np.float64))
+        names += map(str, vectorizer.get_feature_names_out())
+    scaler = _scaler()
+    squashed = scaler.fit_transform(np.hstack(blocks))
+    names = [str(name) for name in scaler[0].get_feature_names_out(np.asarray(names, dtype=object))]
+    means, deviations = np.zeros(len(names)), np.ones(len(names))
+    means[: len(numeric)] = squashed[:, : len(numeric)].mean(axis=0)
+    deviations[: len(numeric)] = squashed[:, : len(numeric)].std(axis=0).clip(min=_LEAST_DEVIATION)
+    columns = tuple(map(str, frame.columns))
+    encoder = Encoder(columns, kinds, vectorizer, scaler, means, deviations, tuple(names))
+    return encoder, encoder._standardised(squashed)
 
 
-def _finite(encoded: Any) -> np.ndarray:
-    dense = np.asarray(encoded, dtype=np.float64)
-    return np.nan_to_num(dense, nan=0.0, posinf=3.0, neginf=-3.0).astype(np.float32)
+def _of_kind(kinds: Mapping[str, str], kind: str) -> list[str]:
+    return [name for name, its in kinds.items() if its == kind]
 
 
 def _kind(column: pd.Series[Any]) -> str:
@@ -116,39 +133,31 @@ def _kind(column: pd.Series[Any]) -> str:
     return "date" if pd.api.types.is_datetime64_any_dtype(column.dtype) else "text"
 
 
-def _centre(column: pd.Series[Any]) -> float:
-    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    finite = numbers[np.isfinite(numbers)]
-    return float(np.median(finite)) if finite.size else 0.0
+def _numbers(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Give the numeric columns as [n, m] float64, what is no finite number as missing.
 
-
-def _plain(frame: pd.DataFrame, kinds: Mapping[str, str], centres: Mapping[str, float]) -> pd.DataFrame:
-    """Bring each column to its kind.
-
-    Numbers lose their median in float64 here: skrub computes in float32, in which a time stamp of ten digits
-    would lose its seconds. The scaling that follows does not depend on such a shift.
+    They do not go through skrub's vectorizer, which would pass them on in float32, where a time stamp of ten digits
+    loses its seconds, and takes milliseconds a column.
     """
+    numbers = np.empty((len(frame), len(names)), dtype=np.float64)
+    for place, name in enumerate(names):
+        column = frame[name]
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            column = pd.to_numeric(column, errors="coerce")
+        numbers[:, place] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(np.clip(np.where(np.isfinite(numbers), numbers, np.nan), -_LARGEST, _LARGEST))
+
+
+def _others(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Give the columns of dates and text, each as its kind."""
     columns: dict[str, pd.Series[Any]] = {}
     for name, kind in kinds.items():
-        column = frame[name]
-        if kind == "numeric":
-            columns[name] = _numbers(column, centres[name])
-        elif kind == "date":
-            columns[name] = pd.to_datetime(column, errors="coerce", utc=True, format="mixed").dt.tz_localize(
-                None
-            )
-        else:
-            columns[name] = _texts(column)
+        if kind == "date":
+            dates = pd.to_datetime(frame[name], errors="coerce", utc=True, format="mixed")
+            columns[name] = dates.dt.tz_localize(None)
+        elif kind == "text":
+            columns[name] = _texts(frame[name])
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
-
-
-def _numbers(column: pd.Series[Any], centre: float) -> pd.Series[Any]:
-    numeric = (
-        column if pd.api.types.is_numeric_dtype(column.dtype) else pd.to_numeric(column, errors="coerce")
-    )
-    numbers = numeric.to_numpy(dtype=np.float64, na_value=np.nan)
-    shifted = np.clip(np.where(np.isfinite(numbers), numbers, np.nan) - centre, -_LARGEST, _LARGEST)
-    return pd.Series(shifted, index=column.index)
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -157,20 +166,22 @@ def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.astype(object).where(column.notna(), None).map(str, na_action="ignore").astype("str")
 
 
-def _pipeline(plain: pd.DataFrame, kinds: Mapping[str, str], seed: int) -> Pipeline:
+def _vectorizer(others: pd.DataFrame, kinds: Mapping[str, str], seed: int) -> TableVectorizer:
+    from skrub import StringEncoder, TableVectorizer
+
+    texts = _of_kind(kinds, "text")
+    one_hot_below, text_width = _widths([int(others[name].nunique()) for name in texts])
+    text_encoder = StringEncoder(n_components=text_width, random_state=seed)
+    return TableVectorizer(cardinality_threshold=one_hot_below, high_cardinality=text_encoder)
+
+
+def _scaler() -> Pipeline:
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from skrub import SquashingScaler, StringEncoder, TableVectorizer
+    from skrub import SquashingScaler
 
-    one_hot_below, text_width = _widths(
-        [int(plain[name].nunique()) for name, kind in kinds.items() if kind == "text"]
-    )
-    vectorizer = TableVectorizer(
-        cardinality_threshold=one_hot_below,
-        high_cardinality=StringEncoder(n_components=text_width, random_state=seed),
-        drop_if_constant=True,
-    )
-    return make_pipeline(vectorizer, SimpleImputer(strategy="median", add_indicator=True), SquashingScaler())
+    imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    return make_pipeline(imputer, SquashingScaler())
 
 
 def _widths(cardinalities: list[int]) -> tuple[int, int]:
