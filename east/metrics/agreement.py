@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, counts_of, divide
+from east.metrics.definition import Metric, counts_of, divide, negligible
 
 
 def mcc() -> Metric:
@@ -49,7 +49,7 @@ def kappa(weights: str | None = None) -> Metric:
         share = divide(matrix, matrix.sum(dim=(-2, -1), keepdim=True))
         chance = share.sum(dim=-1, keepdim=True) * share.sum(dim=-2, keepdim=True)
         observed, expected = (share * cost).sum(dim=(-2, -1)), (chance * cost).sum(dim=(-2, -1))
-        return torch.where(expected == 0, 0.0, 1 - divide(observed, expected))
+        return torch.where(expected < negligible(expected.dtype), 0.0, 1 - divide(observed, expected))
 
     label = "Cohen's kappa" if weights is None else f"Cohen's kappa ({weights})"
     return Metric("kappa", label, 1.0, -1.0, MappingProxyType({"weights": weights}), score, kappa)

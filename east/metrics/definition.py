@@ -64,11 +64,17 @@ class Metric:
 
 
 def divide(numerator: Tensor, denominator: Tensor) -> Tensor:
-    """Divide with 0 / 0 = 0, and with a finite gradient there."""
-    empty = denominator == 0
+    """Divide with 0 / 0 = 0, and with a finite gradient there; a negligible denominator counts as 0."""
+    empty = denominator < negligible(denominator.dtype)
     return torch.where(empty, 0.0, numerator / torch.where(empty, 1.0, denominator))
 
 
 def counts_of(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Reduce to true positives, support and predicted mass of each class, `[..., K]` each."""
     return matrix.diagonal(dim1=-2, dim2=-1), matrix.sum(dim=-1), matrix.sum(dim=-2)
+
+
+def negligible(dtype: torch.dtype) -> float:
+    """Return what soft mass must exceed to be divided by (1e-31 in float32), lest gradients overflow."""
+    bounds = torch.finfo(dtype)
+    return bounds.tiny / bounds.eps

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, counts_of, divide
+from east.metrics.definition import Metric, counts_of, divide, negligible
 
 
 def accuracy() -> Metric:
@@ -46,7 +46,7 @@ def gmean() -> Metric:
     def score(matrix: Tensor) -> Tensor:
         hits, support, _ = counts_of(matrix)
         recalls = divide(hits, support)
-        missed = recalls == 0
+        missed = recalls < negligible(recalls.dtype)
         # Through logarithms: the product of many recalls would underflow.
         root = torch.where(missed, 1.0, recalls).log().mean(dim=-1).exp()
         return torch.where(missed.any(dim=-1), 0.0, root)
