@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_BINS = 256
+_FEW_NUMBERS = 50  # a number of so few values is a code
+_NEIGHBOURS = 5
 _ROWS = 20_000
 
 
@@ -28,54 +29,68 @@ class Leak:
 def single_column_recall(
     column: pd.Series[Any], targets: np.ndarray, num_classes: int, seed: int = 0
 ) -> Leak:
-    """Predict the target from one column alone: each value, or each of 256 quantile bins, says its commonest class.
+    """Predict the target from one column alone, each half of the rows from the other.
+
+    A category says its commonest class, a number the commonest class of the five nearest numbers, a missing value
+    the commonest class of missing values.
 
     Args:
         column: [n] rows of one column.
         targets: [n] int64 codes.
         num_classes: K.
-        seed: of the two halves; each is predicted from the other.
+        seed: of the halves, and of the rows looked at if there are more than 20,000.
     """
+    generator = np.random.default_rng(seed)
     if len(targets) > _ROWS:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(targets), _ROWS, replace=False))
+        chosen = np.sort(generator.choice(len(targets), _ROWS, replace=False))
         column, targets = column.iloc[chosen], targets[chosen]
-    codes, size = _codes(column)
-    halves = np.random.default_rng(seed).permutation(len(targets)) % 2
-    recalls = [
-        _recall(
-            codes[halves == side],
-            targets[halves == side],
-            codes[halves != side],
-            targets[halves != side],
-            size,
-        )
-        for side in (0, 1)
-    ]
-    counts = np.bincount(codes * num_classes + targets, minlength=size * num_classes).reshape(
-        size, num_classes
-    )
-    exact = bool((counts > 0).sum(axis=1).max() <= 1 and size <= 2 * num_classes)
+    codes, numbers = _codes(column)
+    half = generator.permutation(len(targets)) % 2 == 0
+    recalls = []
+    for known in (half, ~half):
+        says = _by_code(codes, targets, known, num_classes)
+        if numbers is not None:
+            present = np.isfinite(numbers)
+            says[present & ~known] = _by_neighbours(numbers, targets, present & known, present & ~known)
+        recalls.append(_mean_recall(targets[~known], says[~known], num_classes))
+    counts = np.zeros((int(codes.max(initial=0)) + 1, num_classes), dtype=np.int64)
+    np.add.at(counts, (codes, targets), 1)
+    exact = numbers is None and len(counts) <= 2 * num_classes and int((counts > 0).sum(axis=1).max()) <= 1
     return Leak(float(np.mean(recalls)), exact)
 
 
-def _codes(column: pd.Series[Any]) -> tuple[np.ndarray, int]:
-    """Code values from 0; a missing value has a code of its own."""
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        finite = numbers[np.isfinite(numbers)]
-        if len(np.unique(finite[:1000])) > _BINS:
-            edges = np.unique(np.quantile(finite, np.arange(1, _BINS) / _BINS))
-            binned = np.searchsorted(edges, numbers, side="left")
-            return np.where(np.isnan(numbers), len(edges) + 1, binned).astype(np.int64), len(edges) + 2
+def _codes(column: pd.Series[Any]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Code values from 0, a missing one with a code of its own; numbers of many values also as they are."""
     codes, uniques = pd.factorize(column, use_na_sentinel=True)
-    return np.where(codes < 0, len(uniques), codes).astype(np.int64), len(uniques) + 1
+    coded = np.where(codes < 0, len(uniques), codes).astype(np.int64)
+    numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+    if not numeric or len(uniques) <= _FEW_NUMBERS:
+        return coded, None
+    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return (~np.isfinite(numbers)).astype(np.int64), numbers
 
 
-def _recall(known: np.ndarray, labels: np.ndarray, codes: np.ndarray, truth: np.ndarray, size: int) -> float:
-    width = int(max(labels.max(initial=0), truth.max(initial=0))) + 1
-    counts = np.bincount(known * width + labels, minlength=size * width).reshape(size, width)
+def _by_code(codes: np.ndarray, targets: np.ndarray, known: np.ndarray, num_classes: int) -> np.ndarray:
+    counts = np.zeros((int(codes.max(initial=0)) + 1, num_classes), dtype=np.int64)
+    np.add.at(counts, (codes[known], targets[known]), 1)
     usual = int(counts.sum(axis=0).argmax())
-    says = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), usual)
-    right = np.bincount(truth, weights=says[codes] == truth, minlength=width)
-    of = np.bincount(truth, minlength=width)
-    return float((right[of > 0] / of[of > 0]).mean()) if of.sum() else 0.0
+    return np.asarray(np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), usual)[codes])
+
+
+def _by_neighbours(
+    numbers: np.ndarray, targets: np.ndarray, known: np.ndarray, asked: np.ndarray
+) -> np.ndarray:
+    if known.sum() < _NEIGHBOURS:
+        return np.full(int(asked.sum()), targets[0])
+    order = np.argsort(numbers[known], kind="stable")
+    values, labels = numbers[known][order], targets[known][order]
+    first = np.searchsorted(values, numbers[asked]) - _NEIGHBOURS // 2
+    window = labels[np.clip(first, 0, len(values) - _NEIGHBOURS)[:, None] + np.arange(_NEIGHBOURS)]
+    votes = (window[:, :, None] == window[:, None, :]).sum(axis=2)
+    return np.asarray(np.take_along_axis(window, votes.argmax(axis=1)[:, None], axis=1)[:, 0])
+
+
+def _mean_recall(truth: np.ndarray, says: np.ndarray, num_classes: int) -> float:
+    of = np.bincount(truth, minlength=num_classes)
+    right = np.bincount(truth, weights=says == truth, minlength=num_classes)
+    return float((right[of > 0] / of[of > 0]).mean()) if of.any() else 0.0

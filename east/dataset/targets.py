@@ -125,11 +125,19 @@ def cut(values: pd.Series[Any], bins: int) -> pd.Series[Any]:
     codes = np.searchsorted(edges, numbers, side="left")
     if len(np.unique(codes)) < 2:
         raise DatasetError(f"{values.name!r} has too few different numbers to be cut", None, "leave bins out")
-    names = [f"≤ {edges[0]:g}"]
-    names += [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
-    names += [f"> {edges[-1]:g}"]
+    names = _bounds(edges)
     labels = pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"), ordered=True)
     return pd.Series(labels, index=values.index, name=values.name)
+
+
+def _bounds(edges: np.ndarray) -> list[str]:
+    """Name the bins by their edges, in as few digits as keep the edges apart."""
+    texts = next(
+        texts
+        for digits in range(3, 18)
+        if len(set(texts := [f"{edge:.{digits}g}" for edge in edges])) == len(edges)
+    )
+    return [f"≤ {texts[0]}", *(f"{low} to {high}" for low, high in pairwise(texts)), f"> {texts[-1]}"]
 
 
 def factorize(values: pd.Series[Any]) -> tuple[np.ndarray, tuple[str, ...]]:
