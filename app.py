@@ -15,4 +15,4 @@ PAGES = {
 page = st.navigation(list(PAGES.values()))
 frame.enter(PAGES)
 page.run()
-frame.leave()
+frame.leave(watching=page == PAGES["train"])

@@ -154,6 +154,51 @@ def test_a_page_switch_and_a_reload_keep_the_run(page: Page, server: Server) -> 
     stop(page)
 
 
+def test_the_scrubber_goes_back_to_any_moment_and_the_link_shows_it_elsewhere(
+    page: Page, server: Server, browser: Browser
+) -> None:
+    start(page, server, "?sample=wine&pace=full&epochs=300")
+    until(lambda: mark(page, "status") == "finished")
+    last = step(page)
+    scrubber = page.get_by_role("slider", name="Replay")
+    scrubber.focus()
+    scrubber.press("Home")
+    until(lambda: step(page) == 0)
+    for _ in range(5):
+        scrubber.press("ArrowRight")
+    until(lambda: 0 < step(page) < last)
+    until(lambda: f"at={step(page)}" in page.url)
+    seen = cells(page, 0, "hard")
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    live(other).wait_for()
+    assert step(other) == step(page)
+    assert cells(other, 0, "hard") == seen
+    other.context.close()
+    here = step(page)
+    page.get_by_role("button", name="Replay").click()
+    until(lambda: step(page) > here)
+    page.get_by_role("button", name="Halt").click()
+
+
+def test_gains_are_typed_into_a_table(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/train?sample=wine&metric=gain")
+    button(page, "Train").wait_for()
+    table = page.get_by_test_id("stDataFrame")
+    table.locator("canvas").first.wait_for()
+    time.sleep(1.0)  # the grid grows to its size after it is there
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.45 * box["width"], box["y"] + 52)
+    page.keyboard.type("7", delay=200)
+    page.keyboard.press("Enter", delay=200)
+    until(lambda: "gain=7%2C0%2C0" in page.url or "gain=7,0,0" in page.url)
+    button(page, "Train").click()
+    live(page).wait_for()
+    until(lambda: "Mean gain on validation" in page.get_by_test_id("stMain").inner_text())
+    stop(page)
+
+
 def test_of_four_hundred_clicks_none_is_lost_and_none_is_done_twice(page: Page, server: Server) -> None:
     start(page, server, "?sample=wine&epochs=5000")
     button(page, "Pause").click()

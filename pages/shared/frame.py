@@ -13,13 +13,17 @@ import streamlit as st
 from PIL import Image
 
 from pages.shared import live_view, state
+from pages.shared.words import STATUS_NAMES, literal
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
+    from east.run import Run
+
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
 </style>"""
+STRIP_S = 2.0
 SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses")
 
 
@@ -44,11 +48,29 @@ def enter(pages: Mapping[str, StreamlitPage]) -> None:
         st.switch_page(pages[way], query_params=state.link())
 
 
-def leave() -> None:
-    """Close the frame: write the link, load what draws figures, and warm up behind the page."""
+def leave(watching: bool) -> None:
+    """Close the frame: write the link, tell of a run, load what draws figures, and warm up behind the page.
+
+    Args:
+        watching: whether the page shows the run itself.
+    """
+    run = state.run()
+    if run is not None and not watching:
+        with st.sidebar:
+            st.fragment(_tell_of, run_every=None if run.frame.ended else STRIP_S)(run)
     state.write_link()
     live_view.load_plotly()
     warm_up()
+
+
+def _tell_of(run: Run) -> None:
+    """Say beside other pages how a run is doing; who sees it there is watching it too."""
+    run.touch()
+    snapshot, status = run.frame.snapshot, STATUS_NAMES[run.frame.status]
+    share = f", {snapshot.progress:.0%}" if snapshot and not run.frame.ended else ""
+    with st.container(border=True):
+        st.caption(literal(run.title))
+        st.page_link("pages/train.py", label=f"{status}{share}", icon=":material/monitoring:")
 
 
 def notes() -> None:

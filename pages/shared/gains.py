@@ -42,7 +42,9 @@ def editor(classes: Sequence[str]) -> None:
         },
         width="content",
     )
-    state.note("gain", tuple(tuple(float(value) for value in row) for row in typed.to_numpy()))
+    gains = tuple(tuple(float(value) for value in row) for row in typed.to_numpy())
+    if gains != matrix(classes):
+        state.note("gain", gains)
 
 
 def problem(classes: Sequence[str]) -> None:

@@ -20,27 +20,20 @@ from east.run import Frame, Run
 from pages.shared import live_view, steering
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
 from pages.shared.steering import Order
-from pages.shared.words import LOSS_HINTS, duration, literal, loss_label
+from pages.shared.words import LOSS_HINTS, STATUS_NAMES, duration, literal, loss_label
 
 if TYPE_CHECKING:
     from east.annealing import Annealing
     from east.training import Snapshot
 
 LIVE_POINTS = 160
-WORDS = {
-    "starting": "Preparing", "running": "Training", "paused": "Paused", "stopping": "Stopping",
-    "finished": "Finished", "stopped": "Stopped", "failed": "Failed",
-}  # fmt: skip
 
 
 def watch(run: Run, polled: bool) -> None:
     """Draw the run as it is now; has the page drawn anew when polling is to begin or to end."""
     run.touch()
     resting, frame = run.resting, run.frame
-    if frame.reason:
-        (st.error if frame.status == "failed" else st.info)(literal(frame.reason))
-    for sentence in frame.diverged:
-        st.warning(literal(sentence))
+    _tell(frame)
     history = run.history()
     if frame.snapshot is None or run.machine is None or not history:
         marks = {"seq": frame.sequence, "step": 0, "status": frame.status}
@@ -51,6 +44,12 @@ def watch(run: Run, polled: bool) -> None:
         _draw(run, frame, history, moment, replay)
     if polled == resting:
         st.rerun()
+
+
+def _tell(frame: Frame) -> None:
+    told = " ".join(literal(sentence) for sentence in (frame.reason, *frame.diverged) if sentence)
+    if told:
+        (st.error if frame.status == "failed" else st.warning if frame.diverged else st.info)(told)
 
 
 def _draw(
@@ -157,7 +156,7 @@ def _surrogate(
 
 def _strip(run: Run, frame: Frame, moment: Snapshot | None) -> Strip:
     if moment is None:
-        return Strip(frame.status, WORDS[frame.status], 0.0, [])
+        return Strip(frame.status, STATUS_NAMES[frame.status], 0.0, [])
     facts = [
         Fact("step", f"{moment.step:,} of {moment.total_steps:,}"),
         Fact("epoch", f"{moment.epoch:.1f}"),
@@ -167,7 +166,8 @@ def _strip(run: Run, frame: Frame, moment: Snapshot | None) -> Strip:
         ),
         Fact("device", run.machine.device if run.machine else "–"),
     ]
-    return Strip(frame.status, WORDS[frame.status], moment.progress, facts)
+    word = "Diverged" if frame.status == "failed" and frame.diverged else STATUS_NAMES[frame.status]
+    return Strip(frame.status, word, moment.progress, facts)
 
 
 def _thinned(history: Sequence[Snapshot]) -> Sequence[Snapshot]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+STATUS_NAMES: Mapping[str, str] = {
+    "starting": "Preparing", "running": "Training", "paused": "Paused", "stopping": "Stopping",
+    "finished": "Finished", "stopped": "Stopped", "failed": "Failed",
+}  # fmt: skip
+
 METRIC_NAMES: Mapping[str, str] = {
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
@@ -48,6 +53,7 @@ LOSS_HINTS: Mapping[str, str] = {
     "logit_adjusted": "cross-entropy with logits shifted by the class frequencies",
     "focal": "cross-entropy with easy rows faded out",
     "soft_metric": "the metric of plain probabilities: no threshold, no Heaviside, no annealing",
+    "soft_metric_anchored": "the same with EAST's own anchor of 0.1 × cross-entropy",
 }
 
 
