@@ -222,6 +222,11 @@ def _soft_metric(metric: Metric, class_counts: Sequence[int]) -> Loss:
     return SoftMetric(metric)
 
 
+def _soft_metric_anchored(metric: Metric, class_counts: Sequence[int]) -> Loss:
+    """The plain soft matrix with EAST's own anchor: what is left of `east` without the paper's pieces."""
+    return SoftMetric(metric, RECOMMENDED_ANCHOR)
+
+
 LossFactory = Callable[[Metric, Sequence[int]], Loss]
 
 LOSSES: Mapping[str, LossFactory] = MappingProxyType(
@@ -233,6 +238,7 @@ LOSSES: Mapping[str, LossFactory] = MappingProxyType(
         "logit_adjusted": _logit_adjusted,
         "focal": _focal,
         "soft_metric": _soft_metric,
+        "soft_metric_anchored": _soft_metric_anchored,
     }
 )
 
@@ -244,6 +250,7 @@ _LABELS = {
     "logit_adjusted": "Logit-adjusted cross-entropy",
     "focal": "Focal loss",
     "soft_metric": "Plain soft matrix",
+    "soft_metric_anchored": "Plain soft matrix, anchored",
 }
 
 

@@ -21,7 +21,7 @@ Integers = NDArray[np.int64]
 
 OFFSETS_SUFFIX = "+offsets"
 # The arm that answers for the project when several are there, first found first taken.
-HEROES = ("east", "east_paper", "soft_metric")
+HEROES = ("east", "east_paper", "soft_metric_anchored", "soft_metric")
 BASELINE = "cross_entropy"
 
 

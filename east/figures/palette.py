@@ -55,10 +55,11 @@ LIGHT = Theme(
             "logit_adjusted": "#cc79a7",
             "focal": "#b08900",
             "soft_metric": "#555555",
+            "soft_metric_anchored": "#8c564b",
             "cross_entropy+offsets": "#7a5195",
         }
     ),
-    spare=("#8c564b", "#7f7f7f"),
+    spare=("#7f7f7f", "#a6761d"),
 )
 
 DARK = Theme(
@@ -78,10 +79,11 @@ DARK = Theme(
             "logit_adjusted": "#dd9ac0",
             "focal": "#e3c04a",
             "soft_metric": "#b9bcc6",
+            "soft_metric_anchored": "#c79e93",
             "cross_entropy+offsets": "#b79bd1",
         }
     ),
-    spare=("#c79e93", "#b0b0b0"),
+    spare=("#b0b0b0", "#d8a657"),
 )
 
 
