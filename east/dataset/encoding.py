@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_WIDTH = 4000  # encoded columns of text and categories together
 _ONE_HOT_BELOW = 40  # distinct values; skrub's own default
 _TEXT_WIDTH = 16
+_STEP = 100_000  # rows that text is learned from, and encoded at a time
 _LEAST_DEVIATION = 0.1  # so that no feature exceeds 60
 _LARGEST = 1e150  # squares stay finite
 
@@ -67,11 +68,7 @@ class Encoder:
             return np.zeros((0, len(self.feature_names)), dtype=np.float32)
         blocks = [_numbers(frame, _of_kind(self.kinds, "numeric"))]
         if self.vectorizer is not None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # skrub warns of every unseen category and unreadable date
-                blocks.append(
-                    np.asarray(self.vectorizer.transform(_others(frame, self.kinds)), dtype=np.float64)
-                )
+            blocks.append(_vectorized(self.vectorizer, _others(frame, self.kinds)))
         return self._standardised(self.scaler.transform(np.hstack(blocks)))
 
     def _standardised(self, squashed: np.ndarray) -> np.ndarray:
@@ -110,7 +107,8 @@ def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray
         vectorizer = _vectorizer(others, kinds, seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            blocks.append(np.asarray(vectorizer.fit_transform(others), dtype=np.float64))
+            vectorizer.fit(_sample(others, seed))
+        blocks.append(_vectorized(vectorizer, others))
         names += map(str, vectorizer.get_feature_names_out())
     scaler = _scaler()
     squashed = scaler.fit_transform(np.hstack(blocks))
@@ -121,6 +119,24 @@ def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray
     columns = tuple(map(str, frame.columns))
     encoder = Encoder(columns, kinds, vectorizer, scaler, means, deviations, tuple(names))
     return encoder, encoder._standardised(squashed)
+
+
+def _sample(others: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Some rows of a long table: what text is made of shows in a hundred thousand of them."""
+    if len(others) <= _STEP:
+        return others
+    return others.iloc[np.sort(np.random.default_rng(seed).choice(len(others), _STEP, replace=False))]
+
+
+def _vectorized(vectorizer: TableVectorizer, others: pd.DataFrame) -> np.ndarray:
+    """Vectorise step by step: the letter groups of a million texts would fill gigabytes at once."""
+    steps = range(0, len(others), _STEP)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # skrub warns of every unseen category and unreadable date
+        blocks = [
+            np.asarray(vectorizer.transform(others.iloc[i : i + _STEP]), dtype=np.float64) for i in steps
+        ]
+    return np.vstack(blocks)
 
 
 def _of_kind(kinds: Mapping[str, str], kind: str) -> list[str]:
