@@ -80,7 +80,9 @@ def test_no_difference_this_data_can_show() -> None:
         )
     )
     assert said.kind == "undecided"
-    assert said.headline.startswith("No difference between EAST and cross-entropy that this data can show")
+    assert said.headline.startswith(
+        "No difference that this data can show in macro F1 between EAST and cross-entropy: it could be anything "
+    )
 
 
 def test_equal_for_practical_purposes() -> None:
@@ -193,6 +195,19 @@ def test_better_than_cross_entropy_but_not_shown_to_beat_another() -> None:
     assert said.kind == "better_than_some"
     assert said.headline.startswith("In macro F1 EAST is better than cross-entropy, by ")
     assert said.headline.endswith("but is not shown to differ from plain soft matrix.")
+
+
+def test_what_only_the_correction_leaves_open_is_said_so() -> None:
+    recalls = {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.9, 0.6, 0.6), "focal": (0.9, 0.8, 0.8)}
+    comparison = compare(race(LARGE, recalls), draws=500)
+    first, second = comparison.differences
+    unsure = (replace(first, p_value=0.04, adjusted_p=0.08), second)
+    said = verdict(replace(comparison, differences=unsure, over_baseline=()))
+    assert said.kind == "undecided"
+    assert (
+        "Taken alone, the interval against cross-entropy leaves out zero; after Holm's correction"
+        in said.text
+    )
 
 
 def test_one_seed_speaks_of_models_only() -> None:

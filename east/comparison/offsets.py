@@ -139,10 +139,10 @@ class _Line(NamedTuple):
         # Row r belongs to the class under every cut above r: its bin is the first such cut.
         bins = np.searchsorted(cuts, np.arange(len(self.labels)), side="right")
         shape = (len(cuts) + 1, size)
-        to = self._count(bins, self.class_index, shape)
         away = self._count(bins, self.rival, shape)
-        taken, left = to.cumsum(axis=0)[:-1], away.sum(axis=0) - away.cumsum(axis=0)[:-1]
-        return np.asarray((taken + left).reshape(len(cuts), self.num_classes, self.num_classes))
+        moved = self._count(bins, self.class_index, shape) - away
+        counted = away.sum(axis=0) + moved.cumsum(axis=0)[:-1]
+        return np.asarray(counted.reshape(len(cuts), self.num_classes, self.num_classes))
 
     def _count(self, bins: Integers, predicted: Integers | int, shape: tuple[int, int]) -> Floats:
         cell = self.labels * self.num_classes + predicted

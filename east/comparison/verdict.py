@@ -103,11 +103,11 @@ def _better_than_some(comparison: Comparison, won: Sequence[Difference]) -> str:
     beats = f"better than {_rivals(comparison, won)}, {by} {gap(nearest.value, nearest.interval, comparison.metric)}"
     baseline = next((difference for difference in undecided if difference.second == BASELINE), None)
     if baseline is None:
-        rest = _rivals(comparison, undecided)
+        rest = _rivals(comparison, undecided, "or")
         return f"In {_metric(comparison)} {_hero(comparison)} is {beats}, but is not shown to differ from {rest}."
     others = [difference for difference in undecided if difference is not baseline]
     room = f"{span(baseline.interval, comparison.metric)} {scale(comparison.metric)[1]}"
-    nor = f", nor from {_rivals(comparison, others)}" if others else ""
+    nor = f", nor from {_rivals(comparison, others, 'or')}" if others else ""
     return (
         f"In {_metric(comparison)} {_hero(comparison)} is not shown to differ from "
         f"{_rivals(comparison, [baseline])} ({room}){nor}; it is {beats}."
@@ -155,12 +155,12 @@ def _enough_text(comparison: Comparison, enough: Sequence[Difference]) -> str:
 
 def _nothing_shown(comparison: Comparison) -> tuple[Kind, str]:
     factor, unit = scale(comparison.metric)
-    rivals = _rivals(comparison, comparison.differences)
+    rivals = _rivals(comparison, comparison.differences, "or")
     scarce = [d.limiting_class for d in comparison.differences if d.limiting_class is not None]
     reach = max(max(-difference.interval[0], difference.interval[1]) for difference in comparison.differences)
     if factor > 1 and reach <= EQUAL:
         return "equal", (
-            f"{_hero(comparison)} and {rivals} are equal for practical purposes in {_metric(comparison)}: "
+            f"For practical purposes {_hero(comparison)} does not differ from {rivals} in {_metric(comparison)}: "
             f"any difference is likely below {amount(reach, comparison.metric)} {unit}."
         )
     widest = max(
@@ -176,7 +176,7 @@ def _nothing_shown(comparison: Comparison) -> tuple[Kind, str]:
             f"the difference {room}."
         )
     return "undecided", (
-        f"No difference between {hero} and {rivals} that this data can show in {measure}: it {room}."
+        f"No difference that this data can show in {measure} between {hero} and {rivals}: it {room}."
     )
 
 
@@ -210,9 +210,20 @@ def _what_would_help(comparison: Comparison, kind: Kind) -> str:
 
 
 def _correction(comparison: Comparison) -> str:
+    """Say what the correction for several rivals did, above all where it overruled an interval."""
     rivals = len(comparison.differences)
     if rivals < 2:
         return ""
+    overruled = [
+        difference
+        for difference in _of(comparison.differences, "undecided")
+        if difference.interval[0] > 0 or difference.interval[1] < 0
+    ]
+    if overruled:
+        return (
+            f"Taken alone, the interval against {_rivals(comparison, overruled, 'or')} leaves out zero; after Holm's "
+            f"correction for {rivals} rivals that no longer suffices."
+        )
     return f"What is called better or worse holds after Holm's correction for {rivals} rivals."
 
 
@@ -226,11 +237,11 @@ def _hero(comparison: Comparison) -> str:
     return f"the {label} model of this seed" if len(comparison.race.seeds) == 1 else label
 
 
-def _rivals(comparison: Comparison, differences: Sequence[Difference]) -> str:
+def _rivals(comparison: Comparison, differences: Sequence[Difference], joined_by: str = "and") -> str:
     """Name rivals, or count them where a list of all would not be read."""
     if len(differences) == len(comparison.differences) > 3:
         return f"any of its {len(differences)} rivals"
-    labels = names([_lower(arm_label(difference.second)) for difference in differences])
+    labels = names([_lower(arm_label(difference.second)) for difference in differences], joined_by)
     if len(comparison.race.seeds) > 1:
         return labels
     return f"the {'model' if len(differences) == 1 else 'models'} of {labels}"

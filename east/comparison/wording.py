@@ -45,11 +45,11 @@ def gap(value: float, interval: tuple[float, float], metric: Metric) -> str:
     return f"{amount(value, metric)} {unit} (95 % interval {span(interval, metric)})"
 
 
-def names(items: Sequence[str]) -> str:
+def names(items: Sequence[str], joined_by: str = "and") -> str:
     """Join names: "A", "A and B", "A, B and C"."""
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])} {joined_by} {items[-1]}"
 
 
 def count(value: float) -> str:

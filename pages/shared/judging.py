@@ -81,8 +81,8 @@ def scores(run: Run, comparison: Comparison) -> None:
     if comparison.differences:
         paired = paired_figure(comparison.differences, unit=unit, scale=factor, labels=called, theme=theme)
         caption = (
-            "Right of zero it is better than the rival. Paired: the same rows and seeds for both, so these "
-            "intervals are narrower than those of the scores."
+            "Right of zero it is better than the rival. Paired: both arms meet the same rows and seeds, so that "
+            "what is common to them cancels."
         )
         cells.append(Cell("paired", f"{called[comparison.hero]} minus each rival", paired, caption))
     live_view.draw("compare", [Group("scores", cells, 1, wide=True, wide_columns=2)], marks={"run": run.id})

@@ -1,12 +1,11 @@
 // Draws figures that come as plain data, and redraws them in place: zoom is kept, nothing flickers.
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset" };
-const PLOTLY_WAIT_MS = 20000;
 
+// Figures wait for plotly.js as long as it takes: it comes when the page's script has run to its end.
 function plotly() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("plotly.js did not arrive")), PLOTLY_WAIT_MS);
-    window.addEventListener("east-plotly", () => { clearTimeout(timer); resolve(window.Plotly); }, { once: true });
+  return new Promise((resolve) => {
+    window.addEventListener("east-plotly", () => resolve(window.Plotly), { once: true });
   });
 }
 
