@@ -113,12 +113,18 @@ def fit_encoder(frame: pd.DataFrame, seed: int = 0) -> tuple[Encoder, np.ndarray
     scaler = _scaler()
     squashed = scaler.fit_transform(np.hstack(blocks))
     names = [str(name) for name in scaler[0].get_feature_names_out(np.asarray(names, dtype=object))]
-    means, deviations = np.zeros(len(names)), np.ones(len(names))
-    means[: len(numeric)] = squashed[:, : len(numeric)].mean(axis=0)
-    deviations[: len(numeric)] = squashed[:, : len(numeric)].std(axis=0).clip(min=_LEAST_DEVIATION)
+    means, deviations = _moments(squashed, len(numeric))
     columns = tuple(map(str, frame.columns))
     encoder = Encoder(columns, kinds, vectorizer, scaler, means, deviations, tuple(names))
     return encoder, encoder._standardised(squashed)
+
+
+def _moments(squashed: np.ndarray, numeric: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of the numeric columns, which come first; 0 and 1 for the others."""
+    means, deviations = np.zeros(squashed.shape[1]), np.ones(squashed.shape[1])
+    means[:numeric] = squashed[:, :numeric].mean(axis=0)
+    deviations[:numeric] = squashed[:, :numeric].std(axis=0).clip(min=_LEAST_DEVIATION)
+    return means, deviations
 
 
 def _sample(others: pd.DataFrame, seed: int) -> pd.DataFrame:

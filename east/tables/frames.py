@@ -56,7 +56,7 @@ def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
     seen: set[str] = set()
     unique: list[str] = []
     for position, name in enumerate(names):
-        base = str(name).strip() if name is not None else ""
+        base = re.sub(r"\s*[\r\n]+\s*", " ", str(name).strip()) if name is not None else ""
         base = base if base and base != "nan" else f"column_{position + 1}"
         candidate, count = base, 1
         while candidate in seen:

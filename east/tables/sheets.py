@@ -66,7 +66,7 @@ def _choose(data: bytes, name: str, wanted: str | None, notebook: Notebook) -> t
     if wanted is not None:
         if wanted not in sheets:
             raise TableError(
-                f"{name!r} has no such sheet", repr(wanted), f"choose one of {', '.join(sheets)}"
+                f"{name!r} has no such sheet", repr(wanted), f"choose one of {', '.join(map(repr, sheets))}"
             )
         why = "as asked"
         rows = workbook.get_sheet_by_name(wanted).to_python(skip_empty_area=True)

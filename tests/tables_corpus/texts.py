@@ -47,6 +47,8 @@ def odd_text_cases() -> Iterator[Case]:
     lines = pd.DataFrame({"a": [1, 2], "b": ["two\nlines", "one"]})
     yield Case("quoted-newline.csv", b'a,b\n1,"two\nlines"\n2,one\n', lines)
     gaps = pd.DataFrame({"a": [1.0, NAN, 3.0, NAN], "b": ["x", None, "y", "z"]})
+    broken = pd.DataFrame({"two words": [1, 3], "b": [2, 4]})
+    yield Case("newline-in-header.csv", b'"two\nwords",b\n1,2\n3,4\n', broken)
     for mark in ("", "NA", "NaN", "null", "?", "n/a", "#N/A"):
         text = f"a,b\n1,x\n{mark},{mark}\n3,y\n{mark},z\n"
         expected = gaps.dropna(how="all").reset_index(drop=True)
