@@ -103,10 +103,7 @@ def matrix_figure(
         "zmin": 0.0,
         "zmax": top,
         "colorscale": color_scale(theme.sequential),
-        "customdata": _aside(counts),
-        "hovertemplate": "true <b>%{y}</b><br>predicted <b>%{x}</b><br>%{customdata[0]:,.4~g} samples"
-        "<br>%{customdata[1]:.1%} of this true class<br>%{customdata[2]:.1%} of this prediction"
-        "<extra></extra>",
+        **_hover(counts, normalise),
     }
     return Figure((trace,), _layout(classes, theme, height), describe_matrix(counts, classes, name))
 
@@ -139,11 +136,7 @@ def difference_figure(
         "zmin": -reach,
         "zmax": reach,
         "colorscale": color_scale(theme.diverging),
-        "customdata": plain(np.stack([one, other], axis=-1)),
-        "hovertemplate": "true <b>%{y}</b><br>predicted <b>%{x}</b>"
-        f"<br>{names[0]} %{{customdata[0]:,.4~g}}<br>{names[1]} %{{customdata[1]:,.4~g}}<br>difference "
-        + ("%{z:+.3~g}" if normalise == "count" else "%{z:+.1%}")
-        + "<extra></extra>",
+        **_hover_of_both(one, other, names, normalise),
     }
     return Figure((trace,), _layout(classes, theme, height), describe_difference(one, other, classes, names))
 
@@ -188,8 +181,26 @@ def _heatmap(shown: Array, classes: Sequence[str], text: list[list[str]] | None)
     return trace if text is None else {**trace, "text": text, "texttemplate": "%{text}"}
 
 
-def _aside(counts: Array) -> list[Any]:
-    return plain(np.stack([counts, normalised(counts, "row"), normalised(counts, "column")], axis=-1), 3)
+def _hover(counts: Array, normalise: str) -> dict[str, Any]:
+    """Say counts and rates; of very many cells only the rate that is shown, to send and draw less."""
+    cell = "true <b>%{y}</b><br>predicted <b>%{x}</b><br>"
+    if len(counts) <= MOST_WITH_EVERY_LABEL:
+        rates = [counts, normalised(counts, "row"), normalised(counts, "column")]
+        text = "%{customdata[0]:,.4~g} samples<br>%{customdata[1]:.1%} of this true class<br>"
+        text += "%{customdata[2]:.1%} of this prediction<extra></extra>"
+        return {"customdata": plain(np.stack(rates, axis=-1), 3), "hovertemplate": cell + text}
+    rate = {"row": "<br>%{z:.1%} of this true class", "column": "<br>%{z:.1%} of this prediction"}
+    text = "%{customdata:,.4~g} samples" + rate.get(normalise, "") + "<extra></extra>"
+    return {"customdata": plain(counts, 3), "hovertemplate": cell + text}
+
+
+def _hover_of_both(one: Array, other: Array, names: tuple[str, str], normalise: str) -> dict[str, Any]:
+    cell = "true <b>%{y}</b><br>predicted <b>%{x}</b><br>"
+    gap = "difference " + ("%{z:+.3~g}" if normalise == "count" else "%{z:+.1%}") + "<extra></extra>"
+    if len(one) > MOST_WITH_EVERY_LABEL:
+        return {"hovertemplate": cell + gap}
+    both = f"{names[0]} %{{customdata[0]:,.4~g}}<br>{names[1]} %{{customdata[1]:,.4~g}}<br>"
+    return {"customdata": plain(np.stack([one, other], axis=-1)), "hovertemplate": cell + both + gap}
 
 
 def _cell_text(shown: Array, normalise: str, signed: bool = False) -> list[list[str]] | None:
