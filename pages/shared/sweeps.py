@@ -212,15 +212,8 @@ def _frontier_at(side: Run, outcome: Outcome, made: Frontier) -> None:
                 difference_figure(own, other, names, names=(title, called[tuned.key]), theme=theme),
             ),
         ]
-    groups = [
-        Group(
-            "frontier",
-            [Cell("frontier", "Macro precision against macro recall", curve, caption)],
-            1,
-            wide=True,
-        ),
-        Group("at", cells, 3, wide=True),
-    ]
+    drawn = Cell("frontier", "Macro precision against macro recall", curve, caption)
+    groups = [Group("frontier", [drawn], 1, wide=True), Group("at", cells, 3, wide=True)]
     legend = [(called[key], theme.arm(key)) for key in keys]
     live_view.draw("frontier", groups, legend=legend, marks={"run": side.id})
 
