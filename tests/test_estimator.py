@@ -180,7 +180,7 @@ def test_pickle_and_clone_keep_everything(
     ids=lambda labels: str(labels.dtype),
 )
 def test_labels_of_any_kind_come_back_as_they_were(labels: Any) -> None:
-    rows, codes = make_blobs(90, centers=[[0, 0], [9, 0], [0, 9]], cluster_std=0.5, random_state=0)
+    rows, codes = make_blobs(240, centers=[[0, 0], [9, 0], [0, 9]], cluster_std=0.5, random_state=0)
     wanted = np.asarray(labels)[codes]
     predicted = EASTClassifier(epochs=200, hidden=(32,)).fit(rows, labels.take(codes)).predict(rows)
     assert (predicted == wanted).mean() > 0.9
