@@ -30,7 +30,7 @@ from east.figures import (
     order_by_confusion,
     score_figure,
 )
-from east.figures.matrices import short
+from east.figures.matrices import short, short_labels
 from east.figures.palette import plain
 
 COUNTS = np.array([[8.0, 2.0, 0.0], [1.0, 3.0, 0.0], [0.0, 0.0, 0.0]])
@@ -49,6 +49,8 @@ def snapshot(step: int, total: int = 100, seeds: int = 3, value: float | None = 
             train_score=0.9,
             loss_value=1 / (1 + step),
             gradient_norm=0.5,
+            best_step=step // 2,
+            best_score=0.4,
         )
         for loss in ("east", "cross_entropy")
         for seed in range(seeds)
@@ -138,7 +140,8 @@ def test_classes_confused_with_each_other_come_to_stand_side_by_side() -> None:
 def test_a_curve_is_the_mean_over_seeds_with_their_range_as_band() -> None:
     history = [snapshot(0), snapshot(50)]
     figure = curve_figure(history, ["east"], "score", moment=history[1])
-    dotted, band, line = figure.data
+    dotted, band, line, best = figure.data
+    assert best["x"] == [25, 25, 25] and best["y"] == [0.4, 0.4, 0.4]
     assert line["y"] == [0.01, 0.51] and line["x"] == [0, 50]
     assert band["y"] == [0.0, 0.5, 0.52, 0.02]
     assert dotted["line"]["dash"] == "dot" and dotted["y"] == [0.9, 0.9]
@@ -184,6 +187,7 @@ def test_scores_show_every_seed_and_their_mean() -> None:
 def test_numbers_are_rounded_to_significant_digits() -> None:
     assert plain([0.000123456, 12345.6, 0.0, np.inf]) == [0.0001235, 12350.0, 0.0, None]
     assert short("abcdefghijklmnop", 5) == "abcd…"
+    assert short_labels(["abcdefghijklmnop", "abcdefghijklmnoq", "x"], 7) == ["abc…nop", "abc…noq", "x"]
 
 
 def test_arms_keep_their_colour_and_colours_differ() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from east.figures.matrices import short
+from east.figures.matrices import short_labels
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, padded, plain
 
 
@@ -37,7 +37,7 @@ def class_balance_figure(
         "hovertemplate": "<b>%{y}</b>: %{x:,} rows<extra></extra>",
     }
     size = FONT_SIZE - 3 if many else FONT_SIZE
-    labels = [short(name, 22) for name in names]
+    labels = short_labels(names, 22)
     room = round(16 + max((len(label) for label in labels), default=1) * size * 0.6)
     ticks = {"type": "category", "tickmode": "array", "tickvals": names, "ticktext": labels}
     picture = layout(

@@ -33,7 +33,8 @@ class Quantity:
     """One number of a lane that is followed along a training.
 
     `title` stands at the axis, `words` in the text alternative; `log` asks for a logarithmic axis, `zero` for
-    a line at zero, `second` is drawn dotted beside it.
+    a line at zero, `second` is drawn dotted beside it,
+    `best` marks each lane's best moment so far, the one that is kept.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Quantity:
     log: bool = False
     zero: bool = False
     second: Callable[[LaneSnapshot], float] | None = None
+    best: bool = False
 
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
@@ -51,6 +53,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
             "Target metric on validation",
             lambda lane: lane.score_hard,
             second=lambda lane: lane.train_score,
+            best=True,
         ),
         "gap": Quantity(
             "soft − hard", "Surrogate gap", lambda lane: lane.score_soft - lane.score_hard, zero=True
@@ -121,6 +124,10 @@ def curve_figure(
                 _line(arm_series(history, loss, asked.second), f"{name}, train", color, dotted=True)
             )
         traces += [*_band(series, color), _line(series, name, color)]
+        if asked.best:
+            traces += _best_moments(
+                [lane for lane in (moment or history[-1]).lanes if lane.loss == loss], name, color
+            )
         facts.append((name, _at_moment(series, moment)))
     total = history[-1].total_steps if history else 1
     picture = layout(
@@ -167,6 +174,24 @@ def _band(series: Series, color: str) -> list[dict[str, Any]]:
             "fillcolor": translucent(color, 0.18),
             "line": {"width": 0},
             "hoverinfo": "skip",
+        }
+    ]
+
+
+def _best_moments(lanes: Sequence[LaneSnapshot], name: str, color: str) -> list[dict[str, Any]]:
+    """Mark where each lane's checkpoint was taken, once there is one."""
+    taken = [lane for lane in lanes if lane.best_step > 0 and np.isfinite(lane.best_score)]
+    if not taken:
+        return []
+    mark = {"symbol": "diamond", "size": 8, "color": color, "line": {"width": 1, "color": "#ffffff"}}
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [lane.best_step for lane in taken],
+            "y": plain([lane.best_score for lane in taken]),
+            "marker": mark,
+            "hovertemplate": f"{name}, best moment<br>step %{{x}}: %{{y:.4~g}}<extra></extra>",
         }
     ]
 

@@ -75,6 +75,18 @@ def short(label: str, most: int = 12) -> str:
     return label if len(label) <= most else label[: most - 1].rstrip() + "…"
 
 
+def short_labels(labels: Sequence[str], most: int = 12) -> list[str]:
+    """Shorten labels, by their middle where their beginnings alone would make them look the same."""
+    cut = [short(label, most) for label in labels]
+    half = (most - 1) // 2
+    return [
+        f"{label[:half].rstrip()}…{label[-half:].lstrip()}"
+        if len(label) > most and cut.count(text) > 1
+        else text
+        for label, text in zip(labels, cut, strict=True)
+    ]
+
+
 def matrix_figure(
     matrix: ArrayLike,
     classes: Sequence[str],
@@ -235,7 +247,7 @@ def _layout(classes: Sequence[str], theme: Theme, height: int | None) -> dict[st
     most = 12 if count <= MOST_WITH_TEXT else 10
     stride = 1 if count <= MOST_WITH_EVERY_LABEL else -(-count * 11 // (height - 80))
     named = list(classes[::stride])
-    labels = [short(label, most) for label in named]
+    labels = short_labels(classes, most)[::stride]
     size = FONT_SIZE - 1 if count <= MOST_WITH_TEXT else FONT_SIZE - 3
     longest = max((len(label) for label in labels), default=1) * size * 0.56
     angle = 0 if longest * len(labels) < NARROW_PX else -35 if count <= MOST_WITH_TEXT else -90

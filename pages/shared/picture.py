@@ -116,7 +116,7 @@ def _lines(
         curve(
             "score",
             f"{metric} on validation",
-            "Solid: validation, which picks the best moment. Dotted: training rows.",
+            "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
         ),
         curve(
             "gap",
