@@ -73,7 +73,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: int | None = None,
         hidden: Sequence[int] = (64, 64),
         dropout: float = 0.0,
-        learning_rate: float = 3e-3,
+        learning_rate: float = 1e-2,
         weight_decay: float = 1e-2,
         averaging: float = 0.98,
         patience: int | None = None,

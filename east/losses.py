@@ -21,7 +21,7 @@ from east.metrics import Metric
 
 RECOMMENDED_ANNEALING = Annealing(Sharpness(0.4, 1.0), Sharpness(0.05, 0.1))
 PAPER_ANNEALING = Annealing(Sharpness(0.2, 1.0), Sharpness(0.01, 0.1))
-RECOMMENDED_ANCHOR = 0.1
+RECOMMENDED_ANCHOR = 0.3
 
 
 class Loss(nn.Module):
@@ -63,7 +63,7 @@ class EASTLoss(Loss):
     ) -> None:
         super().__init__()
         if not 0 <= anchor < math.inf:
-            raise SettingError("The anchor must be a number from 0 up", anchor, "use 0.1, or 0 for none")
+            raise SettingError("The anchor must be a number from 0 up", anchor, "use 0.3, or 0 for none")
         self.metric, self.annealing, self.anchor = metric, annealing, anchor
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:

@@ -88,7 +88,7 @@ def _add_race(train: argparse.ArgumentParser) -> None:
     add("--batch-size", type=int, metavar="N", help="rows a step (512)")
     add("--hidden", type=int, nargs="*", metavar="WIDTH", help="widths of the hidden layers (64 64)")
     add("--dropout", type=float, metavar="SHARE", help="hidden units left out in a step (0)")
-    add("--learning-rate", type=float, metavar="RATE", help="peak of the one-cycle schedule (0.003)")
+    add("--learning-rate", type=float, metavar="RATE", help="peak of the one-cycle schedule (0.01)")
     add("--weight-decay", type=float, metavar="X", help="of AdamW (0.01)")
     add("--clip", type=float, metavar="NORM", help="largest gradient norm (1)")
     add("--averaging", type=float, metavar="DECAY", help="of the weights' moving average, 0 for none (0.98)")

@@ -250,7 +250,7 @@ def test_a_snapshots_scores_are_its_metric_of_its_matrices() -> None:
     assert snapshot.lanes[4].sharpness == own[0].at(0.5), "a loss without its own is shown at the race's"
 
 
-def test_the_best_checkpoint_is_the_first_best_of_all_evaluations() -> None:
+def test_the_best_checkpoint_is_the_last_best_of_all_evaluations() -> None:
     data, setting = (
         dataset(),
         settings(losses=("east", "cross_entropy", "focal"), seeds=(0, 1), evaluations=20),
@@ -259,7 +259,7 @@ def test_the_best_checkpoint_is_the_first_best_of_all_evaluations() -> None:
     outcome = fit(data, setting)
     for place, lane in enumerate(outcome.lanes):
         scores = [sklearn_f1(data.validation.targets, snapshot.lanes[place].hard) for snapshot in evaluations]
-        best = int(np.argmax(np.round(scores, 6)))
+        best = len(scores) - 1 - int(np.argmax(np.round(scores[::-1], 6)))
         assert lane.best_step == evaluations[best].step == evaluations[-1].lanes[place].best_step
         assert lane.best_score == pytest.approx(max(scores), abs=1e-6)
         assert (lane.validation_hard == evaluations[best].lanes[place].hard).all()
@@ -308,7 +308,7 @@ def test_patience_keeps_the_checkpoint_after_so_many_evaluations_without_a_bette
                     break
                 score = round(snapshot.lanes[place].score_hard, 6)
                 stale = 0 if score > best else stale + 1
-                best, best_step = (score, snapshot.step) if score > best else (best, best_step)
+                best, best_step = (score, snapshot.step) if score >= best else (best, best_step)
             assert lane.best_step == best_step
             stopped_early += best_step < evaluations[-1].lanes[place].best_step
     assert stopped_early

@@ -59,7 +59,7 @@ class TrainConfig:
     batch_size: int | None = None
     hidden: tuple[int, ...] = (64, 64)
     dropout: float = 0.0
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     weight_decay: float = 1e-2
     clip: float = 1.0
     averaging: float = 0.98

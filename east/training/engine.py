@@ -168,8 +168,10 @@ class Training:
         # A lane that diverged has scores too: the argmax of NaN is class 0.
         sound = logits.isfinite().flatten(1).all(dim=1)
         patient = self._stale < (self.config.patience or self.total_steps + 1)
-        better = (scores > self._best_scores) & patient & sound
-        self._stale = torch.where(better, 0, self._stale + 1)
+        allowed = patient & sound
+        self._stale = torch.where(allowed & (scores > self._best_scores), 0, self._stale + 1)
+        # Of equal scores the later is kept: on few validation rows an early network ties by luck.
+        better = allowed & (scores >= self._best_scores)
         self._best_scores = torch.where(better, scores, self._best_scores)
         self._best_steps = torch.where(better, self.step_number, self._best_steps)
         torch.where(better.unsqueeze(1), self._averages, self._best_parameters, out=self._best_parameters)

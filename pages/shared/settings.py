@@ -87,7 +87,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "width": Setting("hidden width", 64, _number(1, 1024, int)),
         "depth": Setting("hidden layers", 2, _number(1, 6, int)),
         "dropout": Setting("dropout", 0.0, _number(0.0, 0.9), _short),
-        "rate": Setting("learning rate", 0.003, _number(1e-6, 1e4), _short),
+        "rate": Setting("learning rate", 0.01, _number(1e-6, 1e4), _short),
         "averaging": Setting("moving average", 0.98, _number(0.0, 0.9999), _short),
         "precision": Setting("precision", "float32"),
         "device": Setting("device", "auto"),
