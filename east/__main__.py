@@ -7,6 +7,7 @@ command has something to do, so that `--help` answers at once.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -18,6 +19,10 @@ from east import options as words
 from east.errors import DatasetError, EastError, SettingError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from east.comparison import Race
     from east.dataset import Dataset
     from east.metrics import Metric
     from east.tables import Table
@@ -28,6 +33,11 @@ DONE, INTERRUPTED = 0, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal that lacks a letter still gets the rest
     try:
         options = words.parser().parse_args(arguments)
         commands = {"train": train_command, "benchmark": benchmark_command, "list": list_names}
@@ -43,12 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has left; without this the interpreter would complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
+    except OSError as error:
+        print(f"east: A file cannot be read or written: got {error}; check path and space.", file=sys.stderr)
+        return words.BAD_INPUT
     return DONE
 
 
 def train_command(options: argparse.Namespace) -> None:
     """Train on one table and print what it came to."""
-    from east.comparison import summary
+    from east.comparison import compare, race_from, summarise
     from east.dataset import prepare
     from east.tables import ReadOptions, read_table
 
@@ -61,9 +74,10 @@ def train_command(options: argparse.Namespace) -> None:
         raise DatasetError("There are no test rows to compare on", None, remedy)
     remarks = (*map(str, table.findings), *why, *dataset.notes)
     outcome = _watch(dataset, _config(options, dataset), options, remarks)
-    result = {"table": dataset.name, "target": target, **summary(outcome)}
+    race = race_from(outcome)
+    result = {"table": dataset.name, "target": target, **summarise(compare(race))}
     if folder is not None:
-        _write(folder, result, dataset, outcome)
+        _write(folder, result, race, dataset.test.rows)
     print(_as_json(result) if options.json else _as_text(result, outcome))
 
 
@@ -193,7 +207,7 @@ def _tell(options: argparse.Namespace, lines: Iterable[str]) -> None:
 
 
 def _as_json(result: dict[str, Any]) -> str:
-    return json.dumps(result, ensure_ascii=False, allow_nan=False)
+    return json.dumps(result, allow_nan=False)
 
 
 def _as_text(result: dict[str, Any], outcome: Outcome) -> str:
@@ -218,32 +232,22 @@ def _interval(bounds: Sequence[float]) -> str:
     return f"[{bounds[0]:.4f}, {bounds[1]:.4f}]"
 
 
-def _write(folder: Path, result: dict[str, Any], dataset: Dataset, outcome: Outcome) -> None:
-    """Write the result, and each lane's prediction of each test row."""
-    import pandas as pd
+def _write(folder: Path, result: dict[str, Any], race: Race, rows: NDArray[np.int64]) -> None:
+    """Write the result, and every arm's prediction of each test row at each seed."""
+    from east.comparison import predictions_frame
+    from east.tables import neutralise_formulas
 
     (folder / "result.json").write_text(_as_json(result) + "\n", encoding="utf-8")
-    predictions = [
-        pd.DataFrame(
-            {
-                "row": dataset.test.rows,
-                "true": [dataset.classes[code] for code in outcome.test_targets],
-                "loss": lane.loss,
-                "seed": lane.seed,
-                "predicted": [dataset.classes[code] for code in lane.test_probabilities.argmax(axis=1)],
-                "probability": lane.test_probabilities.max(axis=1),
-            }
-        )
-        for lane in outcome.lanes
-    ]
-    pd.concat(predictions).to_csv(folder / "predictions.csv", index=False)
+    predictions = neutralise_formulas(predictions_frame(race, rows))
+    predictions.to_csv(folder / "predictions.csv", index=False)
 
 
 def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError("Results cannot be written there", repr(str(path)), error.strerror) from None
+        got = f"{str(path)!r} ({error.strerror})"
+        raise SettingError("Results cannot be written there", got, "name another folder") from None
     return path
 
 

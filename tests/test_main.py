@@ -76,28 +76,30 @@ def test_scores_and_matrices_are_scikit_learns_on_the_written_predictions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ("--beta", "0.25", "--seeds", "2", "--epochs", "8", "--out", str(tmp_path / "new" / "folder"))
-    result = run_json(capsys, "train", PENGUINS, "--losses", "east", "focal", *arguments)
+    result = run_json(capsys, "train", PENGUINS, *arguments)
     assert json.loads((tmp_path / "new" / "folder" / "result.json").read_text(encoding="utf-8")) == result
     rows = pd.read_csv(tmp_path / "new" / "folder" / "predictions.csv")
     table = pd.read_csv(PENGUINS)
     assert (table["species"].to_numpy()[rows["row"]] == rows["true"]).all()
-    for loss, arm in ((loss, result["arms"][loss]) for loss in ("east", "focal")):
-        found = [rows[(rows["loss"] == loss) & (rows["seed"] == seed)] for seed in (0, 1)]
+    assert set(result["arms"]) == {"east", "cross_entropy", "cross_entropy+offsets"}
+    for key, arm in result["arms"].items():
+        found = [rows[(rows["arm"] == key) & (rows["seed"] == seed)] for seed in (0, 1)]
         scores = [fbeta_score(part["true"], part["predicted"], beta=0.25, average="macro") for part in found]
         assert arm["scores"] == pytest.approx(scores, abs=1e-12)
         counts = [
             confusion_matrix(part["true"], part["predicted"], labels=result["classes"]) for part in found
         ]
         np.testing.assert_allclose(arm["hard"], np.mean(counts, axis=0), atol=1e-12)
-    difference = result["arms"]["east"]["mean"] - result["arms"]["focal"]["mean"]
-    assert result["paired"]["focal"]["difference"] == pytest.approx(difference, abs=1e-12)
+    difference = result["arms"]["east"]["mean"] - result["arms"]["cross_entropy"]["mean"]
+    assert result["paired"]["cross_entropy"]["difference"] == pytest.approx(difference, abs=1e-12)
 
 
 def test_options_of_metrics_reach_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def predictions(*options: str) -> tuple[pd.DataFrame, float]:
         fixed = ("--losses", "cross_entropy", "--epochs", "60", "--out", str(tmp_path))
         result = run_json(capsys, "train", PENGUINS, *options, *fixed)
-        return pd.read_csv(tmp_path / "predictions.csv"), result["arms"]["cross_entropy"]["mean"]
+        rows = pd.read_csv(tmp_path / "predictions.csv")
+        return rows[rows["arm"] == "cross_entropy"], result["arms"]["cross_entropy"]["mean"]
 
     rows, score = predictions("--metric", "kappa", "--weights", "quadratic")
     assert score == pytest.approx(cohen_kappa_score(rows["true"], rows["predicted"], weights="quadratic"))
@@ -291,6 +293,20 @@ def test_help_answers_without_the_heavy_imports() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "--target COLUMN" in done.stdout
+
+
+def test_a_terminal_without_the_letters_still_gets_the_rest(tmp_path: Path) -> None:
+    labels = pd.read_csv(WINE)["cultivar"].map({"class_0": "=né", "class_1": "žluť", "class_2": "绿"})
+    pd.read_csv(WINE).assign(cultivar=labels).to_csv(tmp_path / "wine.csv", index=False)
+    arguments = ["train", str(tmp_path / "wine.csv"), "--target", "cultivar", "--epochs", "1"]
+    code = [sys.executable, "-m", "east", *arguments, "--losses", "focal", "--out", str(tmp_path)]
+    plain = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(code, cwd=ROOT, env=plain, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "ran alone" in done.stdout.decode("ascii")
+    predictions = pd.read_csv(tmp_path / "predictions.csv")
+    # What a spreadsheet program would take for a formula is written as text.
+    assert set(predictions["true"]) == {"'=né", "žluť", "绿"}
 
 
 def test_ctrl_c_ends_with_130_and_one_line() -> None:
