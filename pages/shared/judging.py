@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from east.figures import (
     NORMALISATIONS,
     class_change_figure,
     difference_figure,
     matrix_figure,
+    order_by_confusion,
     paired_figure,
     score_figure,
 )
 from east.tables import neutralise_formulas
 from pages.shared import live_view, state
 from pages.shared.live_view import Cell, Group
+from pages.shared.steering import MANY_CLASSES, Order
 from pages.shared.words import CELL_NAMES, VERDICT_ICONS, literal
 
 if TYPE_CHECKING:
@@ -42,6 +45,12 @@ def judged(run: Run, outcome: Outcome) -> Comparison:
 
     made: Comparison = state.remembered("comparison", run.id, make)
     return made
+
+
+def class_order(matrix: NDArray[np.float64]) -> Order:
+    """Put many classes in the order of what is confused with what, so that errors stand together."""
+    many = len(matrix) > MANY_CLASSES
+    return Order(order_by_confusion(matrix) if many else np.arange(len(matrix)))
 
 
 def labels(keys: Sequence[str]) -> dict[str, str]:
@@ -159,20 +168,22 @@ def matrices(run: Run, outcome: Outcome) -> None:
     )  # fmt: skip
     race, called = comparison.race, labels((first, second))
     theme, show = live_view.theme(), str(state.setting("show"))
-    means = {key: race.arm(key).hard.mean(axis=0) for key in (first, second)}
+    order = class_order(race.arm(first).hard.mean(axis=0))
+    means = {key: order.of(race.arm(key).hard.mean(axis=0)) for key in (first, second)}
+    names = order.names(race.classes)
     mean = ", mean over seeds" if len(race.seeds) > 1 else ""
     cells = [
         Cell(
             f"matrix {place}",
             called[key] + mean,
-            matrix_figure(means[key], race.classes, name=called[key], normalise=show, theme=theme),
+            matrix_figure(means[key], names, name=called[key], normalise=show, theme=theme),
             "Click a cell to see the rows behind it.",
             click=True,
         )
         for place, key in enumerate((first, second))
     ]
     gap = difference_figure(
-        means[first], means[second], race.classes, names=(called[first], called[second]), normalise=show,
+        means[first], means[second], names, names=(called[first], called[second]), normalise=show,
         theme=theme,
     )  # fmt: skip
     cells.append(Cell("difference", "First − second", gap, "Blue: more of it with the first arm."))

@@ -181,7 +181,7 @@ def _draw_frontier(side: Run, outcome: Outcome) -> None:
 
 def _frontier_at(side: Run, outcome: Outcome, made: Frontier) -> None:
     """Draw the curve and the matrices at one beta; the slider runs this alone."""
-    theme, names = live_view.theme(), outcome.classes
+    theme = live_view.theme()
     known = list(made.betas)
     now = min(known, key=lambda beta: abs(beta - float(state.setting("frontier_beta"))))
     st.select_slider("β", known, format_func=lambda beta: f"{beta:g}", **state.bind("frontier_beta", now))
@@ -196,12 +196,14 @@ def _frontier_at(side: Run, outcome: Outcome, made: Frontier) -> None:
         "Means over seeds (faint: the seeds). Up and right is better on both; a ring marks the chosen β."
     )
     point = made.nearest(now)
-    own = point.arm.hard.mean(axis=0)
+    mean = point.arm.hard.mean(axis=0)
+    order = judging.class_order(mean)
+    own, names = order.of(mean), order.names(outcome.classes)
     title = f"{called[made.loss]} at β = {now:g}"
     cells = [Cell("own", title, matrix_figure(own, names, name=title, theme=theme))]
     tuned = next((other for other in made.offsets if other.beta == now), None)
     if tuned is not None:
-        other = tuned.arm.hard.mean(axis=0)
+        other = order.of(tuned.arm.hard.mean(axis=0))
         cells += [
             Cell(
                 "offsets", called[tuned.key], matrix_figure(other, names, name=called[tuned.key], theme=theme)

@@ -91,8 +91,9 @@ def _answer(outcome: Outcome, loss: str, offsets: np.ndarray, tuned: np.ndarray)
         "tuned": what_if(outcome, loss, tuned),
         "yours": what_if(outcome, loss, offsets),
     }
-    theme, names = live_view.theme(), outcome.classes
     yours, plain = (answers[key].test_hard.mean(axis=0) for key in ("yours", "as trained"))
+    theme, order = live_view.theme(), judging.class_order(plain)
+    yours, plain, names = order.of(yours), order.of(plain), order.names(outcome.classes)
     cells = [
         Cell(
             "yours",

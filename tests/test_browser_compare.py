@@ -1,0 +1,108 @@
+"""The journey over the Compare page, in a real browser on a real server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import confusion_matrix, f1_score
+
+from tests.test_browser import button, live, mark, page, until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.conftest import Server
+
+__all__ = ["page"]  # a fixture
+
+pytestmark = pytest.mark.browser
+
+
+def compare(page: Page, server: Server, link: str) -> None:
+    """Train to the end, and go to the Compare page."""
+    page.set_default_timeout(60_000)
+    page.goto(f"{server.url}/{link}")
+    button(page, "Train").click()
+    live(page).wait_for()
+    until(lambda: mark(page, "status") == "finished", 90)
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_text("The intervals speak of", exact=False).wait_for()
+
+
+def drawn(page: Page, cell: str) -> list[dict[str, Any]]:
+    """The traces that plotly has drawn in a cell."""
+    plot = page.locator(f"[data-cell='{cell}']").first
+    plot.scroll_into_view_if_needed()
+    plot.locator(".main-svg").first.wait_for(state="attached")
+    traces: list[dict[str, Any]] = plot.evaluate("node => node.data.map((trace) => ({ ...trace }))")
+    return traces
+
+
+def section(page: Page, name: str) -> None:
+    radio: Locator = page.get_by_role("radio", name=name, exact=True)
+    radio.or_(button(page, name)).first.click()
+
+
+def downloaded(page: Page, name: str, folder: Path) -> Path:
+    with page.expect_download() as download:
+        button(page, name).click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
+
+
+def test_what_the_page_shows_is_what_its_downloads_say(page: Page, server: Server, tmp_path: Path) -> None:
+    compare(page, server, "?sample=penguins&seeds=2&epochs=30&pace=full")
+    predictions = pd.read_csv(downloaded(page, "Predictions (csv)", tmp_path))
+    told = json.loads(downloaded(page, "Statistics (json)", tmp_path).read_text())
+
+    scores = drawn(page, "scores")
+    for place, arm in enumerate(("east", "cross_entropy", "cross_entropy+offsets")):
+        parts = predictions[predictions["arm"] == arm].groupby("seed")
+        expected = [f1_score(part["true"], part["predicted"], average="macro") for _, part in parts]
+        assert scores[3 * place]["x"] == pytest.approx(expected, rel=1e-3)
+        assert told["arms"][arm]["scores"] == pytest.approx(expected)
+        assert scores[3 * place + 2]["x"] == pytest.approx(told["arms"][arm]["ci"], rel=1e-3)
+    paired = drawn(page, "paired")
+    assert paired[0]["x"] == pytest.approx(100 * np.array(told["paired"]["cross_entropy"]["ci"]), rel=1e-2)
+    assert told["verdict"]["text"].split(". ")[0] in page.get_by_test_id("stMain").inner_text()
+
+    section(page, "Matrices")
+    (matrix,) = drawn(page, "matrix 0")
+    parts = predictions[predictions["arm"] == "east"].groupby("seed")
+    mean = np.mean(
+        [confusion_matrix(p["true"], p["predicted"], labels=matrix["x"]) for _, p in parts], axis=0
+    )
+    assert np.array(matrix["customdata"])[..., 0] == pytest.approx(mean, abs=0.05)
+
+
+def test_a_click_on_a_cell_shows_its_rows_and_a_slider_answers_at_once(page: Page, server: Server) -> None:
+    compare(page, server, "?sample=penguins&seeds=1&epochs=30&pace=full")
+    assert (
+        "one seed says nothing of how another would have done" in page.get_by_test_id("stMain").inner_text()
+    )
+    section(page, "Matrices")
+    (matrix,) = drawn(page, "matrix 1")
+    plot = page.locator("[data-cell='matrix 1'] .nsewdrag")
+    box = plot.bounding_box()
+    assert box is not None
+    classes = len(matrix["x"])
+    plot.click(position={"x": box["width"] * 0.5 / classes, "y": box["height"] * 0.5 / classes})
+    count = round(np.array(matrix["customdata"])[0, 0, 0])
+    page.get_by_text(f"{count} test rows fall there.", exact=False).wait_for()
+    assert "cell=0%2C0%2C1" in page.url
+
+    section(page, "What if: offsets")
+    before = drawn(page, "yours")[0]["z"]
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    for _ in range(80):
+        slider.press("ArrowRight")
+    until(lambda: drawn(page, "yours")[0]["z"] != before)
+    button(page, "No offsets").click()
+    until(lambda: drawn(page, "yours")[0]["z"] == before)
