@@ -8,7 +8,7 @@ from east.tables import Table, read_table_guarded
 from pages.shared import controls, frame, live_view, state, table
 from pages.shared.words import literal
 
-FORMATS = ["csv", "tsv", "txt", "parquet", "xlsx"]
+FORMATS = ["csv", "tsv", "txt", "parquet", "feather", "xlsx", "ods", "arff", "json", "jsonl", "gz", "zip"]
 MOST_MEGABYTES = 200
 PREVIEW_ROWS = 100
 
@@ -45,7 +45,7 @@ def _choose() -> None:
     )
     with st.expander("Or upload your own", expanded=uploaded is not None, icon=":material/upload:"):
         file = st.file_uploader(
-            "A csv, tsv, parquet or xlsx file; it stays in this computer's memory",
+            "csv, tsv, parquet, xlsx, arff, json and more; it stays in this computer's memory",
             type=FORMATS,
             max_upload_size=MOST_MEGABYTES,
         )

@@ -138,6 +138,14 @@ def test_stop_ends_the_thread_within_a_tenth_of_a_second() -> None:
     assert np.quantile(took, 0.95) < 0.1, took
 
 
+def test_a_stop_cannot_be_taken_back() -> None:
+    run = started(cast(Machine, Counter(step_s=0.2)))
+    moving(run)
+    run.command("stop", wait_s=0)
+    run.command("resume", wait_s=0)
+    assert run.wait(3) and run.frame.status == "stopped"
+
+
 def test_stop_is_answered_while_a_slow_pace_waits() -> None:
     run = started(pace="slowest")
     moving(run)

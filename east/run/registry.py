@@ -28,7 +28,7 @@ class Registry:
             SettingError: when too many are active; a paused one that nobody watches makes way first.
         """
         with self._lock:
-            active = [other for other in self._runs.values() if not other.frame.ended]
+            active = [other for other in self._runs.values() if not (other.frame.ended or other.stopping)]
             if len(active) >= self._most_active:
                 self._make_way(active)
             self._runs[run.id] = run

@@ -90,7 +90,7 @@ class Run:
             wait_s: how long to wait at most.
         """
         with self._changed:
-            if self.frame.ended:
+            if self.frame.ended or self.stopping:
                 return
             self._commands += 1
             mine = self._commands
@@ -141,6 +141,11 @@ class Run:
         with self._changed:
             self.pace = pace
             self._changed.notify_all()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it has been told to stop, which cannot be taken back."""
+        return self._wanted == "stop"
 
     @property
     def resting(self) -> bool:

@@ -24,7 +24,7 @@ STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
 </style>"""
 STRIP_S = 2.0
-SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses")
+SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses", "east.comparison")
 
 
 def guard(page: str) -> None:

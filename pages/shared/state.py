@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
+from east.errors import EastError
 from east.run import Registry, Run
 from pages.shared.settings import SETTINGS
 
@@ -193,12 +194,23 @@ def upload() -> Table | None:
 
 
 def take_upload(file_id: str, read: Callable[[], Table]) -> bool:
-    """Read an upload once and keep it; returns whether it was new. Errors of `read` come every time."""
-    if st.session_state.get("upload_id") == file_id:
-        return False
-    st.session_state["upload"] = read()
-    st.session_state["upload_id"] = file_id
-    return True
+    """Read an upload once and keep it; returns whether it was new.
+
+    Raises:
+        EastError: what `read` raises, at every call but read once.
+    """
+    known: tuple[str, EastError | None] | None = st.session_state.get("upload_read")
+    if known is None or known[0] != file_id:
+        try:
+            st.session_state["upload"] = read()
+        except EastError as error:
+            st.session_state["upload_read"] = (file_id, error)
+            raise
+        st.session_state["upload_read"] = (file_id, None)
+        return True
+    if known[1] is not None:
+        raise known[1]
+    return False
 
 
 def remembered(name: str, mark: object, make: Callable[[], Any]) -> Any:
