@@ -113,11 +113,8 @@ def soft_confusion_of_logits(logits: Tensor, targets: Tensor, sharpness: Sharpne
     Returns:
         Matrices `[..., K, K]`, and log p of the true class of each sample `[..., B]`.
     """
-    # Products with a tensor, for torch.compile would make a new graph for every number it sees elsewhere.
-    one = torch.ones((), dtype=logits.dtype, device=logits.device)
-    delta, omega = one * sharpness.delta, one * sharpness.omega
     outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(  # type: ignore[no-untyped-call]
-        logits, targets, delta, omega
+        logits, targets, *_lines(sharpness, logits)
     )
     return outputs
 
@@ -172,6 +169,24 @@ def _lane_offsets(lanes: int, stride: int, device: torch.device) -> Tensor:
     return (torch.arange(lanes, device=device) * stride).unsqueeze(-1)
 
 
+class _Lines(NamedTuple):
+    """The Heaviside's lines where tau <= 1/2: slopes of H * tau in p, edges of the band as shares of tau."""
+
+    delta: Tensor
+    below: Tensor
+    band: Tensor
+    low: Tensor
+    high: Tensor
+
+
+def _lines(sharpness: Sharpness, like: Tensor) -> _Lines:
+    delta, omega = sharpness.delta, sharpness.omega
+    low, high = 1 - omega / 2, 1 + omega / 2
+    # Products with a tensor, for torch.compile would make a new graph for every number it sees elsewhere.
+    one = torch.ones((), dtype=like.dtype, device=like.device)
+    return _Lines(one * delta, one * (delta / low), one * ((1 - 2 * delta) / omega), one * low, one * high)
+
+
 class _SoftConfusionOfLogits(torch.autograd.Function):
     """Softmax, `membership` and the sum by class, with the backward written out.
 
@@ -184,9 +199,8 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(
-        ctx: Any, logits: Tensor, targets: Tensor, delta: Tensor, omega: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def forward(ctx: Any, logits: Tensor, targets: Tensor, *constants: Tensor) -> tuple[Tensor, Tensor]:
+        lines = _Lines(*constants)
         first, first_index = logits.max(dim=-1, keepdim=True)
         odds = logits - first
         log_odds_of_target = odds.gather(-1, targets.unsqueeze(-1))
@@ -194,29 +208,30 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         second, second_index = odds.max(dim=-1, keepdim=True)
         total = odds.exp_().sum(dim=-1, keepdim=True).add_(1)
         threshold = (1 + second.exp()) / 2
-        first_height = _first_height(threshold, total, delta, omega)
-        heights = _other_heights(odds, threshold, delta, omega).scatter_(-1, first_index, first_height)
+        first_height = _first_height(threshold, total, lines)
+        heights = _other_heights(odds, threshold, lines).scatter_(-1, first_index, first_height)
         mass = heights.sum(dim=-1, keepdim=True)
-        ctx.save_for_backward(odds, targets, total, threshold, mass, first_index, second_index, delta, omega)
+        ctx.save_for_backward(odds, targets, total, threshold, mass, first_index, second_index, *lines)
         return sum_by_class(heights.div_(mass), targets), (log_odds_of_target - total.log()).squeeze(-1)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
-        odds, targets, total, threshold, mass, first_index, second_index, delta, omega = ctx.saved_tensors
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        odds, targets, total, threshold, mass, first_index, second_index, *constants = ctx.saved_tensors
+        lines = _Lines(*constants)
         to_matrix, to_likelihood = gradients[0].contiguous(), gradients[1].unsqueeze(-1)
         # Through the normalisation, m = heights / mass.
         gradient = rows_of_class(to_matrix, targets)
         first_gradient = gradient.gather(-1, first_index)
-        first_height = _first_height(threshold, total, delta, omega)
-        buffer = _other_heights(odds, threshold, delta, omega)
+        first_height = _first_height(threshold, total, lines)
+        buffer = _other_heights(odds, threshold, lines)
         inner = (buffer.mul_(gradient).sum(dim=-1, keepdim=True) + first_gradient * first_height) / mass
         first_gradient = (first_gradient - inner) / mass
         # Through the two lines: their slope, and the odds as the derivative of exp.
-        buffer.copy_(odds).sub_(_edge(threshold, omega)).clamp_min_(0).sign_()
-        below, band = _slopes(delta, omega)
-        gradient.sub_(inner).div_(mass).mul_(odds).mul_(buffer.mul_(band - below).add_(below))
-        slope, slope_of_total = _first_slopes(threshold, total, delta, omega)
+        slopes = buffer.copy_(odds).sub_(threshold * lines.low).clamp_min_(0).sign_()
+        slopes.mul_(lines.band - lines.below).add_(lines.below)
+        gradient.sub_(inner).div_(mass).mul_(odds).mul_(slopes)
+        slope, slope_of_total = _first_slopes(threshold, total, lines)
         to_first, to_total = first_gradient * slope, first_gradient * slope_of_total
         # Scaling all odds changes nothing, so what flows to them, total and threshold cancels.
         to_threshold = -(gradient.sum(dim=-1, keepdim=True) + to_first + to_total * total) / threshold
@@ -225,36 +240,26 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         gradient.scatter_add_(-1, first_index, to_first + to_total + to_threshold / 2)
         gradient.scatter_add_(-1, second_index, to_threshold * (threshold - 0.5))
         gradient.scatter_add_(-1, targets.unsqueeze(-1), to_likelihood)
-        return gradient, None, None, None
+        return gradient, None, *(None for _ in constants)
 
 
-def _slopes(delta: Tensor, omega: Tensor) -> tuple[Tensor, Tensor]:
-    """Slopes of H * tau in p, below the band and in it."""
-    return delta / (1 - omega / 2), (1 - 2 * delta) / omega
-
-
-def _edge(threshold: Tensor, omega: Tensor) -> Tensor:
-    return threshold * (1 - omega / 2)
-
-
-def _other_heights(odds: Tensor, threshold: Tensor, delta: Tensor, omega: Tensor) -> Tensor:
+def _other_heights(odds: Tensor, threshold: Tensor, lines: _Lines) -> Tensor:
     """H * tau of every class but the first, `[..., B, K]`; 0 at the first, where `odds` is 0."""
-    below, band = _slopes(delta, omega)
-    heights = (odds - _edge(threshold, omega)).clamp_min_(0)
-    return heights.mul_(band - below).addcmul_(odds, below)
+    heights = (odds - threshold * lines.low).clamp_min_(0)
+    return heights.mul_(lines.band - lines.below).addcmul_(odds, lines.below)
 
 
-def _first_height(threshold: Tensor, total: Tensor, delta: Tensor, omega: Tensor) -> Tensor:
+def _first_height(threshold: Tensor, total: Tensor, lines: _Lines) -> Tensor:
     """H * tau of the first class, `[..., B, 1]`: in the band or above it."""
-    high = threshold * (1 + omega / 2)
-    above = threshold * (1 - delta * (total - 1) / (total - high))
-    band = threshold / 2 + (1 - threshold) * _slopes(delta, omega)[1]
+    high = threshold * lines.high
+    above = threshold * (1 - lines.delta * (total - 1) / (total - high))
+    band = threshold / 2 + (1 - threshold) * lines.band
     return torch.where(high < 1, above, band)
 
 
-def _first_slopes(threshold: Tensor, total: Tensor, delta: Tensor, omega: Tensor) -> tuple[Tensor, Tensor]:
+def _first_slopes(threshold: Tensor, total: Tensor, lines: _Lines) -> tuple[Tensor, Tensor]:
     """Derivatives of `_first_height` in the first class's own odds and in `total`, `[..., B, 1]` each."""
-    high = threshold * (1 + omega / 2)
-    above = delta * threshold / (total - high)
-    slope = torch.where(high < 1, above, _slopes(delta, omega)[1])
-    return slope, torch.where(high < 1, above * (high - 1) / (total - high), 0.0)
+    high = threshold * lines.high
+    room = total - high
+    above = lines.delta * threshold / room
+    return torch.where(high < 1, above, lines.band), torch.where(high < 1, above * (high - 1) / room, 0.0)

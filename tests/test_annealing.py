@@ -3,13 +3,15 @@ from dataclasses import FrozenInstanceError
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from east.annealing import Annealing, Sharpness
 from east.errors import SettingError
 from east.losses import PAPER_ANNEALING, RECOMMENDED_ANNEALING
 
+# A busy machine is no failure, and a failure must come again.
+unhurried = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 deltas = st.floats(0, 0.5, exclude_max=True)
 omegas = st.floats(0, 1, exclude_min=True)
 shares = st.floats(0, 1)
@@ -39,6 +41,7 @@ def test_a_sharpness_that_would_not_increase_is_refused(delta: float, omega: flo
         Sharpness(delta, omega)
 
 
+@unhurried
 @given(deltas, omegas, deltas, omegas, shares)
 def test_a_linear_path_is_the_mean_of_its_ends_weighted_by_progress(
     delta: float, omega: float, last_delta: float, last_omega: float, share: float
@@ -50,6 +53,7 @@ def test_a_linear_path_is_the_mean_of_its_ends_weighted_by_progress(
     assert path.at(0.0) == path.start and path.at(1.0) == path.end
 
 
+@unhurried
 @given(st.floats(1e-6, 0.49), st.floats(1e-6, 1), st.floats(1e-6, 0.49), st.floats(1e-6, 1), shares)
 def test_a_geometric_path_is_linear_in_the_logarithm(
     delta: float, omega: float, last_delta: float, last_omega: float, share: float
@@ -61,6 +65,7 @@ def test_a_geometric_path_is_linear_in_the_logarithm(
     assert math.log(now.omega) == pytest.approx(expected, abs=1e-12)
 
 
+@unhurried
 @given(deltas, omegas, shares, st.sampled_from(["linear", "geometric"]))
 def test_a_path_that_stands_still_is_valid_everywhere(
     delta: float, omega: float, share: float, shape: str
