@@ -24,7 +24,11 @@ STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
 </style>"""
 STRIP_S = 2.0
+FIRST_PAGE_S = 1.0
 SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses", "east.comparison")
+
+
+_hurry = threading.Event()
 
 
 def guard(page: str) -> None:
@@ -97,12 +101,15 @@ def warm_up() -> threading.Thread:
 def wait_until_warm() -> None:
     """Wait for the slow imports, and say what is waited for."""
     thread = warm_up()
+    _hurry.set()
     if thread.is_alive():
         with st.spinner("Loading PyTorch, once…"):
             thread.join()
 
 
 def _warm_up() -> None:
+    # The first page comes first, unless somebody waits for what is imported here.
+    _hurry.wait(FIRST_PAGE_S)
     for name in SLOW_IMPORTS:
         importlib.import_module(name)
     # Streamlit collects garbage after every rerun; what was imported need not be searched each time.
