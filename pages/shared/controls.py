@@ -68,7 +68,7 @@ def loss_picker() -> None:
     wanted = [loss for loss in state.setting("losses") if loss in LOSSES]
     unknown = [loss for loss in state.setting("losses") if loss not in LOSSES]
     if unknown:
-        state.tell(f"The link's loss “{unknown[0][:60]}” is not one there is here; it is left out.")
+        state.tell(f"The link's loss “{unknown[0][:60]}” is not known here; it is left out.")
         state.put("losses", tuple(wanted))
     wanted = wanted or list(SETTINGS["losses"].default)
     st.multiselect("Losses in the race", list(LOSSES), format_func=loss_label, **state.bind("losses", wanted))
