@@ -162,6 +162,16 @@ def test_a_value_that_is_no_number_leaves_a_hole_and_is_named() -> None:
     assert "not a number" in figure.alt
 
 
+@pytest.mark.parametrize("normalise", ["row", "column", "count"])
+def test_a_matrix_of_a_diverged_training_is_drawn_without_numbers(normalise: str) -> None:
+    lost, classes = np.full((3, 3), np.nan), ("a", "b", "c")
+    for figure in (
+        matrix_figure(lost, classes, normalise=normalise),
+        difference_figure(lost, np.eye(3), classes, normalise=normalise),
+    ):
+        assert {text for row in figure.data[0]["text"] for text in row} == {""}
+
+
 def test_the_heaviside_drawn_is_the_one_trained_with() -> None:
     for sharpness in (Sharpness(0.4, 1.0), Sharpness(0.05, 0.3)):
         for threshold in (0.5, 0.3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -142,7 +143,9 @@ def difference_figure(
     """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     shown = normalised(one, normalise) - normalised(other, normalise)
-    reach = _round_up(float(np.abs(shown).max(initial=0.0)), 0.05 if normalise != "count" else 1.0)
+    reach = _round_up(
+        float(np.nan_to_num(np.abs(shown)).max(initial=0.0)), 0.05 if normalise != "count" else 1.0
+    )
     trace = {
         **_heatmap(shown, classes, _cell_text(shown, normalise, signed=True)),
         "zmin": -reach,
@@ -222,6 +225,8 @@ def _cell_text(shown: Array, normalise: str, signed: bool = False) -> list[list[
 
 
 def _number(value: float, normalise: str, signed: bool) -> str:
+    if not math.isfinite(value):
+        return ""  # of a training that has diverged
     sign = "+" if signed else ""
     if normalise == "count":
         whole = float(value).is_integer() or abs(value) >= 1000
