@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -197,7 +198,9 @@ def _moment(snapshot: Snapshot) -> str:
     for lane in snapshot.lanes:
         scores.setdefault(lane.loss, []).append(lane.score_hard)
     means = ", ".join(f"{loss} {sum(values) / len(values):.3f}" for loss, values in scores.items())
-    return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation"
+    lost = {lane.loss for lane in snapshot.lanes if snapshot.step and not math.isfinite(lane.loss_value)}
+    diverged = f"; diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
+    return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation{diverged}"
 
 
 def _tell(options: argparse.Namespace, lines: Iterable[str]) -> None:

@@ -176,6 +176,14 @@ def test_people_get_a_table_a_verdict_and_progress(capsys: pytest.CaptureFixture
     assert "delimiter: ','" in shown.err
 
 
+def test_a_training_that_diverges_is_told_and_still_scored(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ("--learning-rate", "1e30", "--epochs", "20", "--losses", "cross_entropy", "--json")
+    assert main(["train", WINE, *settings]) == 0
+    shown = capsys.readouterr()
+    assert "diverged: cross_entropy" in shown.err
+    assert 0 <= json.loads(shown.out)["arms"]["cross_entropy"]["mean"] <= 1
+
+
 def test_a_guessed_target_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     frame = pd.read_csv(WINE).rename(columns={"cultivar": "class"})
     frame.to_csv(tmp_path / "mine.csv", index=False)
