@@ -65,7 +65,9 @@ def _bootstrap(race: Race, metric: Metric, draws: int, seed: int) -> Floats:
     rows, classes = len(race.targets), len(race.classes)
     units = min(rows, MAX_UNITS)
     unit = generator.permutation(rows) % units
-    weights = generator.multinomial(units, np.full(units, 1 / units), size=draws).astype(np.float64)
+    drawn = generator.multinomial(units, np.full(units, 1 / units), size=draws)
+    # One column a draw, laid out in rows, as the sparse product below wants it.
+    weights = np.ascontiguousarray(drawn.T, dtype=np.float64)
     per_slice = max(1, SLICE // classes**2)
     scores = np.empty((len(race.arms), len(race.seeds), draws))
     for a, arm in enumerate(race.arms):
@@ -74,7 +76,7 @@ def _bootstrap(race: Race, metric: Metric, draws: int, seed: int) -> Floats:
             counts = sparse.csr_array((np.ones(rows), (cells, unit)), shape=(classes**2, units))
             for start in range(0, draws, per_slice):
                 part = slice(start, start + per_slice)
-                matrices = (counts @ weights[part].T).T.reshape(-1, classes, classes)
+                matrices = (counts @ weights[:, part]).T.reshape(-1, classes, classes)
                 scores[a, s, part] = metric.scores(matrices)
     return scores
 
@@ -82,14 +84,25 @@ def _bootstrap(race: Race, metric: Metric, draws: int, seed: int) -> Floats:
 def _influence(race: Race, metric: Metric, hard: Floats) -> Floats:
     """Leave each row out once: rows in the same cell of a matrix share one evaluation."""
     rows, classes = len(race.targets), len(race.classes)
-    units = np.eye(classes**2).reshape(-1, classes, classes)
     influence = np.empty((*hard.shape[:2], rows))
     for a, arm in enumerate(race.arms):
         for s, predicted in enumerate(arm.predictions):
-            without = metric.scores(np.maximum(hard[a, s] - units, 0))
-            left_out = without[race.targets * classes + predicted]
+            cells, cell_of_row = np.unique(race.targets * classes + predicted, return_inverse=True)
+            left_out = _without_one(hard[a, s], cells, metric)[cell_of_row]
             influence[a, s] = (rows - 1) * (left_out.mean() - left_out)
     return influence
+
+
+def _without_one(matrix: Floats, cells: Integers, metric: Metric) -> Floats:
+    """Score a matrix with one row fewer in each of some cells, given by their places in its flat form."""
+    scores = np.empty(len(cells))
+    per_slice = max(1, SLICE // matrix.size)
+    for start in range(0, len(cells), per_slice):
+        some = cells[start : start + per_slice]
+        smaller = np.repeat(matrix.reshape(1, -1), len(some), axis=0)
+        smaller[np.arange(len(some)), some] -= 1
+        scores[start : start + per_slice] = metric.scores(smaller.reshape(-1, *matrix.shape))
+    return scores
 
 
 def _largest_step(metric: Metric, hard: Floats) -> Floats:
