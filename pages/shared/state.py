@@ -163,9 +163,7 @@ def take_notes() -> list[str]:
 
 
 def _tell_fallback(name: str, value: object) -> None:
-    tell(
-        f"The link's {SETTINGS[name].label} “{str(value)[:60]}” is not known here; the default is used."
-    )
+    tell(f"The link's {SETTINGS[name].label} “{str(value)[:60]}” is not known here; the default is used.")
 
 
 def frame_is_open() -> bool:
