@@ -224,9 +224,9 @@ def _as_text(result: dict[str, Any], outcome: Outcome) -> str:
         "",
         f"{'arm':<44} {'score':>7}  {'95 % interval':<17}  first arm minus it",
     ]
-    for key, arm in result["arms"].items():
+    for key, arm in {**result["arms"], **result["rules"]}.items():
         line = f"{arm_label(key):<44} {arm['mean']:>7.4f}  {_interval(arm['ci']):<17}"
-        paired = result["paired"].get(key)
+        paired = arm.get("paired") or result["paired"].get(key)
         lines.append(f"{line}  {paired['difference']:+.4f} {_interval(paired['ci'])}" if paired else line)
     return "\n".join([*lines, "", result["verdict"]["text"]])
 

@@ -140,11 +140,14 @@ def test_summary_has_the_promised_shape_and_survives_json(race: Race) -> None:
     assert paired["ci"][0] < paired["difference"] < paired["ci"][1]
 
 
-def test_an_arm_without_a_surrogate_has_no_soft_matrix(race: Race) -> None:
+def test_tuned_offsets_are_told_as_a_rule_and_not_as_a_loss(race: Race) -> None:
     arm = race.arms[1]
     tuned = ArmResult("cross_entropy+offsets", arm.metric, arm.seeds, arm.predictions, arm.hard)
     told = summarise(compare(Race(race.metric, CLASSES, race.targets, (arm, tuned)), draws=50))
-    assert told["arms"]["cross_entropy+offsets"]["soft"] is None
+    assert (list(told["arms"]), told["paired"]) == ([arm.key], {})
+    rule = told["rules"]["cross_entropy+offsets"]
+    assert rule["hard"] == told["arms"][arm.key]["hard"] and "soft" not in rule
+    assert rule["paired"]["difference"] == 0
 
 
 def test_all_scores_can_be_recomputed_from_the_predictions(race: Race) -> None:

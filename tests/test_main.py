@@ -63,11 +63,11 @@ def test_every_sample_trains_and_its_matrices_hold_every_test_row(
     assert set(result["arms"]) >= {"east", "cross_entropy"}
     assert "cross_entropy" in result["paired"]
     assert "east" not in result["paired"]
-    for arm in result["arms"].values():
+    for arm in (*result["arms"].values(), *result["rules"].values()):
         assert len(arm["scores"]) == 3
         assert arm["mean"] == pytest.approx(np.mean(arm["scores"]))
         assert arm["ci"][0] <= arm["mean"] <= arm["ci"][1]
-        for matrix in filter(None, (arm["hard"], arm["soft"])):
+        for matrix in (arm["hard"], arm.get("soft", arm["hard"])):
             np.testing.assert_allclose(np.sum(matrix, axis=1), result["class_counts"], rtol=1e-5)
     assert sum(result["class_counts"]) == pytest.approx(0.2 * len(labels), rel=0.05)
 
@@ -81,8 +81,11 @@ def test_scores_and_matrices_are_scikit_learns_on_the_written_predictions(
     rows = pd.read_csv(tmp_path / "new" / "folder" / "predictions.csv")
     table = pd.read_csv(PENGUINS)
     assert (table["species"].to_numpy()[rows["row"]] == rows["true"]).all()
-    assert set(result["arms"]) == {"east", "cross_entropy", "cross_entropy+offsets"}
-    for key, arm in result["arms"].items():
+    assert (set(result["arms"]), set(result["rules"])) == (
+        {"east", "cross_entropy"},
+        {"cross_entropy+offsets"},
+    )
+    for key, arm in {**result["arms"], **result["rules"]}.items():
         found = [rows[(rows["arm"] == key) & (rows["seed"] == seed)] for seed in (0, 1)]
         scores = [fbeta_score(part["true"], part["predicted"], beta=0.25, average="macro") for part in found]
         assert arm["scores"] == pytest.approx(scores, abs=1e-12)
