@@ -9,7 +9,7 @@ from east.run import PACES, Run
 from pages.shared import gains, state, table
 from pages.shared.race import WITH_AVERAGE, race
 from pages.shared.settings import SETTINGS
-from pages.shared.words import AVERAGE_NAMES, LOSS_HINTS, METRIC_HINTS, METRIC_NAMES, literal
+from pages.shared.words import AVERAGE_NAMES, METRIC_HINTS, METRIC_NAMES, literal, loss_hint
 
 KAPPA_WEIGHTS = ("none", "linear", "quadratic")
 AVERAGING_HINT = (
@@ -73,7 +73,7 @@ def loss_picker() -> None:
     wanted = wanted or list(SETTINGS["losses"].default)
     st.multiselect("Losses in the race", list(LOSSES), format_func=loss_label, **state.bind("losses", wanted))
     for loss in wanted[:3]:
-        st.caption(f"**{loss_label(loss)}**: {LOSS_HINTS.get(loss, '')}.")
+        st.caption(f"**{loss_label(loss)}**: {loss_hint(loss)}.")
 
 
 def more_settings() -> None:

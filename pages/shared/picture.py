@@ -20,7 +20,7 @@ from east.run import Frame, Run
 from pages.shared import live_view, steering
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
 from pages.shared.steering import Order
-from pages.shared.words import LOSS_HINTS, STATUS_NAMES, duration, literal, loss_label
+from pages.shared.words import STATUS_NAMES, duration, literal, loss_hint, loss_label
 
 if TYPE_CHECKING:
     from east.annealing import Annealing
@@ -99,7 +99,7 @@ def _arm(run: Run, loss: str, moment: Snapshot, order: Order, theme: Theme) -> G
         ),
     ]
     mean = f" Mean of {len(lanes)} seeds." if len(lanes) > 1 else ""
-    return Group(loss, cells, 3, label, f"{LOSS_HINTS.get(loss, '')}.{mean}", theme.arm(loss))
+    return Group(loss, cells, 3, label, f"{loss_hint(loss)}.{mean}", theme.arm(loss))
 
 
 def _lines(

@@ -46,14 +46,14 @@ AVERAGE_NAMES: Mapping[str, str] = {
 CELL_NAMES: Mapping[str, str] = {"row": "% of true", "column": "% of predicted", "count": "Counts"}
 
 LOSS_HINTS: Mapping[str, str] = {
-    "east": "the recommended recipe: the annealed soft matrix, anchored by 0.3 × cross-entropy",
+    "east": "the recommended recipe: the annealed soft matrix, anchored by {anchor:g} × cross-entropy",
     "east_paper": "the paper's three pieces alone, without an anchor",
     "cross_entropy": "the usual loss: likelihood, blind to the metric",
     "weighted_cross_entropy": "cross-entropy with rare classes weighted up",
     "logit_adjusted": "cross-entropy with logits shifted by the class frequencies",
     "focal": "cross-entropy with easy rows faded out",
     "soft_metric": "the metric of plain probabilities: no threshold, no Heaviside, no annealing",
-    "soft_metric_anchored": "the same with EAST's own anchor of 0.3 × cross-entropy",
+    "soft_metric_anchored": "the same with EAST's own anchor of {anchor:g} × cross-entropy",
 }
 
 
@@ -71,6 +71,13 @@ VERDICT_ICONS: Mapping[str, str] = {
     "too_few_rows": ":material/question_mark:",
     "alone": ":material/person:",
 }
+
+
+def loss_hint(loss: str) -> str:
+    """Return what a loss is, in a few words."""
+    from east.losses import RECOMMENDED_ANCHOR
+
+    return LOSS_HINTS.get(loss, "").format(anchor=RECOMMENDED_ANCHOR)
 
 
 def loss_label(loss: str) -> str:
