@@ -19,7 +19,7 @@ STORY = (
 
 
 def main() -> None:
-    """Draw the page; the settings last, for they wait for PyTorch on a server that has just started."""
+    """Draw the page."""
     run = state.run()
     st.title(literal(run.title) if run else "Train", anchor=False)
     notes = st.container()
@@ -39,7 +39,8 @@ def main() -> None:
 
 
 def _settings() -> None:
-    frame.wait_until_warm()
+    if not frame.warm():
+        return
     try:
         controls.metric_picker()
         controls.loss_picker()

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared import frame
+
 ROOT = Path(__file__).resolve().parents[1]
 CSV = "text/csv"
 
@@ -23,6 +25,7 @@ def opened(page: str | None = None, **link: str) -> AppTest:
     for name, value in link.items():
         app.query_params[name] = value
     app.run()
+    frame.warm_up().join()
     if page:
         app.switch_page(f"pages/{page}.py").run()
     return sound(app)

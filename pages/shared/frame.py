@@ -25,6 +25,7 @@ STYLE = """<style>
 </style>"""
 STRIP_S = 2.0
 FIRST_PAGE_S = 1.0
+WARMING_S = 0.5
 SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses", "east.comparison")
 
 
@@ -105,6 +106,25 @@ def wait_until_warm() -> None:
     if thread.is_alive():
         with st.spinner("Loading PyTorch, once…"):
             thread.join()
+
+
+def warm() -> bool:
+    """Whether the slow imports are there; if not, say so, and draw the page anew once they are.
+
+    Unlike `wait_until_warm` it does not hold the page, whose live parts hear no click while it runs.
+    """
+    thread = warm_up()
+    _hurry.set()
+    if thread.is_alive():
+        st.fragment(_warming, run_every=WARMING_S)(thread)
+        return False
+    return True
+
+
+def _warming(thread: threading.Thread) -> None:
+    if not thread.is_alive():
+        st.rerun()
+    st.markdown(":material/hourglass_top: Loading PyTorch, once…")
 
 
 def _warm_up() -> None:
