@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from east.errors import EastError
 from pages.shared import frame, judging, past, state, sweeps, what_if
 from pages.shared.words import literal
 
@@ -37,7 +38,12 @@ def main() -> None:
         past.listing()
         return
     frame.wait_until_warm()
-    judged = judging.judged(run, outcome)
+    try:
+        judged = judging.judged(run, outcome)
+    except EastError as error:
+        st.error(literal(error))
+        past.listing()
+        return
     seeds, rows = len(judged.race.seeds), len(outcome.test_targets)
     st.markdown(
         f"**{literal(run.title)}** · {literal(outcome.metric.label)} on {rows:,} test rows that no arm has "

@@ -61,13 +61,13 @@ def test_what_the_page_shows_is_what_its_downloads_say(page: Page, server: Serve
     predictions = pd.read_csv(downloaded(page, "Predictions (csv)", tmp_path))
     told = json.loads(downloaded(page, "Statistics (json)", tmp_path).read_text())
 
-    scores = drawn(page, "scores")
+    scores, judged = drawn(page, "scores"), {**told["arms"], **told["rules"]}
     for place, arm in enumerate(("east", "cross_entropy", "cross_entropy+offsets")):
         parts = predictions[predictions["arm"] == arm].groupby("seed")
         expected = [f1_score(part["true"], part["predicted"], average="macro") for _, part in parts]
         assert scores[3 * place]["x"] == pytest.approx(expected, rel=1e-3)
-        assert told["arms"][arm]["scores"] == pytest.approx(expected)
-        assert scores[3 * place + 2]["x"] == pytest.approx(told["arms"][arm]["ci"], rel=1e-3)
+        assert judged[arm]["scores"] == pytest.approx(expected)
+        assert scores[3 * place + 2]["x"] == pytest.approx(judged[arm]["ci"], rel=1e-3)
     paired = drawn(page, "paired")
     assert paired[0]["x"] == pytest.approx(100 * np.array(told["paired"]["cross_entropy"]["ci"]), rel=1e-2)
     assert told["verdict"]["text"].split(". ")[0] in page.get_by_test_id("stMain").inner_text()

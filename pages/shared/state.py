@@ -129,12 +129,17 @@ def bind_entry(name: str, place: int, values: Sequence[float]) -> dict[str, Any]
 
 
 def _take_entry(name: str, place: int, values: tuple[float, ...]) -> None:
-    changed = st.session_state[f"{widget_key(name)}/{place}"]
+    key = f"{widget_key(name)}/{place}"
+    if key not in st.session_state:  # the setting was put anew before this news of the widget came
+        return
+    changed = st.session_state[key]
     _settings()[name] = (*values[:place], changed, *values[place + 1 :])
     write_link()
 
 
 def _take(name: str) -> None:
+    if widget_key(name) not in st.session_state:  # the setting was put anew before this news came
+        return
     value = st.session_state[widget_key(name)]
     _settings()[name] = tuple(value) if isinstance(value, list) else value
     write_link()
