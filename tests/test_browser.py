@@ -72,7 +72,7 @@ def start(page: Page, server: Server, link: str = "") -> None:
     page.goto(f"{server.url}/{link}")
     button(page, "Train").click()
     live(page).wait_for()
-    until(lambda: mark(page, "status") == "running" and step(page) > 0)
+    until(lambda: step(page) > 0)
 
 
 def stop(page: Page) -> None:
