@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -69,7 +70,10 @@ def _facts(run: Run) -> str:
 
 def _two_runs() -> None:
     """Compare any arm of any run with any arm of any other."""
-    ended = [(run, run.outcome) for run, _ in state.past_runs() if run.outcome is not None]
+    runs = state.past_runs()
+    ended = [(run, run.outcome) for run, _ in runs if run.outcome is not None]
+    titles = Counter(run.title for run, _ in runs)
+    began = {run.id: f" ({kept.began:%H:%M:%S})" if titles[run.title] > 1 else "" for run, kept in runs}
     if len(ended) < 2:
         return
     st.subheader("Any two", anchor=False)
@@ -80,7 +84,7 @@ def _two_runs() -> None:
 
     def name(place: int) -> str:
         run, loss = choices[place]
-        return f"{called[loss]} · {run.title}"
+        return f"{called[loss]} · {run.title}{began[run.id]}"
 
     left, right = st.columns(2)
     first = left.selectbox("First", range(len(choices)), format_func=name)

@@ -11,6 +11,7 @@ import streamlit as st
 from east.figures import difference_figure, matrix_figure
 from pages.shared import judging, live_view, state
 from pages.shared.live_view import Cell, Group
+from pages.shared.words import literal
 
 if TYPE_CHECKING:
     from east.comparison import WhatIf
@@ -74,7 +75,11 @@ def _sliders(outcome: Outcome) -> tuple[float, ...]:
     for number, place in enumerate(shown):
         with columns[number % len(columns)]:
             st.slider(
-                f"“{names[place]}”", -REACH, REACH, step=STEP, **state.bind_entry("offsets", place, offsets)
+                f"“{literal(names[place])}”",
+                -REACH,
+                REACH,
+                step=STEP,
+                **state.bind_entry("offsets", place, offsets),
             )
     if len(shown) < len(names):
         st.caption(
