@@ -161,7 +161,8 @@ def test_the_scrubber_goes_back_to_any_moment_and_the_link_shows_it_elsewhere(
     until(lambda: mark(page, "status") == "finished")
     last = step(page)
     scrubber = page.get_by_role("slider", name="Replay")
-    scrubber.focus()
+    # Only once it takes the focus: keys would go to another slider of the page before.
+    until(lambda: scrubber.evaluate("node => (node.focus(), node === document.activeElement)"))
     scrubber.press("Home")
     until(lambda: step(page) == 0)
     for _ in range(5):

@@ -285,11 +285,7 @@ def side_run(kind: str) -> Run | None:
 
 
 def start_side_run(kind: str, run: Run) -> None:
-    """Start a run beside the main one; the one before of its kind ends.
-
-    Raises:
-        SettingError: when the server has too many active ones.
-    """
+    """Start a run beside the main one, unless too many are active; the one before of its kind ends."""
     former = setting(kind)
     if former:
         registry().drop(former)
