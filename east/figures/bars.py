@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from east.figures.matrices import short_labels
-from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, padded, plain
+from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, label_room, layout, padded, plain
 
 
 def class_balance_figure(
@@ -76,26 +77,12 @@ def score_figure(
     names = [(labels or {}).get(loss, loss) for loss in scores]
     traces = []
     for loss, name in zip(scores, names, strict=True):
-        values, color = list(scores[loss]), theme.arm(loss)
-        hover = f"{name}<br>%{{x:.4f}}<extra></extra>"
-        base = {"type": "scatter", "mode": "markers", "hovertemplate": hover, "name": name}
-        dots = {"color": color, "size": 9, "opacity": 0.55}
-        bar = {"color": color, "size": 26, "symbol": "line-ns", "line": {"width": 4, "color": color}}
-        traces.append({**base, "x": plain(values), "y": [name] * len(values), "marker": dots})
-        traces.append({**base, "x": plain([np.mean(values)]), "y": [name], "marker": bar})
-        if intervals is not None:
-            low, high = intervals[loss]
-            told = (
-                f"{name}<br>mean {np.mean(values):.4f}, 95 % interval {low:.4f} to {high:.4f}<extra></extra>"
-            )
-            line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": told}
-            traces.append({**base, **line, "x": plain([low, high]), "y": [name, name]})
-    room = round(16 + max((len(name) for name in names), default=1) * FONT_SIZE * 0.56)
+        traces += _score_traces(name, scores[loss], intervals[loss] if intervals else None, theme.arm(loss))
     ends = [end for loss in scores for end in (*scores[loss], *(intervals[loss] if intervals else ()))]
     picture = layout(
         theme,
         height=height or 60 + 44 * len(names),
-        margin={"l": room, "r": 16, "t": 4, "b": 40},
+        margin={"l": label_room(names), "r": 16, "t": 4, "b": 40},
         xaxis=axis(theme, f"{metric_label} on the test part", range=padded(ends)),
         yaxis={
             "type": "category",
@@ -109,6 +96,28 @@ def score_figure(
         for loss, name in zip(scores, names, strict=True)
     )
     return Figure(tuple(traces), picture, f"{metric_label} on the test part, mean over seeds: {means}.")
+
+
+def _score_traces(
+    name: str, scores: Sequence[float], interval: tuple[float, float] | None, color: str
+) -> list[dict[str, Any]]:
+    """Draw one arm: its seeds, their mean, and the mean's interval if there is one."""
+    mean = float(np.mean(scores))
+    hover = f"{name}<br>%{{x:.4f}}<extra></extra>"
+    base = {"type": "scatter", "mode": "markers", "hovertemplate": hover, "name": name}
+    dots = {"color": color, "size": 9, "opacity": 0.55}
+    bar = {"color": color, "size": 26, "symbol": "line-ns", "line": {"width": 4, "color": color}}
+    traces: list[dict[str, Any]] = [
+        {**base, "x": plain(scores), "y": [name] * len(scores), "marker": dots},
+        {**base, "x": plain([mean]), "y": [name], "marker": bar},
+    ]
+    if interval is not None:
+        told = (
+            f"{name}<br>mean {mean:.4f}, 95 % interval {interval[0]:.4f} to {interval[1]:.4f}<extra></extra>"
+        )
+        line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": told}
+        traces.append({**base, **line, "x": plain(interval), "y": [name, name]})
+    return traces
 
 
 def _ends(interval: tuple[float, float]) -> str:

@@ -48,28 +48,23 @@ def paired_figure(
     """
     called = labels or {}
     hero = called.get(differences[0].first, differences[0].first) if differences else ""
+    names = [called.get(one.second, one.second) for one in differences]
     traces, told, notes = [], [], []
-    ends = [scale * end for one in differences for end in (*one.interval, *one.values)]
-    for one in differences:
-        name, color = called.get(one.second, one.second), theme.arm(one.second)
+    for one, name in zip(differences, names, strict=True):
         low, mean, high = (float(value) * scale for value in (one.interval[0], one.value, one.interval[1]))
         hover = (
             f"{hero} − {name}<br>{mean:+.2f} {unit}, 95 % interval {low:+.2f} to {high:+.2f}"
             f"<br>p {one.p_value:.2g}, corrected {one.adjusted_p:.2g}: {one.conclusion}<extra></extra>"
         )
-        traces += _interval(name, low, mean, high, color, hover)
-        traces.append(_seeds(name, [value * scale for value in one.values], color))
+        traces += _interval(name, low, mean, high, theme.arm(one.second), hover)
+        traces.append(_seeds(name, [value * scale for value in one.values], theme.arm(one.second)))
         notes.append(_beside(theme, name, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", MINUS)))
         told.append((f"against {name}", f"{mean:+.1f} ({low:+.1f} to {high:+.1f}, {one.conclusion})"))
+    ends = [scale * end for one in differences for end in (*one.interval, *one.values)]
     picture = layout(
         theme,
         height=height or 60 + 44 * len(differences),
-        margin={
-            "l": label_room([called.get(one.second, one.second) for one in differences]),
-            "r": 150,
-            "t": 4,
-            "b": 40,
-        },
+        margin={"l": label_room(names), "r": 150, "t": 4, "b": 40},
         xaxis=axis(theme, f"{hero} minus rival, {unit}", range=padded([0.0, *ends])),
         yaxis=_categories(theme),
         shapes=[_upright(theme, 0.0)],
@@ -96,19 +91,11 @@ def class_change_figure(
     shown = list(table)[:MOST_CHANGES]
     called = labels or {}
     names = [first.name for first, _ in shown]
-    link: dict[str, Any] = {"x": [], "y": []}
-    for first, second in shown:
-        link["x"] += [*plain([first.f, second.f]), None]
-        link["y"] += [first.name, first.name, None]
-    line = {"color": theme.muted, "width": 1.5}
-    traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", **link}
+    traces = [
+        _links(shown, theme),
+        _class_dots([second for _, second in shown], "circle-open", called, theme),
+        _class_dots([first for first, _ in shown], "circle", called, theme),
     ]
-    for rows, symbol in (
-        (([pair[1] for pair in shown]), "circle-open"),
-        ([pair[0] for pair in shown], "circle"),
-    ):
-        traces.append(_class_dots(rows, symbol, called, theme))
     beta = shown[0][0].beta if shown else 1.0
     size = FONT_SIZE - 1 if len(shown) <= 12 else FONT_SIZE - 3
     ticks = {"tickvals": names, "ticktext": [short(name, 22) for name in names], "tickmode": "array"}
@@ -122,6 +109,17 @@ def class_change_figure(
     told = [(first.name, f"{first.f:.2f} and {second.f:.2f}") for first, second in shown[:6]]
     pair = [called.get(row.arm, row.arm) for row in shown[0]] if shown else ["", ""]
     return Figure(tuple(traces), picture, sentence(f"F{beta:g} by class, {pair[0]} and {pair[1]}", told))
+
+
+def _links(pairs: Sequence[tuple[ClassRow, ClassRow]], theme: Theme) -> dict[str, Any]:
+    """Draw a line between the two dots of each class."""
+    places: list[Any] = []
+    names: list[str | None] = []
+    for first, second in pairs:
+        places += [*plain([first.f, second.f]), None]
+        names += [first.name, first.name, None]
+    line = {"color": theme.muted, "width": 1.5}
+    return {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", "x": places, "y": names}
 
 
 def _class_dots(

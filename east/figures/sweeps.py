@@ -45,27 +45,6 @@ def grid_figure(
     called = labels or {}
     columns = [metric.label for metric in grid.metrics]
     rows = [called.get(name, name) for name in grid.trained]
-    behind = (grid.scores - grid.scores.max(axis=0)) * 100
-    text = [[f"{score:.3f}" for score in row] for row in grid.scores]
-    for place, mark in enumerate(grid.marks):
-        text[place][place] += f" {SIGNS[mark]}"
-    trace = {
-        "type": "heatmap",
-        "x": columns,
-        "y": rows,
-        "z": plain(behind),
-        "zmin": min(-1.0, float(behind.min())),
-        "zmax": 0.0,
-        "colorscale": color_scale(theme.sequential[:3]),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "text": text,
-        "texttemplate": "%{text}",
-        "customdata": plain(grid.scores),
-        "hovertemplate": "trained for <b>%{y}</b><br>scored by <b>%{x}</b>: %{customdata:.4f}"
-        "<br>%{z:+.2f} hundredths from the column's best<extra></extra>",
-    }
     frames = [_frame(theme, place) for place in range(len(columns))]
     title = {"font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 6}
     ticks = {"type": "category", "tickfont": {"color": theme.text}, "showgrid": False, "ticks": ""}
@@ -81,7 +60,9 @@ def grid_figure(
         (metric.label, f"{grid.scores[place, place]:.3f}, {SIGN_WORDS[grid.marks[place]]}")
         for place, metric in enumerate(grid.metrics)
     ]
-    return Figure((trace,), picture, sentence("Each metric trained for itself", told))
+    return Figure(
+        (_grid_cells(grid, columns, rows, theme),), picture, sentence("Each metric trained for itself", told)
+    )
 
 
 def frontier_figure(
@@ -106,14 +87,7 @@ def frontier_figure(
     for points, dash in ((frontier.offsets, "dot"), (frontier.points, "solid")):
         if points:
             traces += _sweep(points, dash, called.get(points[0].key, points[0].key), theme)
-    if frontier.reference is not None:
-        key = frontier.reference.key
-        marker = {"symbol": "x", "size": 12, "color": theme.arm(key)}
-        traces.append(_places([frontier.reference], called.get(key, key), marker))
-    if beta is not None:
-        color = theme.arm(frontier.loss)
-        ring = {"symbol": "circle-open", "size": 20, "color": color, "line": {"width": 3, "color": color}}
-        traces.append({**_places([frontier.nearest(beta)], "chosen", ring), "hoverinfo": "skip"})
+    traces += _marks(frontier, beta, called, theme)
     picture = layout(
         theme,
         height=height,
@@ -126,6 +100,47 @@ def frontier_figure(
         for point in frontier.points
     ]
     return Figure(tuple(traces), picture, sentence("Precision and recall as beta sweeps", told))
+
+
+def _grid_cells(grid: Grid, columns: Sequence[str], rows: Sequence[str], theme: Theme) -> dict[str, Any]:
+    """Shade every score by how far it is behind the best of its column."""
+    behind = (grid.scores - grid.scores.max(axis=0)) * 100
+    text = [[f"{score:.3f}" for score in row] for row in grid.scores]
+    for place, mark in enumerate(grid.marks):
+        text[place][place] += f" {SIGNS[mark]}"
+    return {
+        "type": "heatmap",
+        "x": columns,
+        "y": rows,
+        "z": plain(behind),
+        "zmin": min(-1.0, float(behind.min())),
+        "zmax": 0.0,
+        "colorscale": color_scale(theme.sequential[:3]),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "text": text,
+        "texttemplate": "%{text}",
+        "customdata": plain(grid.scores),
+        "hovertemplate": "trained for <b>%{y}</b><br>scored by <b>%{x}</b>: %{customdata:.4f}"
+        "<br>%{z:+.2f} hundredths from the column's best<extra></extra>",
+    }
+
+
+def _marks(
+    frontier: Frontier, beta: float | None, called: Mapping[str, str], theme: Theme
+) -> list[dict[str, Any]]:
+    """Draw cross-entropy as a cross, and a ring around the point of the chosen beta."""
+    traces = []
+    if frontier.reference is not None:
+        key = frontier.reference.key
+        marker = {"symbol": "x", "size": 12, "color": theme.arm(key)}
+        traces.append(_places([frontier.reference], called.get(key, key), marker))
+    if beta is not None:
+        color = theme.arm(frontier.loss)
+        ring = {"symbol": "circle-open", "size": 20, "color": color, "line": {"width": 3, "color": color}}
+        traces.append({**_places([frontier.nearest(beta)], "chosen", ring), "hoverinfo": "skip"})
+    return traces
 
 
 def _sweep(points: Sequence[FrontierPoint], dash: str, name: str, theme: Theme) -> list[dict[str, Any]]:
