@@ -102,19 +102,22 @@ def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness)
     return sum_by_class(membership(probabilities, sharpness), targets)
 
 
-def soft_confusion_of_logits(logits: Tensor, targets: Tensor, sharpness: Sharpness) -> tuple[Tensor, Tensor]:
+def soft_confusion_of_logits(
+    logits: Tensor, targets: Tensor, sharpness: Sharpness, offsets: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Do in one cheap node what a loss needs: softmax, `soft_confusion` and the log-likelihood.
 
     Args:
         logits: `[..., B, K]` (float32 or float64).
         targets: `[..., B]` integers in [0, K).
         sharpness: delta and omega.
+        offsets: `[K]`, added to the logits for the log-likelihood alone, or None for none.
 
     Returns:
         Matrices `[..., K, K]`, and log p of the true class of each sample `[..., B]`.
     """
     outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(  # type: ignore[no-untyped-call]
-        logits, targets, *_lines(sharpness, logits)
+        logits, targets, offsets, *_lines(sharpness, logits)
     )
     return outputs
 
@@ -199,7 +202,9 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, targets: Tensor, *constants: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, logits: Tensor, targets: Tensor, offsets: Tensor | None, *constants: Tensor
+    ) -> tuple[Tensor, Tensor]:
         lines = _Lines(*constants)
         first, first_index = logits.max(dim=-1, keepdim=True)
         odds = logits - first
@@ -211,14 +216,22 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         first_height = _first_height(threshold, total, lines)
         heights = _other_heights(odds, threshold, lines).scatter_(-1, first_index, first_height)
         mass = heights.sum(dim=-1, keepdim=True)
-        ctx.save_for_backward(odds, targets, total, threshold, mass, first_index, second_index, *lines)
-        return sum_by_class(heights.div_(mass), targets), (log_odds_of_target - total.log()).squeeze(-1)
+        log_likelihood, factors, evidence = log_odds_of_target - total.log(), None, total
+        if offsets is not None:
+            offsets = offsets.to(odds.dtype)
+            factors = offsets.exp()
+            evidence = (odds @ factors).unsqueeze(-1) + factors[first_index]
+            log_likelihood = log_odds_of_target + offsets[targets].unsqueeze(-1) - evidence.log()
+        ctx.save_for_backward(
+            odds, targets, total, threshold, mass, first_index, second_index, factors, evidence, *lines
+        )
+        return sum_by_class(heights.div_(mass), targets), log_likelihood.squeeze(-1)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        odds, targets, total, threshold, mass, first_index, second_index, *constants = ctx.saved_tensors
-        lines = _Lines(*constants)
+        odds, targets, total, threshold, mass, first_index, second_index, *rest = ctx.saved_tensors
+        factors, evidence, lines = rest[0], rest[1], _Lines(*rest[2:])
         to_matrix, to_likelihood = gradients[0].contiguous(), gradients[1].unsqueeze(-1)
         # Through the normalisation, m = heights / mass.
         gradient = rows_of_class(to_matrix, targets)
@@ -235,12 +248,18 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         to_first, to_total = first_gradient * slope, first_gradient * slope_of_total
         # Scaling all odds changes nothing, so what flows to them, total and threshold cancels.
         to_threshold = -(gradient.sum(dim=-1, keepdim=True) + to_first + to_total * total) / threshold
-        to_total = to_total - to_likelihood / total
+        # The likelihood's own softmax, of the offset logits: every odds count by their factor.
+        to_evidence = -to_likelihood / evidence
+        if factors is None:
+            to_total = to_total + to_evidence
+        else:
+            gradient.addcmul_(buffer.copy_(odds).mul_(factors), to_evidence)
+            to_first = to_first + to_evidence * factors[first_index]
         gradient.addcmul_(odds, to_total)
         gradient.scatter_add_(-1, first_index, to_first + to_total + to_threshold / 2)
         gradient.scatter_add_(-1, second_index, to_threshold * (threshold - 0.5))
         gradient.scatter_add_(-1, targets.unsqueeze(-1), to_likelihood)
-        return gradient, None, *(None for _ in constants)
+        return gradient, None, None, *(None for _ in lines)
 
 
 def _other_heights(odds: Tensor, threshold: Tensor, lines: _Lines) -> Tensor:

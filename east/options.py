@@ -84,10 +84,15 @@ def _add_race(train: argparse.ArgumentParser) -> None:
     add = train.add_argument_group("race").add_argument
     add("--losses", nargs="+", metavar="KEY", help="see `list` (east cross_entropy)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help="repetitions: seeds 0 to N-1 (1)")
-    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 400 to 2,000 steps)")
+    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--batch-size", type=int, metavar="N", help="rows a step (512)")
     add("--hidden", type=int, nargs="*", metavar="WIDTH", help="widths of the hidden layers (64 64)")
-    add("--dropout", type=float, metavar="SHARE", help="hidden units left out in a step (0)")
+    add(
+        "--dropout",
+        type=float,
+        metavar="SHARE",
+        help="hidden units left out in a step (0.2, less beyond 5,000 rows)",
+    )
     add("--learning-rate", type=float, metavar="RATE", help="peak of the one-cycle schedule (0.01)")
     add("--weight-decay", type=float, metavar="X", help="of AdamW (0.01)")
     add("--clip", type=float, metavar="NORM", help="largest gradient norm (1)")
@@ -119,7 +124,7 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--metrics", nargs="+", metavar="KEY", help="such as mcc or fbeta:beta=0.25")
     add("--losses", nargs="+", metavar="KEY", help="keys of `list`, also with +offsets")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
-    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 400 to 2,000 steps)")
+    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
     add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
     add("--out", type=Path, metavar="DIR", help="also write rows.csv and summary.json there")

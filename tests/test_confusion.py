@@ -1,7 +1,7 @@
 """P1 to P4, P8 and P9 of the method: threshold, Heaviside, membership, matrices and their gradients."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -92,10 +92,12 @@ def soft_confusion_by_hand(logits: Floats, targets: NDArray[np.int64], sharpness
     return matrix
 
 
-def autograd_reference(logits: Tensor, targets: Tensor, sharpness: Sharpness) -> tuple[Tensor, Tensor]:
+def autograd_reference(
+    logits: Tensor, targets: Tensor, sharpness: Sharpness, offsets: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """What `soft_confusion_of_logits` is, from the readable pieces."""
-    log_probabilities = logits.log_softmax(dim=-1)
-    matrix = soft_confusion(log_probabilities.exp(), targets, sharpness)
+    matrix = soft_confusion(logits.softmax(dim=-1), targets, sharpness)
+    log_probabilities = (logits if offsets is None else logits + offsets).log_softmax(dim=-1)
     return matrix, log_probabilities.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
 
 
@@ -280,22 +282,23 @@ def test_p4_gradcheck_in_double_precision(classes: int, sharpness: Sharpness) ->
 
 @pytest.mark.parametrize("device", devices)
 @pytest.mark.parametrize("sharpness", SHARPNESSES)
+@pytest.mark.parametrize("with_offsets", [False, True])
 @pytest.mark.parametrize("classes", [2, 3, 10, 100, 1000])
 def test_p4_the_written_backward_equals_autograd_of_the_membership(
-    classes: int, sharpness: Sharpness, device: str
+    classes: int, with_offsets: bool, sharpness: Sharpness, device: str
 ) -> None:
+    offsets = drawn(classes, seed=7).to(device) if with_offsets else None
     logits = drawn(2, 30, classes).to(device).requires_grad_()
     targets = drawn_targets(2, 30, classes=classes).to(device)
     to_matrix = drawn(2, classes, classes, seed=5, scale=1).to(device)
     to_likelihood = drawn(2, 30, seed=6, scale=1).to(device)
     gradients = []
     for function in (soft_confusion_of_logits, autograd_reference):
-        matrix, log_likelihood = function(logits, targets, sharpness)
+        matrix, log_likelihood = function(logits, targets, sharpness, offsets)
         total = (matrix * to_matrix).sum() + (log_likelihood * to_likelihood).sum()
-        gradients.append(torch.autograd.grad(total, logits)[0])
-        gradients.append(matrix.detach())
-    torch.testing.assert_close(gradients[0], gradients[2], rtol=1e-9, atol=1e-11)
-    torch.testing.assert_close(gradients[1], gradients[3], rtol=1e-9, atol=1e-11)
+        gradients += [torch.autograd.grad(total, logits)[0], matrix.detach(), log_likelihood.detach()]
+    for mine, reference in zip(gradients[:3], gradients[3:], strict=True):
+        torch.testing.assert_close(mine, reference, rtol=1e-9, atol=1e-11)
 
 
 def test_p4_a_backward_leaves_what_it_was_given_as_it_was() -> None:
@@ -322,18 +325,17 @@ def test_p4_everything_is_finite_at_ties_and_saturation(
     both[-1] = 1e4
     rows = [torch.zeros(classes), pair, extremes, both, drawn(classes, scale=1e4).clamp(-1e4, 1e4)]
     logits = torch.stack([row.to(dtype) for row in rows]).requires_grad_()
-    for target in (0, classes - 1):
+    offsets = torch.linspace(-7, 7, classes, dtype=dtype)
+    cases = product((0, classes - 1), (soft_confusion_of_logits, autograd_reference), (None, offsets))
+    for target, function, added in cases:
         targets = torch.full((len(rows),), target)
-        for function in (soft_confusion_of_logits, autograd_reference):
-            matrix, log_likelihood = function(logits, targets, sharpness)
-            assert matrix.isfinite().all() and log_likelihood.isfinite().all()
-            row_sums = matrix.detach().sum(dim=-1)
-            assert (
-                row_sums[target] == pytest.approx(len(rows), rel=1e-5) and row_sums.sum() == row_sums[target]
-            )
-            weights = torch.arange(matrix.numel(), dtype=dtype).reshape(matrix.shape)
-            total = (matrix * weights).sum() + log_likelihood.sum()
-            assert torch.autograd.grad(total, logits)[0].isfinite().all()
+        matrix, log_likelihood = function(logits, targets, sharpness, added)
+        assert matrix.isfinite().all() and log_likelihood.isfinite().all()
+        row_sums = matrix.detach().sum(dim=-1)
+        assert row_sums[target] == pytest.approx(len(rows), rel=1e-5) and row_sums.sum() == row_sums[target]
+        weights = torch.arange(matrix.numel(), dtype=dtype).reshape(matrix.shape)
+        total = (matrix * weights).sum() + log_likelihood.sum()
+        assert torch.autograd.grad(total, logits)[0].isfinite().all()
 
 
 def test_p4_ties_are_split_evenly_and_the_matrix_is_continuous_there() -> None:

@@ -16,6 +16,7 @@ from east.errors import SettingError
 from east.losses import (
     LOSSES,
     PAPER_ANNEALING,
+    RECOMMENDED_ANCHOR,
     CrossEntropy,
     EASTLoss,
     Focal,
@@ -24,9 +25,10 @@ from east.losses import (
     build_loss,
     log_priors,
     loss_label,
+    metric_offsets,
     regret,
 )
-from east.metrics import metric
+from east.metrics import METRICS, metric
 
 COUNTS = (50, 20, 9, 1)
 F1 = metric("fbeta")
@@ -93,6 +95,64 @@ def test_logit_adjusted_is_cross_entropy_of_logits_plus_log_priors() -> None:
     assert float(loss(logits, targets)) == pytest.approx(by_hand(value, logits, targets), rel=1e-6)
 
 
+def test_metric_adjusted_is_cross_entropy_of_logits_plus_the_metrics_offsets() -> None:
+    logits, targets = drawn(80, 4), drawn_targets(80)
+    expected = functional.cross_entropy(logits + torch.tensor(metric_offsets(F1, COUNTS)), targets)
+    torch.testing.assert_close(build_loss("metric_adjusted", F1, COUNTS)(logits, targets), expected)
+
+
+def test_offsets_are_none_for_accuracy_and_the_log_priors_for_balanced_accuracy() -> None:
+    assert metric_offsets(metric("accuracy"), COUNTS) == pytest.approx([0.0] * 4)
+    assert metric_offsets(metric("fbeta", average="micro"), COUNTS) == pytest.approx([0.0] * 4)
+    priors = np.log(np.array(COUNTS) / sum(COUNTS))
+    for measure in (metric("balanced_accuracy"), metric("recall")):
+        assert metric_offsets(measure, COUNTS) == pytest.approx(priors - priors.mean())
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_offsets_have_mean_zero_and_are_none_where_classes_are_alike(key: str) -> None:
+    measure = metric(key, **({"matrix": np.eye(3)} if key == "gain" else {}))
+    assert sum(metric_offsets(measure, (90, 20, 0))) == pytest.approx(0, abs=1e-9)
+    assert metric_offsets(measure, (40, 40, 40)) == pytest.approx([0.0] * 3, abs=1e-9)
+
+
+@pytest.mark.parametrize("beta", [0.25, 1.0, 2.0])
+def test_the_offsets_of_macro_f_are_its_prices_written_out(beta: float) -> None:
+    """Two classes: F_k = (1 + b) h_k / (b n_k + m_k), whose slopes are worked out here by hand."""
+    counts, chance, b = np.array([80.0, 20.0]), 0.3, beta**2
+    matrix = (1 - chance) * np.diag(counts) + chance * np.outer(counts, counts) / counts.sum()
+    hits, under = matrix.diagonal(), b * counts + matrix.sum(axis=0)
+    # One sample moved from its own column to the other: a hit less here, and the predicted counts change.
+    found, taken = (1 + b) / under, (1 + b) * hits / under**2
+    lost = [(found[0] - taken[0]) + taken[1], (found[1] - taken[1]) + taken[0]]
+    offsets = metric_offsets(metric("fbeta", beta=beta), (80, 20), chance)
+    assert offsets[0] - offsets[1] == pytest.approx(math.log(lost[1] / lost[0]))
+    assert (offsets[0] > offsets[1]) == (beta >= 1)
+
+
+def test_the_offsets_of_gains_are_the_log_ratio_of_what_mistakes_cost() -> None:
+    gains = metric("gain", matrix=[[1, -3], [0, 2]])
+    offsets = metric_offsets(gains, (30, 10))
+    assert offsets[0] - offsets[1] == pytest.approx(math.log(2 / 4))
+    free = metric_offsets(metric("gain", matrix=[[1, 1], [0, 2]]), (30, 10))
+    assert free[0] - free[1] == pytest.approx(math.log(1000)), (
+        "a mistake without a price is not infinitely cheap"
+    )
+
+
+def test_offsets_ask_for_the_metrics_own_number_of_classes() -> None:
+    with pytest.raises(SettingError, match="one row and one column a class"):
+        metric_offsets(metric("gain", matrix=np.eye(2)), COUNTS)
+
+
+def test_offsets_are_worked_out_where_nothing_else_is_differentiated() -> None:
+    expected = metric_offsets(F1, COUNTS)
+    with torch.no_grad():
+        assert metric_offsets(F1, COUNTS) == expected
+    with torch.inference_mode():
+        assert metric_offsets(F1, COUNTS) == expected
+
+
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 5.0])
 def test_focal_is_its_formula(gamma: float) -> None:
     logits, targets = drawn(80, 4), drawn_targets(80)
@@ -154,6 +214,16 @@ def test_east_is_the_regret_of_the_annealed_soft_matrix_plus_its_anchor(
     assert float(loss(logits, targets, progress)) == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.parametrize("key", ["east", "soft_metric_anchored"])
+def test_the_anchor_leans_as_the_metric_does_when_the_class_counts_are_known(key: str) -> None:
+    logits, targets = drawn(80, 4), drawn_targets(80)
+    leaning = logits + torch.tensor(metric_offsets(F1, COUNTS))
+    plain = EASTLoss(F1) if key == "east" else SoftMetric(F1, RECOMMENDED_ANCHOR)
+    change = functional.cross_entropy(leaning, targets) - functional.cross_entropy(logits, targets)
+    found = build_loss(key, F1, COUNTS)(logits, targets, 0.3) - plain(logits, targets, 0.3)
+    torch.testing.assert_close(found, RECOMMENDED_ANCHOR * change)
+
+
 def test_a_gains_regret_is_scaled_to_its_own_range() -> None:
     gains = metric("gain", matrix=[[10, -30], [0, 2]])
     matrix = torch.tensor([[3.0, 1.0], [0.0, 4.0]])
@@ -167,6 +237,7 @@ def test_a_loss_has_no_memory() -> None:
     again = [float(loss(logits, targets, progress)) for progress in (1.0, 0.5, 0.0)]
     assert first == again[::-1] and len(set(first)) == 3
     assert not list(loss.parameters()) and not loss.state_dict()
+    assert not EASTLoss(F1, class_counts=COUNTS).state_dict()
 
 
 def test_the_annealing_is_followed_and_the_papers_loss_has_no_anchor() -> None:

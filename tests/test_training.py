@@ -11,11 +11,10 @@ import torch
 from sklearn.metrics import fbeta_score
 from torch import Tensor, nn
 
-from east import losses
 from east.dataset import Dataset
 from east.dataset.preparing import Choices, Part
 from east.errors import SettingError
-from east.losses import LOSSES, CrossEntropy, build_loss
+from east.losses import LOSSES, CrossEntropy, build_loss, registry
 from east.metrics import metric
 from east.network import LaneNetwork, predict_probabilities
 from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, config, fit, train
@@ -105,7 +104,12 @@ def trained_by_hand(data: Dataset, setting: TrainConfig, loss_key: str, seed: in
     total = setting.total_steps(len(data.train))
     for step in range(total):
         rows = batches.next()[0]
-        value = loss(module(features[rows]), targets[rows], step / total)
+        hidden, masks = features[rows], iter(batches.dropout_masks())
+        for layer in module:
+            hidden = layer(hidden)
+            if isinstance(layer, nn.ReLU):
+                hidden = hidden * next(masks, torch.ones(1, 1, 1))[0]
+        value = loss(hidden, targets[rows], step / total)
         optimiser.zero_grad()
         value.backward()
         facts["losses"].append(value.item())
@@ -124,11 +128,13 @@ def trained_by_hand(data: Dataset, setting: TrainConfig, loss_key: str, seed: in
 
 
 @pytest.mark.parametrize("loss_key", ["east", "weighted_cross_entropy"])
-@pytest.mark.parametrize("clip", [1.0, 0.05])
-def test_a_lane_is_an_ordinary_training_with_torchs_own_parts(loss_key: str, clip: float) -> None:
+@pytest.mark.parametrize(("clip", "dropout"), [(1.0, 0.0), (0.05, 0.0), (1.0, 0.3)])
+def test_a_lane_is_an_ordinary_training_with_torchs_own_parts(
+    loss_key: str, clip: float, dropout: float
+) -> None:
     data = dataset()
     # One evaluation, at the end: what is kept is then the last average.
-    setting = settings(losses=(loss_key,), seeds=(5,), clip=clip, evaluations=1)
+    setting = settings(losses=(loss_key,), seeds=(5,), clip=clip, dropout=dropout, evaluations=1)
     expected = trained_by_hand(data, setting, loss_key, 5)
     training = Training(data, setting)
     for step in range(training.total_steps):
@@ -371,7 +377,16 @@ def test_dropout_masks_keep_the_mean_and_drop_their_share() -> None:
         assert set(mask.unique().tolist()) == {0.0, float(np.float32(1 / 0.75))}
         assert float((mask == 0).float().mean()) == pytest.approx(0.25, abs=0.01)
     assert not torch.equal(masks[0][0], masks[0][1])
-    assert Batches(5000, settings(), CPU).dropout_masks() == []
+    assert Batches(5000, settings(dropout=0.0), CPU).dropout_masks() == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"), [(10, 0.2), (5000, 0.2), (7500, 0.1), (10_000, 0.0), (10**6, 0.0)]
+)
+def test_dropout_is_chosen_from_the_rows_unless_it_is_given(rows: int, share: float) -> None:
+    assert settings().dropout_share(rows) == pytest.approx(share)
+    assert settings(dropout=0.3).dropout_share(rows) == 0.3
+    assert (Batches(rows, settings(), CPU).dropout_masks() == []) == (share == 0)
 
 
 # Lanes that diverge
@@ -390,7 +405,7 @@ def test_a_lane_that_diverges_harms_no_neighbour_and_keeps_its_last_sound_checkp
     data = dataset()
     expected = fit(data, settings(losses=("cross_entropy", "east"), epochs=40))
     more = dict(LOSSES) | {"bomb": lambda metric, counts: Bomb()}
-    monkeypatch.setattr(losses, "LOSSES", more)
+    monkeypatch.setattr(registry, "LOSSES", more)
     monkeypatch.setattr(config, "LOSSES", more)
     stream = list(train(data, settings(losses=("cross_entropy", "bomb", "east"), epochs=40)))
     outcome = fit(data, settings(losses=("cross_entropy", "bomb", "east"), epochs=40))

@@ -23,6 +23,7 @@ class Batches:
         self._rows, self._config, self._device = rows, config, device
         self._generators = [torch.Generator().manual_seed(seed + 2**20) for seed in config.seeds]
         self._size = config.batch_rows(rows)
+        self._dropout = config.dropout_share(rows)
         self.per_epoch = config.steps_per_epoch(rows)
         self._place = self.per_epoch
         self._order = torch.empty(0, dtype=torch.long)
@@ -39,12 +40,12 @@ class Batches:
 
     def dropout_masks(self) -> list[Tensor]:
         """Draw the hidden layers' masks `[seeds, B, width]`, scaled to keep the mean; empty without dropout."""
-        if not self._config.dropout:
+        if not self._dropout:
             return []
         return [self._mask(width).to(self._device, non_blocking=True) for width in self._config.hidden]
 
     def _mask(self, width: int) -> Tensor:
-        keep = 1 - self._config.dropout
+        keep = 1 - self._dropout
         shape = (self._size, width)
         drawn = [torch.empty(shape).bernoulli_(keep, generator=generator) for generator in self._generators]
         return torch.stack(drawn) / keep

@@ -12,6 +12,7 @@ from pages.shared.settings import SETTINGS
 from pages.shared.words import AVERAGE_NAMES, METRIC_HINTS, METRIC_NAMES, literal, loss_hint
 
 KAPPA_WEIGHTS = ("none", "linear", "quadratic")
+DROPOUT_HINT = "Share of hidden units left out in a step. Empty: 0.2, and less for more than 5,000 rows."
 AVERAGING_HINT = (
     "How much of the past the average keeps at each step; the average is what is watched and scored."
 )
@@ -86,7 +87,10 @@ def more_settings() -> None:
         _number("Batch size", "batch", 2, 65_536, "Empty: 512, or all rows of a smaller table.", empty=True)
         _number("Hidden layers", "depth", 1, 6)
         _number("Hidden width", "width", 1, 1024)
-        st.slider("Dropout", 0.0, 0.9, step=0.05, **state.bind("dropout", float(state.setting("dropout"))))
+        st.number_input(
+            "Dropout", 0.0, 0.9, step=0.05, format="%g", help=DROPOUT_HINT, placeholder="auto",
+            **state.bind("dropout", state.setting("dropout")),
+        )  # fmt: skip
         st.number_input(
             "Learning rate",
             1e-6,

@@ -77,7 +77,7 @@ def _config() -> tuple[tuple[str, Any], ...]:
         ("epochs", state.setting("epochs")),
         ("batch_size", state.setting("batch")),
         ("hidden", (int(state.setting("width")),) * int(state.setting("depth"))),
-        ("dropout", float(state.setting("dropout"))),
+        ("dropout", state.setting("dropout")),
         ("learning_rate", float(state.setting("rate"))),
         ("averaging", float(state.setting("averaging"))),
         ("precision", str(state.setting("precision"))),

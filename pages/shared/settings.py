@@ -86,7 +86,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "batch": Setting("batch size", None, _maybe(_number(2, 65_536, int)), _auto),
         "width": Setting("hidden width", 64, _number(1, 1024, int)),
         "depth": Setting("hidden layers", 2, _number(1, 6, int)),
-        "dropout": Setting("dropout", 0.0, _number(0.0, 0.9), _short),
+        "dropout": Setting("dropout", None, _maybe(_number(0.0, 0.9)), _auto),
         "rate": Setting("learning rate", 0.01, _number(1e-6, 1e4), _short),
         "averaging": Setting("moving average", 0.98, _number(0.0, 0.9999), _short),
         "precision": Setting("precision", "float32"),

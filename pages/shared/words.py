@@ -46,14 +46,15 @@ AVERAGE_NAMES: Mapping[str, str] = {
 CELL_NAMES: Mapping[str, str] = {"row": "% of true", "column": "% of predicted", "count": "Counts"}
 
 LOSS_HINTS: Mapping[str, str] = {
-    "east": "the recommended recipe: the annealed soft matrix, anchored by {anchor:g} × cross-entropy",
+    "east": "the recommended recipe: the annealed soft matrix, anchored by {anchor:g} × metric-adjusted cross-entropy",
     "east_paper": "the paper's three pieces alone, without an anchor",
     "cross_entropy": "the usual loss: likelihood, blind to the metric",
     "weighted_cross_entropy": "cross-entropy with rare classes weighted up",
     "logit_adjusted": "cross-entropy with logits shifted by the class frequencies",
+    "metric_adjusted": "cross-entropy with logits shifted as the metric prices the classes: EAST's anchor alone",
     "focal": "cross-entropy with easy rows faded out",
     "soft_metric": "the metric of plain probabilities: no threshold, no Heaviside, no annealing",
-    "soft_metric_anchored": "the same with EAST's own anchor of {anchor:g} × cross-entropy",
+    "soft_metric_anchored": "the same with EAST's own anchor of {anchor:g} × metric-adjusted cross-entropy",
 }
 
 

@@ -1,0 +1,36 @@
+"""The losses of the race: EAST, the paper's pieces alone, and the rivals they are judged against.
+
+Every loss is a module without hidden state: `loss(logits [..., B, K], targets [..., B], progress)` gives
+`[...]`, one value a lane. The factories of LOSSES all take the metric and the class counts of the
+training part, and use what they need of them.
+"""
+
+from east.losses.definition import Loss, regret
+from east.losses.likelihood import CrossEntropy, Focal, balanced_weights, log_priors
+from east.losses.offsets import metric_offsets
+from east.losses.registry import LOSSES, build_loss, loss_label
+from east.losses.surrogate import (
+    PAPER_ANNEALING,
+    RECOMMENDED_ANCHOR,
+    RECOMMENDED_ANNEALING,
+    EASTLoss,
+    SoftMetric,
+)
+
+__all__ = [
+    "LOSSES",
+    "PAPER_ANNEALING",
+    "RECOMMENDED_ANCHOR",
+    "RECOMMENDED_ANNEALING",
+    "CrossEntropy",
+    "EASTLoss",
+    "Focal",
+    "Loss",
+    "SoftMetric",
+    "balanced_weights",
+    "build_loss",
+    "log_priors",
+    "loss_label",
+    "metric_offsets",
+    "regret",
+]

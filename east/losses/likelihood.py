@@ -1,0 +1,78 @@
+"""Losses of one sample's likelihood: cross-entropy, plain, weighted or with offsets, and focal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from east.errors import SettingError
+from east.losses.definition import Loss, at_least_float32, negative_log_likelihood, of_target
+
+
+class CrossEntropy(Loss):
+    """Mean negative log-likelihood, by default unweighted.
+
+    Args:
+        class_weights: one weight a class, or None; the mean is weighted by them too, as in torch.
+        logit_offsets: added to the logits while training, one a class, or None.
+    """
+
+    class_weights: Tensor | None
+    logit_offsets: Tensor | None
+
+    def __init__(
+        self, class_weights: Sequence[float] | None = None, logit_offsets: Sequence[float] | None = None
+    ) -> None:
+        super().__init__()
+        self.keep("class_weights", class_weights)
+        self.keep("logit_offsets", logit_offsets)
+
+    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+        """Return the (weighted) mean negative log-likelihood of each lane."""
+        with torch.autocast(logits.device.type, enabled=False):
+            return negative_log_likelihood(
+                at_least_float32(logits), targets, self.logit_offsets, self.class_weights
+            )
+
+
+class Focal(Loss):
+    """Cross-entropy with easy samples faded out, (1 - p_y)^gamma * -log p_y.
+
+    Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.
+
+    Args:
+        gamma: how strongly, 0 or more; 0 is cross-entropy.
+
+    Raises:
+        SettingError: for a gamma below 0 or not finite.
+    """
+
+    def __init__(self, gamma: float = 2.0) -> None:
+        super().__init__()
+        if not 0 <= gamma < math.inf:
+            raise SettingError("gamma must be a number from 0 up", gamma, "use for example 2")
+        self.gamma = gamma
+
+    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+        """Return the mean focal loss of each lane."""
+        with torch.autocast(logits.device.type, enabled=False):
+            log_likelihood = of_target(at_least_float32(logits).log_softmax(dim=-1), targets)
+            # 1 - p without cancellation, and above 0: a power below 1 has an infinite slope there.
+            rest = -log_likelihood.expm1()
+            rest = rest.clamp_min(torch.finfo(rest.dtype).tiny)
+            return -(rest**self.gamma * log_likelihood).mean(dim=-1)
+
+
+def balanced_weights(class_counts: Sequence[int]) -> list[float]:
+    """Return n / (K n_k) for each class, scikit-learn's "balanced"; an absent class counts as one row."""
+    total = sum(class_counts)
+    return [total / (len(class_counts) * max(count, 1)) for count in class_counts]
+
+
+def log_priors(class_counts: Sequence[int]) -> list[float]:
+    """Return the log of each class's share; an absent class counts as one row."""
+    total = sum(class_counts)
+    return [math.log(max(count, 1) / total) for count in class_counts]

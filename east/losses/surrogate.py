@@ -1,0 +1,99 @@
+"""Losses of a whole batch's matrix: EAST, and the plain soft matrix it is judged against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from east.annealing import Annealing, Sharpness
+from east.confusion import soft_confusion_of_logits, sum_by_class
+from east.errors import SettingError
+from east.losses.definition import Loss, at_least_float32, negative_log_likelihood, regret
+from east.losses.offsets import metric_offsets
+from east.metrics import Metric
+
+RECOMMENDED_ANNEALING = Annealing(Sharpness(0.4, 1.0), Sharpness(0.05, 0.1))
+PAPER_ANNEALING = Annealing(Sharpness(0.2, 1.0), Sharpness(0.01, 0.1))
+RECOMMENDED_ANCHOR = 0.6
+
+
+class _Anchored(Loss):
+    """A loss with an anchor: cross-entropy added, with `metric_offsets` where class counts are given."""
+
+    offsets: Tensor | None
+
+    def __init__(self, metric: Metric, anchor: float, class_counts: Sequence[int] | None) -> None:
+        super().__init__()
+        if not 0 <= anchor < math.inf:
+            raise SettingError("The anchor must be a number from 0 up", anchor, "use 0.6, or 0 for none")
+        self.metric, self.anchor = metric, anchor
+        offsets = metric_offsets(metric, class_counts) if class_counts is not None and anchor else None
+        self.keep("offsets", offsets)
+
+
+class EASTLoss(_Anchored):
+    """Regret of the annealed soft matrix, anchored by cross-entropy that leans as the metric does.
+
+    The defaults are the recommended recipe: a softer start than the paper's, and an anchor. With
+    `anchor=0` and PAPER_ANNEALING it is the paper's three pieces alone (arXiv 2405.20954; the exact
+    formulas are this project's reading). It computes in float32 at least, under autocast too.
+
+    Args:
+        metric: what to train for.
+        annealing: the path of (delta, omega).
+        anchor: weight of the added cross-entropy, 0 or more.
+        class_counts: `[K]` training rows of each class, for the anchor's `metric_offsets`; None takes
+            the classes to be equally frequent, which for most metrics means no offsets.
+
+    Raises:
+        SettingError: for an anchor below 0 or not finite, or a metric made for another number of classes.
+    """
+
+    annealing: Annealing
+
+    def __init__(
+        self,
+        metric: Metric,
+        annealing: Annealing = RECOMMENDED_ANNEALING,
+        anchor: float = RECOMMENDED_ANCHOR,
+        class_counts: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__(metric, anchor, class_counts)
+        self.annealing = annealing
+
+    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+        """Return `regret(metric(C_soft)) + anchor * cross-entropy` of each lane."""
+        with torch.autocast(logits.device.type, enabled=False):
+            matrix, log_likelihood = soft_confusion_of_logits(
+                at_least_float32(logits), targets, self.annealing.at(progress), self.offsets
+            )
+            return regret(self.metric, matrix) - self.anchor * log_likelihood.mean(dim=-1)
+
+
+class SoftMetric(_Anchored):
+    """Regret of the plain soft matrix: softmax probabilities as memberships.
+
+    The same metric without threshold, Heaviside or annealing; what the paper's pieces are to improve on.
+
+    Args:
+        metric: what to train for.
+        anchor: weight of added cross-entropy, 0 or more.
+        class_counts: as for `EASTLoss`.
+    """
+
+    def __init__(
+        self, metric: Metric, anchor: float = 0.0, class_counts: Sequence[int] | None = None
+    ) -> None:
+        super().__init__(metric, anchor, class_counts)
+
+    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+        """Return the regret of each lane's plain soft matrix."""
+        with torch.autocast(logits.device.type, enabled=False):
+            logits = at_least_float32(logits)
+            loss = regret(self.metric, sum_by_class(logits.softmax(dim=-1), targets))
+            if self.anchor:
+                loss = loss + self.anchor * negative_log_likelihood(logits, targets, self.offsets)
+            return loss
