@@ -123,7 +123,10 @@ def test_every_metric_and_loss_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("annealing", "anchor"),
-    [(PAPER_ANNEALING, "no anchor"), (RECOMMENDED_ANNEALING, f"{RECOMMENDED_ANCHOR:g} x cross-entropy")],
+    [
+        (PAPER_ANNEALING, "no anchor"),
+        (RECOMMENDED_ANNEALING, f"{RECOMMENDED_ANCHOR:g} x metric-adjusted cross-entropy"),
+    ],
     ids=["east_paper", "east"],
 )
 def test_the_two_recipes_are_those_of_the_code(annealing: Annealing, anchor: str) -> None:

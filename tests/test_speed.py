@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from east.dataset import Dataset
 from east.dataset.preparing import Choices, Part
-from east.losses import EASTLoss
+from east.losses import build_loss
 from east.metrics import metric
 from east.training import TrainConfig, Training
 
@@ -57,7 +57,7 @@ def test_forward_and_backward_against_cross_entropy(key: str, classes: int, limi
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(ROWS, classes, generator=generator).requires_grad_()
     targets = torch.randint(classes, (ROWS,), generator=generator)
-    east = EASTLoss(metric(key))
+    east = build_loss("east", metric(key), range(1, classes + 1))
     torch._dynamo.reset()
     losses: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "cross_entropy": functional.cross_entropy,

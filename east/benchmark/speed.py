@@ -16,7 +16,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from east.dataset import Dataset, prepare_arrays
-from east.losses import LOSSES, EASTLoss
+from east.losses import LOSSES, Loss, build_loss
 from east.metrics import metric
 from east.training import TrainConfig, Training
 
@@ -83,14 +83,14 @@ def _losses(sizes: Sizes, num_classes: int, rounds: int, compiled: bool) -> Iter
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(sizes.loss_rows, num_classes, generator=generator).requires_grad_()
     targets = torch.randint(num_classes, (sizes.loss_rows,), generator=generator)
-    east = EASTLoss(metric("fbeta"))
+    east = build_loss("east", metric("fbeta"), range(1, num_classes + 1))
     name = f"loss, forward and backward, {sizes.loss_rows} x {num_classes}"
     yield _loss_line(f"{name}, eager", east, functional.cross_entropy, logits, targets, rounds)
     if compiled:
         yield _compiled_line(f"{name}, compiled", east, logits, targets, rounds)
 
 
-def _compiled_line(name: str, east: EASTLoss, logits: Tensor, targets: Tensor, rounds: int) -> str:
+def _compiled_line(name: str, east: Loss, logits: Tensor, targets: Tensor, rounds: int) -> str:
     other = functional.cross_entropy
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the compiler warns of itself
