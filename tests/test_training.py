@@ -261,7 +261,12 @@ def test_the_best_checkpoint_is_the_last_best_of_all_evaluations(evaluations: in
     """Of which the end is one, also when the evaluations do not divide the 40 steps."""
     data = dataset()
     setting = settings(
-        losses=("east", "cross_entropy", "focal"), seeds=(0, 1), evaluations=evaluations, averaging=0.0
+        losses=("east", "cross_entropy", "focal"),
+        seeds=(0, 1),
+        evaluations=evaluations,
+        averaging=0.0,
+        dropout=0.0,
+        learning_rate=0.03,
     )
     seen = list(train(data, setting))[1:]
     outcome = fit(data, setting)
@@ -387,6 +392,11 @@ def test_dropout_is_chosen_from_the_rows_unless_it_is_given(rows: int, share: fl
     assert settings().dropout_share(rows) == pytest.approx(share)
     assert settings(dropout=0.3).dropout_share(rows) == 0.3
     assert (Batches(rows, settings(), CPU).dropout_masks() == []) == (share == 0)
+
+
+def test_dropout_of_nearly_everything_still_gives_numbers() -> None:
+    batches = Batches(64, settings(dropout=1 - 1e-9), CPU)
+    assert all(mask.isfinite().all() for mask in batches.dropout_masks())
 
 
 # Lanes that diverge
