@@ -137,7 +137,7 @@ def _forward(layers: Sequence[Tensor], hidden: Tensor, masks: Sequence[Tensor] =
     for index in range(last + 1):
         hidden = torch.baddbmm(layers[2 * index + 1], hidden, layers[2 * index])
         if index < last:
-            hidden = hidden.relu()
+            hidden = hidden.relu_()
             if masks:
                 hidden = hidden * masks[index]
     return hidden
