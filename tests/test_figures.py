@@ -66,7 +66,6 @@ def all_figures(theme: Theme) -> list[Figure]:
         difference_figure(COUNTS, COUNTS.T, NAMES, theme=theme),
         annealing_figure({"east": PLAN}, 0.3, theme=theme),
         heaviside_figure({"east": PLAN.at(0.3)}, theme=theme),
-        heaviside_figure({"east": PLAN.at(0.3)}, {"east": np.array([0.1, 0.2, 0.3, 0.4])}, theme=theme),
         *(
             curve_figure(history, ["east"], name, theme=theme)
             for name in ("score", "gap", "loss", "gradient")
@@ -171,14 +170,6 @@ def test_a_matrix_of_a_diverged_training_is_drawn_without_numbers(normalise: str
         difference_figure(lost, np.eye(3), classes, normalise=normalise),
     ):
         assert {text for row in figure.data[0]["text"] for text in row} == {""}
-
-
-def test_rows_stand_as_bars_at_the_foot_of_the_heaviside() -> None:
-    figure = heaviside_figure({"east": PLAN.at(0.3)}, {"east": np.array([0.1, 0.2, 0.3, 0.4])})
-    (bars,) = [trace for trace in figure.data if trace["type"] == "bar"]
-    assert bars["x"] == [0.125, 0.375, 0.625, 0.875] and bars["y"] == [0.1, 0.2, 0.3, 0.4]
-    assert figure.layout["yaxis2"]["range"][1] > 2 * 0.4, "the bars leave the upper half to the lines"
-    assert "70% of the rows above the threshold" in figure.alt
 
 
 def test_the_heaviside_drawn_is_the_one_trained_with() -> None:

@@ -11,8 +11,6 @@ import torch
 from sklearn.metrics import fbeta_score
 from torch import Tensor, nn
 
-from east.annealing import Annealing, Sharpness
-from east.confusion import dynamic_threshold, heaviside
 from east.dataset import Dataset
 from east.dataset.preparing import Choices, Part
 from east.errors import SettingError
@@ -22,7 +20,6 @@ from east.network import LaneNetwork, predict_probabilities
 from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, config, fit, train
 from east.training.batches import Batches
 from east.training.engine import lanes_of, one_cycle
-from east.training.judge import PLACES, Judge
 
 CPU = torch.device("cpu")
 F1 = metric("fbeta")
@@ -75,7 +72,7 @@ def settings(**options: Any) -> TrainConfig:
         "device": "cpu",
         "evaluations": 8,
     }
-    return TrainConfig(**({"metric": F1} | given | options))
+    return TrainConfig(metric=F1, **(given | options))
 
 
 def assert_same_lanes(one: Outcome, other: Outcome, tolerance: float = 0.0) -> None:
@@ -222,30 +219,6 @@ def test_train_yields_each_evaluation_and_returns_the_outcome() -> None:
 
 
 # Snapshots and outcomes tell the truth
-
-
-def test_places_are_where_the_heaviside_drawn_is_as_high_as_each_rows_own() -> None:
-    own = Annealing(Sharpness(0.3, 0.9), Sharpness(0.05, 0.2))
-    probabilities = (3 * torch.randn(1, 2000, CLASSES, generator=torch.Generator().manual_seed(0))).softmax(
-        -1
-    )
-    targets = torch.randint(CLASSES, (2000,), generator=torch.Generator().manual_seed(1))
-    shares = Judge((Arm("east", F1),), [own], CLASSES).places(probabilities, targets, 0.5)[0].numpy()
-    sharpness, half = Sharpness(0.175, 0.55), 0.55 / 4
-    corners = [0, 0.5 - half, 0.5 + half, 1], [0, sharpness.delta, 1 - sharpness.delta, 1]
-    expected = np.zeros(PLACES)
-    for row, target in zip(probabilities[0].double(), targets.tolist(), strict=True):
-        height = float(heaviside(row[target], dynamic_threshold(row)[0], sharpness))
-        expected[min(int(np.interp(height, corners[1], corners[0]) * PLACES), PLACES - 1)] += 1 / 2000
-    # A row at the very edge of two places may be rounded into the other.
-    assert shares.sum() == pytest.approx(1) and np.abs(shares - expected).sum() < 3 / 2000
-
-
-def test_the_places_above_the_threshold_are_the_rows_predicted_right() -> None:
-    for snapshot in train(dataset(), settings(metric=metric("accuracy"), losses=("east", "east_paper"))):
-        for lane in snapshot.lanes:
-            assert len(lane.places) == PLACES
-            assert lane.places[PLACES // 2 :].sum() == pytest.approx(lane.train_score, abs=1e-6)
 
 
 def test_rows_of_every_matrix_sum_to_the_class_counts() -> None:

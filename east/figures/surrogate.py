@@ -65,7 +65,6 @@ def annealing_figure(
 
 def heaviside_figure(
     sharpness: Mapping[str, Sharpness],
-    places: Mapping[str, Array] | None = None,
     *,
     labels: Mapping[str, str] | None = None,
     threshold: float = 0.5,
@@ -76,19 +75,17 @@ def heaviside_figure(
 
     Args:
         sharpness: delta and omega of each arm.
-        places: of each arm, the shares of rows along the way from 0 to 1, drawn as bars at the foot.
         labels: what people call each arm.
         threshold: tau, in (0, 1).
         theme: LIGHT or DARK.
         height: in pixels.
     """
-    names, standing = labels or {}, places or {}
+    names = labels or {}
     step = {"x": [0, threshold, threshold, 1], "y": [0, 0, 1, 1], "name": "argmax"}
     dotted = {"color": theme.muted, "dash": "dot", "width": 1.5}
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "line": dotted, "hoverinfo": "name", **step}
     ]
-    traces += [_bars(shares, names.get(loss, loss), theme.arm(loss)) for loss, shares in standing.items()]
     for loss, now in sharpness.items():
         name = names.get(loss, loss)
         across, up = heaviside_knots(now, threshold)
@@ -96,34 +93,17 @@ def heaviside_figure(
         hover = f"{name}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
         shape = {"type": "scatter", "mode": "lines+markers", "marker": {"size": 6}, "name": name}
         traces.append({**shape, "x": plain(across), "y": plain(up), "line": line, "hovertemplate": hover})
-    facts = [(names.get(loss, loss), _told(now, standing.get(loss))) for loss, now in sharpness.items()]
-    # The bars stay in the lower half, below the lines they explain.
-    most = max((float(shares.max()) for shares in standing.values()), default=1.0)
+    facts = [
+        (names.get(loss, loss), f"delta {now.delta:.2f}, omega {now.omega:.2f}")
+        for loss, now in sharpness.items()
+    ]
     picture = layout(
         theme,
         height=height,
         xaxis=axis(theme, f"probability p (threshold τ = {threshold:g})", range=[-0.02, 1.02]),
         yaxis=axis(theme, "counts as H(p)", range=[-0.05, 1.05]),
-        yaxis2={"overlaying": "y", "visible": False, "range": [-0.1 * most, 2.1 * most], "fixedrange": True},
-        barmode="overlay",
-        bargap=0.05,
     )
     return Figure(tuple(traces), picture, sentence("Shape of the Heaviside now", facts))
-
-
-def _bars(shares: Array, name: str, color: str) -> dict[str, Any]:
-    middles = (np.arange(len(shares)) + 0.5) / len(shares)
-    hover = f"{name}<br>%{{y:.1%}} of the rows stand here<extra></extra>"
-    marker = {"color": color, "opacity": 0.35}
-    bars = {"type": "bar", "x": plain(middles), "y": plain(shares), "width": 1 / len(shares), "yaxis": "y2"}
-    return {**bars, "name": name, "marker": marker, "hovertemplate": hover}
-
-
-def _told(sharpness: Sharpness, shares: Array | None) -> str:
-    shape = f"delta {sharpness.delta:.2f}, omega {sharpness.omega:.2f}"
-    if shares is None:
-        return shape
-    return f"{shape}, {shares[len(shares) // 2 :].sum():.0%} of the rows above the threshold"
 
 
 def heaviside_knots(sharpness: Sharpness, threshold: float) -> tuple[Array, Array]:

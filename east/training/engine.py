@@ -16,7 +16,7 @@ from east.network import LaneNetwork
 from east.training.batches import Batches
 from east.training.config import TrainConfig, resolve_device
 from east.training.facts import LaneResult, LaneSnapshot, Outcome, Snapshot
-from east.training.judge import PLACES, Judge
+from east.training.judge import Judge
 from east.training.threads import threads_for
 
 TRAIN_SCORE_ROWS = 2048
@@ -178,26 +178,26 @@ class Training:
 
     @torch.no_grad()
     def _measure(self) -> np.ndarray:
-        """Every number of a snapshot as one array `[lanes, 7 + PLACES + 2 K^2]`."""
+        """Every number of a snapshot as one array `[lanes, 2 K^2 + 7]`."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features, self._averages)
         soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
         hard = self._judge.hard(logits.argmax(dim=-1), targets)
         seen, seen_targets = (rows[:TRAIN_SCORE_ROWS] for rows in self._train_rows)
-        seen_logits = self._network.evaluate(seen, self._averages)
-        train_hard = self._judge.hard(seen_logits.argmax(dim=-1), seen_targets)
-        places = self._judge.places(seen_logits.softmax(dim=-1), seen_targets, self.progress)
+        train_hard = self._judge.hard(
+            self._network.evaluate(seen, self._averages).argmax(dim=-1), seen_targets
+        )
         columns = [
             self._judge.scores(soft), self._judge.scores(hard), self._judge.scores(train_hard),
             self._loss_values, self._gradient_norms, self._best_scores, self._best_steps.float(),
         ]  # fmt: skip
-        facts = torch.cat([torch.stack(columns, dim=1), places, soft.flatten(1), hard.flatten(1)], dim=1)
+        facts = torch.cat([torch.stack(columns, dim=1), soft.flatten(1), hard.flatten(1)], dim=1)
         return np.asarray(facts.cpu().numpy(), dtype=np.float64)
 
     def _lane_snapshot(self, lane: int, facts: np.ndarray) -> LaneSnapshot:
         arm, seed = divmod(lane, len(self.config.seeds))
         classes = self.dataset.num_classes
-        soft, hard = facts[7 + PLACES :].reshape(2, classes, classes)
+        soft, hard = facts[7:].reshape(2, classes, classes)
         return LaneSnapshot(
             loss=self.arms[arm].loss,
             metric=self.arms[arm].metric,
@@ -212,7 +212,6 @@ class Training:
             gradient_norm=float(facts[4]),
             best_score=float(facts[5]),
             best_step=int(facts[6]),
-            places=facts[7 : 7 + PLACES],
         )
 
     def _checkpoint_facts(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:

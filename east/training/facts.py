@@ -20,8 +20,7 @@ class LaneSnapshot:
 
     `score_soft - score_hard` is the surrogate gap. `sharpness` is the lane's own; a lane whose loss has
     none is shown at the race's sharpness. `train_score` is of (at most 2,048) training rows,
-    `loss_value` and `gradient_norm` (before clipping) of the last batch. `places` `[PLACES]` are shares of
-    the same training rows: how far along the Heaviside their true class's probability stands, from 0 to 1.
+    `loss_value` and `gradient_norm` (before clipping) of the last batch.
     """
 
     loss: str
@@ -37,7 +36,6 @@ class LaneSnapshot:
     gradient_norm: float
     best_score: float
     best_step: int
-    places: NDArray[np.float64]
 
     @property
     def gap(self) -> float:

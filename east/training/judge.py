@@ -8,12 +8,9 @@ import torch
 from torch import Tensor
 
 from east.annealing import Annealing, Sharpness
-from east.confusion import dynamic_threshold, hard_confusion, soft_confusion
+from east.confusion import hard_confusion, soft_confusion
 from east.losses import RECOMMENDED_ANNEALING
 from east.training.config import Arm
-
-PLACES = 24
-"""Into so many equal pieces the way along a Heaviside is cut; the threshold stands between two."""
 
 
 class Judge:
@@ -51,29 +48,6 @@ class Judge:
             for arm, piece in enumerate(pieces)
         ]
         return torch.cat(matrices)
-
-    def places(self, probabilities: Tensor, targets: Tensor, progress: float) -> Tensor:
-        """Say where on the Heaviside the true classes' probabilities fall; returns shares `[lanes, PLACES]`.
-
-        Every row has a threshold of its own. A place is where the Heaviside at tau = 1/2 is as high as the
-        row's own is at its probability, so that all rows fit on one picture; for two classes it is p itself.
-        """
-        index = targets.expand(probabilities.shape[:-1]).unsqueeze(-1)
-        own, threshold = (
-            probabilities.gather(-1, index).squeeze(-1),
-            dynamic_threshold(probabilities).squeeze(-1),
-        )
-        pieces = []
-        for arm, (p, tau) in enumerate(
-            zip(own.chunk(len(self._arms)), threshold.chunk(len(self._arms)), strict=True)
-        ):
-            high = 1 + self.sharpness(arm, progress).omega / 2
-            above = 1 - (1 - p) * (1 - high / 2) / (1 - high * tau).clamp_min(torch.finfo(p.dtype).tiny)
-            pieces.append(torch.where(p <= high * tau, p / (2 * tau), above))
-        bins = (torch.cat(pieces) * PLACES).long().clamp(0, PLACES - 1)
-        counts = torch.zeros(len(bins), PLACES, device=bins.device)
-        counts.scatter_add_(1, bins, torch.ones_like(bins, dtype=counts.dtype))
-        return counts / bins.shape[1]
 
     def scores(self, matrices: Tensor) -> Tensor:
         """Score `[lanes, K, K]`, each lane by its own arm's metric; returns `[lanes]`."""
