@@ -104,7 +104,8 @@ def target_concerns(
         )
         return
     if len(classes) < 2:
-        yield Concern("few_classes", name, "it has fewer than two classes", "choose another target", "stop")
+        told = f"it has a single class, {classes[0].label!r}" if classes else "it has no value at all"
+        yield Concern("few_classes", name, told, "choose another target", "stop")
         return
     if len(classes) > 50:
         severity = "stop" if len(classes) > MAX_CLASSES else "warn"

@@ -10,7 +10,7 @@ import pandas as pd
 from east.dataset.concerns import column_concerns, duplicate_concerns, leakage_concerns, target_concerns
 from east.dataset.facts import ClassFacts, Profile
 from east.dataset.guesses import guess_targets
-from east.dataset.preparing import check_column
+from east.dataset.outline import check_column
 from east.dataset.roles import describe
 from east.dataset.targets import factorize, is_continuous
 
