@@ -27,9 +27,12 @@ def size_text(profile: Profile) -> str:
 
 
 def span_text(facts: ColumnFacts) -> str:
-    """Say least, median and greatest of a column of numbers; "" for any other."""
+    """Say least, median and greatest of a column of numbers; "" for any other.
+
+    With a true minus sign: a cell that starts with a hyphen is a formula to spreadsheet programs.
+    """
     numbers = (facts.low, facts.middle, facts.high)
-    return " … ".join(f"{number:.4g}" for number in numbers if number is not None)
+    return " … ".join(f"{number:.4g}".replace("-", "−") for number in numbers if number is not None)
 
 
 def _heading(profile: Profile) -> str:

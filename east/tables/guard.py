@@ -56,7 +56,8 @@ def read_table_guarded(
         remedy = "give a smaller table or another format"
         raise TableError(f"{shown!r} cannot be read within the limits of memory", None, remedy)
     if "error" in told:
-        raise _ERRORS[told["error"]](told["what"], told["got"], told["remedy"])
+        choices = tuple(told.get("choices", ()))
+        raise _ERRORS[told["error"]](told["what"], told["got"], told["remedy"], choices)
     findings = tuple(
         Finding(**{**finding, "alternatives": tuple(finding["alternatives"])}) for finding in told["findings"]
     )
@@ -141,7 +142,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     except EastError as error:
         got = None if error.got is None else str(error.got)
         told = {"error": type(error).__name__, "what": error.what, "got": got, "remedy": error.remedy}
-        return _send(answers, told, b"")
+        return _send(answers, {**told, "choices": error.choices}, b"")
     except MemoryError:
         told = {"error": "TableError", "what": "The table needs too much memory", "got": None}
         return _send(answers, {**told, "remedy": "give a smaller table"}, b"")
