@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from east.dataset.concerns import column_concerns, duplicate_concerns, leakage_concerns, target_concerns
+from east.dataset.concerns import (
+    column_concerns,
+    duplicate_concerns,
+    leakage_concerns,
+    quantity_concerns,
+    target_concerns,
+)
 from east.dataset.facts import ClassFacts, Profile
 from east.dataset.guesses import guess_targets
 from east.dataset.outline import check_column
@@ -45,14 +51,18 @@ def profile(table: Table, target: str | None = None, bins: int | None = None) ->
     guesses = guess_targets(columns, len(looked))
     if target is None and guesses:
         target = guesses[0].column
-    if target is not None and bins is not None:
-        classed = cut(frame[target].dropna(), bins)
-        frame, looked = frame.assign(**{target: classed}), looked.assign(**{target: classed})
-    classes = _classes(frame[target]) if target is not None else ()
     concerns = [*column_concerns(columns, looked, target), *duplicate_concerns(frame, looked)]
+    classes: tuple[ClassFacts, ...] = ()
     if target is not None:
+        concerns += quantity_concerns(columns, looked, target)
+        if bins is not None:
+            classed = cut(frame[target].dropna(), bins)
+            frame, looked = frame.assign(**{target: classed}), looked.assign(**{target: classed})
+        classes = _classes(frame[target])
         concerns += target_concerns(frame[target], classes, int(missing[target]), len(frame))
-        concerns += leakage_concerns(columns, looked, target)
+        known = {concern.column for concern in concerns if concern.kind == "leakage"}
+        leaks = leakage_concerns(columns, looked, target)
+        concerns += [concern for concern in leaks if concern.column not in known]
     concerns.sort(key=lambda concern: _SEVERITIES.index(concern.severity))
     imbalance = classes[0].count / classes[-1].count if classes else None
     return Profile(

@@ -13,7 +13,7 @@ from pages.shared import table
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
-    from east.dataset import Choices, ColumnFacts, Profile, TargetGuess
+    from east.dataset import Choices, Profile, TargetGuess
 
 PREVIEW_ROWS = 100
 MOST_GUESSES = 3
@@ -54,8 +54,9 @@ def _facts(facts: Profile) -> None:
         "is": [ROLES.get(column.role, column.role) for column in facts.columns],
         "missing": [column.missing_share for column in facts.columns],
         "different": [column.distinct for column in facts.columns],
-        "least … median … greatest": [span_text(column) for column in facts.columns],
-        "examples": [_examples(column) for column in facts.columns],
+        "least … median … greatest, or examples": [
+            span_text(column) or ", ".join(column.examples) for column in facts.columns
+        ],
         "as target": [
             f"{rank[column.name]}. {reasons[column.name]}" if column.name in rank else ""
             for column in facts.columns
@@ -79,10 +80,6 @@ def _facts(facts: Profile) -> None:
 def _use(name: str, asked: Choices) -> str:
     uses = {asked.target: "target", asked.group: "group", asked.time: "time"}
     return "left out" if name in asked.exclude else uses.get(name, "feature")
-
-
-def _examples(column: ColumnFacts) -> str:
-    return ", ".join(column.examples)
 
 
 def guesses(facts: Profile) -> str:

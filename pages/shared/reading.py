@@ -90,8 +90,8 @@ def told(table: Table) -> None:
     with st.expander("How the file was read", expanded=problem is not None, icon=":material/fact_check:"):
         if problem is None:
             st.markdown("\n".join(_line(finding) for finding in table.findings))
-        if problem is not None:
-            _overrides(OF_FORMAT["csv"], {}, problem.choices)
+        if reading is not None and problem is not None:
+            _overrides(_by_name(reading.name), {}, problem.choices)
         elif mine:
             found = {finding.what: finding for finding in table.findings}
             _overrides(_of(table.findings), found, ())
@@ -109,10 +109,14 @@ def _of(findings: Sequence[Finding]) -> Sequence[str]:
     return (*archive, *OF_FORMAT.get(kind, ()))
 
 
+def _by_name(name: str) -> Sequence[str]:
+    """List what can be asked of a file that could not be read, of which only the name is known."""
+    ending = name.lower().rpartition(".")[2]
+    return ("member", *OF_FORMAT["csv"]) if ending == "zip" else OF_FORMAT.get(ending, OF_FORMAT["csv"])
+
+
 def _overrides(names: Sequence[str], found: Mapping[str, Finding], offered: Sequence[str]) -> None:
     """Draw a choice for everything that can be read differently; an empty one leaves it to be found out."""
-    if offered and "member" not in names:
-        names = ("member", *names)
     names = [name for name in names if _choices(name, found, offered)]
     if not names:
         return
