@@ -113,6 +113,8 @@ def odd_text_cases() -> Iterator[Case]:
         "imię;wartość\nŻółć;1\nGęślą;2\nJaźń;3\n".encode("cp1250"),
         pd.DataFrame({"imię": ["Żółć", "Gęślą", "Jaźń"], "wartość": [1, 2, 3]}),
     )
+    lone = pd.DataFrame({"n": range(60), "mark": ["ü", "x", "é"] * 20})
+    yield Case("lone-accents.csv", csv_text(lone).encode("cp1252"), lone)
     yield Case(
         "russian.csv",
         "имя,город\nАнна,Москва\nИван,Казань\nОльга,Самара\n".encode("cp1251"),
