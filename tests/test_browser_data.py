@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
+import sys
+import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.tables_corpus.making import as_parquet, grid, xlsx
+from tests.tables_corpus.making import as_parquet, grid, million_rows, xlsx
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -113,7 +117,7 @@ def look(page: Page, folder: Path, name: str) -> None:
         for width in (1280, 1920):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 1900})
-            page.get_by_role("heading", level=1).click()
+            page.evaluate("document.activeElement.blur()")
             page.keyboard.press("r")  # figures take the theme of the page they are drawn for
             time.sleep(1.5)
             wide = page.evaluate(
@@ -209,6 +213,7 @@ def test_a_workbook_of_two_sheets_with_dates(page: Page, server: Server, tmp_pat
     until(lambda: roles(page).get("day") == "date")
     assert "sheet=Orders" in link(page)
     assert "day: it holds dates." in text(page)
+    assert page.get_by_role("combobox", name="Column to predict").input_value() == "returned"
     look(page, tmp_path, "workbook")
     button(page, "Split by it").click()
     until(lambda: "The split is by 'day': the oldest rows train, the newest test." in text(page))
@@ -311,3 +316,74 @@ def test_a_link_about_an_upload_waits_for_it(page: Page, server: Server, tmp_pat
     wanted: dict[str, Any] = {"missing": "leave_out", "rare": "merge", "sample": "upload"}
     for name, value in wanted.items():
         until(lambda name=name, value=value: f"{name}={value}" in link(page))  # type: ignore[misc]
+
+
+class Pulse:
+    """Asks the server for a sign of life again and again; `longest` is how long it once took to give one."""
+
+    def __init__(self, server: Server) -> None:
+        self.longest, self.count, self._ended = 0.0, 0, threading.Event()
+        self._thread = threading.Thread(target=self._ask, args=(f"{server.url}/_stcore/health",), daemon=True)
+        self._thread.start()
+
+    def _ask(self, url: str) -> None:
+        while not self._ended.is_set():
+            began = time.monotonic()
+            urllib.request.urlopen(url, timeout=30).read()
+            self.longest, self.count = max(self.longest, time.monotonic() - began), self.count + 1
+            time.sleep(0.02)
+
+    def end(self) -> float:
+        self._ended.set()
+        self._thread.join()
+        return self.longest
+
+
+def answer_s(page: Page) -> float:
+    """How long the page of one session takes to answer one change of a setting, in seconds."""
+    seed = page.get_by_role("spinbutton", name="Seed of the split")
+    began = time.monotonic()
+    seed.press("ArrowUp")
+    seed.press("Enter")
+    until(lambda: f"split_seed={seed.input_value()}" in link(page))
+    return time.monotonic() - began
+
+
+@pytest.mark.benchmark
+def test_a_million_rows_are_read_while_pages_stay_responsive(
+    page: Page, server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "million.csv"
+    million_rows().to_csv(file, index=False)
+    other = browser.new_context().new_page()
+    other.goto(f"{server.url}/?sample=wine")
+    other.get_by_text("Split and columns", exact=True).click()
+    idle = [answer_s(other) for _ in range(10)]
+    page.goto(server.url)
+    page.get_by_text("Or upload your own", exact=True).click()
+    began = time.monotonic()
+    page.locator("input[type=file]").set_input_files(file)
+    reading = page.get_by_text("Reading million.csv", exact=False)
+    reading.wait_for()
+    arrived, pulse, busy = time.monotonic() - began, Pulse(server), []
+    # Its own page goes on as well: another one of it can be opened, and the reading is found again.
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    page.get_by_role("link", name="Data").click()
+    done = page.locator("strong").get_by_text("million.csv", exact=True)
+    while not done.is_visible():
+        busy.append(answer_s(other))
+        assert time.monotonic() - began < 120
+    took = time.monotonic() - began
+    longest = pulse.end()
+    other.context.close()
+    assert "1,000,000 rows, 20 columns; all but counts" in text(page)
+    sys.stdout.write(
+        f"\nthe file came in {arrived:.1f} s and was read and profiled {took - arrived:.1f} s later; meanwhile another "
+        f"session's page answered {len(busy)} times in {statistics.median(busy):.2f} s (median), {max(busy):.2f} s at "
+        f"most (idle: {statistics.median(idle):.2f} s, {max(idle):.2f} s), the server {pulse.count} times in "
+        f"{longest:.2f} s at most"
+    )
+    assert len(busy) >= 3
+    assert max(busy) < 3
+    assert longest < 1

@@ -201,6 +201,7 @@ def test_sheets_and_files_of_an_archive_are_chosen() -> None:
     assert widget(app, "selectbox", "Sheet").options == ["One", "Two"]
     widget(app, "selectbox", "Sheet").set_value("Two")
     assert list(facts(read(app)).index) == ["y", "kind"]
+    assert widget(app, "selectbox", "Column to predict").value == "kind"
     lines = "".join(f"{n},{'uv'[n % 2]}\n" for n in range(40))
     archive = zipped({"a.csv": f"x,label\n{lines}".encode(), "b.csv": f"y,kind\n{lines}".encode()})
     app.file_uploader[0].upload("z.zip", archive, "application/zip")

@@ -155,6 +155,8 @@ def adopt(reading: Reading) -> bool:
         replace(upload, table=reading.table, facts=reading.facts, number=next(_numbers), wanted={}),
     )
     state.put("sample", UPLOADED)
-    for name in ASKED if another else ():
-        state.put(name, upload.wanted.get(name, SETTINGS[name].default))
+    for name in ASKED:
+        # Put even where it stays: a widget would go on showing what it showed for the table before.
+        kept = SETTINGS[name].default if another else state.setting(name)
+        state.put(name, upload.wanted.get(name, kept))
     return True
