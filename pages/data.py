@@ -100,15 +100,17 @@ def _split(used: Table, names: list[str]) -> None:
 def _policies(used: Table, target: str) -> None:
     left, right = st.columns(2)
     left.selectbox(
-        "Classes with fewer than three rows",
+        "Very rare classes",
         list(table.RARE),
         format_func=lambda name: table.RARE[name],
+        help="A class of one or two rows cannot be in all three parts.",
         **state.bind("rare", state.chosen("rare", table.RARE)),
     )
     right.selectbox(
         "Rows without a target",
         list(table.MISSING),
         format_func=lambda name: table.MISSING[name],
+        help="They can neither train nor be judged.",
         **state.bind("missing", state.chosen("missing", table.MISSING)),
     )
     if table.is_numeric(used, target):

@@ -158,8 +158,10 @@ def test_many_columns_of_one_kind_are_one_warning() -> None:
     }
     app = uploaded("dates.csv", table_csv(**dates))
     assert "6 columns hold dates: d0, d1, d2, d3, d4 and 1 more" in said(app).replace("**", "")
+    assert "They become year, month, day and seconds." in said(app)
     press(app, "Leave all 6 out")
     assert settings(app)["exclude"] == tuple(dates)
+    assert "They are left out, as chosen." in said(app)
     press(app, "Undo")
     assert "exclude" not in settings(app)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PREVIEW_ROWS = 100
 MOST_GUESSES = 3
+LONGEST_NAME = 40
 ROLES: Mapping[str, str] = {"id": "ID-like", "text": "free text"}
 
 
@@ -82,12 +83,16 @@ def _use(name: str, asked: Choices) -> str:
     return "left out" if name in asked.exclude else uses.get(name, "feature")
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 def guesses(facts: Profile) -> str:
     """Say which columns are the likeliest targets, and why the first is."""
     found: Sequence[TargetGuess] = facts.guesses
     if not found:
         return "No column looks like one to predict; choose it yourself."
     reason = found[0].reason
-    told = f"Likeliest: **{literal(found[0].column)}**. {literal(reason)}."
-    others = [literal(guess.column) for guess in found[1:MOST_GUESSES]]
+    first, *others = (literal(_short(guess.column)) for guess in found[:MOST_GUESSES])
+    told = f"Likeliest: **{first}**. {literal(reason)}."
     return f"{told} Then: {', '.join(others)}." if others else told

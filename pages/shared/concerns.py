@@ -28,17 +28,18 @@ ICONS = {
     "note": ":blue[:material/info:]",
     "done": ":green[:material/check_circle:]",
 }
+# Of many columns at once: what they are, and what to do.
 ALIKE = {
-    "constant": "have the same value in every row",
-    "near_empty": "have (nearly) no value",
-    "id": "have a value of their own in nearly every row",
-    "date": "hold dates",
-    "free_text": "hold free text",
-    "high_cardinality": "have very many categories",
-    "mixed_types": "mix numbers and text",
-    "duplicate_column": "equal another column in every row",
-    "copy": "are copies or encodings of the target",
-    "leakage": "predict the target almost perfectly, each alone",
+    "constant": ("have the same value in every row", "they are ignored"),
+    "near_empty": ("have (nearly) no value", "leave them out unless they mean something"),
+    "id": ("have a value of their own in nearly every row", "leave them out: they name rows"),
+    "date": ("hold dates", "they become year, month, day and seconds"),
+    "free_text": ("hold free text", "its letters are summarised in a few numbers"),
+    "high_cardinality": ("have very many categories", "they are summarised in a few numbers"),
+    "mixed_types": ("mix numbers and text", "correct the text, or take the columns as categories"),
+    "duplicate_column": ("equal another column in every row", "leave the repetitions out"),
+    "copy": ("are copies or encodings of the target", "leave them out"),
+    "leakage": ("predict the target almost perfectly, each alone", "leave out what is known only after it"),
 }
 
 
@@ -102,7 +103,11 @@ def _groups(concerns: Sequence[Concern], asked: Choices) -> list[list[Concern]]:
     groups: list[list[Concern]] = []
     for _, alike in groupby(sorted(concerns, key=sort_key), key=sort_key):
         members = list(alike)
-        groups += [members] if len(members) > MOST_ALIKE else [[member] for member in members]
+        groups += (
+            [members]
+            if len(members) > MOST_ALIKE and members[0].kind in ALIKE
+            else [[member] for member in members]
+        )
     return groups
 
 
@@ -111,6 +116,8 @@ def _draw(group: Sequence[Concern], asked: Choices, place: int) -> None:
     done = _done(first, asked)
     icon = ICONS["done" if done else first.severity]
     remedy = done or first.remedy
+    if len(group) > 1:
+        remedy = "they are left out, as chosen" if done else ALIKE[first.kind][1]
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{icon} {_evidence(group)}. :gray[{literal(_sentence(remedy))}]", width="stretch")
         remedies = _undo(group, asked) if done else _remedies_of(group, asked)
@@ -119,10 +126,10 @@ def _draw(group: Sequence[Concern], asked: Choices, place: int) -> None:
 
 def _evidence(group: Sequence[Concern]) -> str:
     first = group[0]
-    if len(group) > 1 and first.kind in ALIKE:
+    if len(group) > 1:
         names = ", ".join(f"**{literal(concern.column)}**" for concern in group[:5])
         more = f" and {len(group) - 5:,} more" if len(group) > 5 else ""
-        return f"{len(group):,} columns {ALIKE[first.kind]}: {names}{more}"
+        return f"{len(group):,} columns {ALIKE[first.kind][0]}: {names}{more}"
     about = f"**{literal(first.column)}**: " if first.column is not None else ""
     evidence = first.evidence if about else _capital(first.evidence)
     return f"{about}{literal(evidence)}"

@@ -22,12 +22,8 @@ SHARES: Mapping[str, tuple[float, float, float]] = {
     "80/10/10": (0.8, 0.1, 0.1),
     "50/25/25": (0.5, 0.25, 0.25),
 }
-RARE: Mapping[str, str] = {
-    "refuse": "Refuse, and say which",
-    "merge": "Merge them into one class",
-    "keep": "Keep them, where they have rows",
-}
-MISSING: Mapping[str, str] = {"refuse": "Refuse, and say how many", "leave_out": "Leave them out"}
+RARE: Mapping[str, str] = {"refuse": "ask", "merge": "merge into one", "keep": "keep"}
+MISSING: Mapping[str, str] = {"refuse": "ask", "leave_out": "leave out"}
 
 
 @dataclass(frozen=True)
