@@ -227,6 +227,17 @@ def test_a_link_about_an_upload_waits_for_it() -> None:
     }  # fmt: skip
 
 
+def test_what_a_link_asks_of_reading_and_cannot_be_is_said() -> None:
+    app = opened(header="perhaps", bins="1")
+    told = " ".join(entry.value for entry in app.info)
+    assert "header “perhaps” is not known" in told and "number of bins “1” is not known" in told
+    app = opened(decimal=";")
+    app.file_uploader[0].upload("t.csv", table_csv(), "text/csv")
+    assert "no such decimal mark" in errors(read(app))[0]
+    widget(app, "selectbox", "Decimal mark").set_value(None)
+    assert not errors(read(app)) and facts(app).loc["x", "is"] == "numeric"
+
+
 def test_cells_that_start_formulas_are_neutralised_where_they_can_be_downloaded() -> None:
     app = uploaded("f.csv", table_csv(note=["=1+1", "@x"] * (ROWS // 2)))
     for frame in (app.dataframe[0].value, app.dataframe[1].value):

@@ -280,6 +280,17 @@ def test_guard_ends_a_reading_that_takes_too_long_or_too_much() -> None:
             read_table_guarded(data, "x.csv", limits=Limits(memory_bytes=150 * 2**20))
 
 
+def test_a_reading_that_is_given_up_ends_at_once() -> None:
+    data, given_up = b"a,b,c\n" + b"1,2,x\n" * 2_000_000, threading.Event()
+    threading.Timer(0.3, given_up.set).start()
+    start = time.perf_counter()
+    with pytest.raises(TableError, match="not read to its end"):
+        read_table_guarded(data, "x.csv", given_up=given_up)
+    assert time.perf_counter() - start < 5
+    table = read_table_guarded(b"a,b\n1,2\n", "y.csv", given_up=threading.Event())
+    assert table.frame.to_numpy().tolist() == [[1, 2]]
+
+
 def test_helper_process_imports_neither_torch_nor_streamlit() -> None:
     heavy = ("torch", "streamlit", "sklearn", "skrub")
     code = f"import sys, east.tables.guard; print([m for m in {heavy} if m in sys.modules])"

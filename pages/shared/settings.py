@@ -32,6 +32,15 @@ def _number(least: float, most: float, kind: Callable[[str], Any] = float) -> Ca
     return read
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
 def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: None if text == "auto" else read(text)
 
@@ -93,7 +102,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "delimiter": Setting("delimiter", None),
         "decimal": Setting("decimal mark", None),
         "quote": Setting("quote", None),
-        "header": Setting("header", None),
+        "header": Setting("header", None, _one_of("yes", "no")),
         "sheet": Setting("sheet", None),
         "member": Setting("file in the archive", None),
         "metric": Setting("metric", "fbeta"),

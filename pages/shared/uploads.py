@@ -55,6 +55,7 @@ class Reading:
         self.table: Table | None = None
         self.facts: Profile | None = None
         self.problem: EastError | None = None
+        self._given_up = threading.Event()
         self._thread = threading.Thread(
             target=self._read, args=(upload.data,), daemon=True, name="east-reading"
         )
@@ -65,11 +66,16 @@ class Reading:
         self._thread.join(wait_s)
         return not self._thread.is_alive()
 
+    def give_up(self) -> None:
+        """End it: another reading takes its place."""
+        self._given_up.set()
+
     def _read(self, data: bytes) -> None:
         try:
             from east.dataset import profile
 
-            table = read_table_guarded(data, self.name, ReadOptions(**self.options))
+            options = ReadOptions(**self.options)
+            table = read_table_guarded(data, self.name, options, given_up=self._given_up)
             self.facts, self.table = profile(table), table
         except EastError as error:
             self.problem = error
@@ -99,12 +105,11 @@ def take(file_id: str, name: str, data: bytes) -> None:
     for setting in READING:
         if not first:
             state.put(setting, wanted.get(setting, SETTINGS[setting].default))
-    former = current()
     new = Upload(file_id, name, data, {key: wanted[key] for key in ASKED if key in wanted})
-    # Until the new file has been read, the table before it stays in use.
-    state.keep(
-        "upload", replace(former, file_id=file_id, name=name, data=data, wanted=new.wanted) if former else new
-    )
+    former = current()
+    if former is not None:  # its table stays in use until the new file has been read
+        new = replace(new, table=former.table, facts=former.facts, number=former.number)
+    state.keep("upload", new)
 
 
 def await_again() -> None:
@@ -137,6 +142,8 @@ def follow(wait_s: float) -> Reading | None:
         return None
     reading: Reading | None = state.kept("reading")
     if reading is None or (reading.file_id, reading.options) != (upload.file_id, options()):
+        if reading is not None:
+            reading.give_up()
         reading = Reading(upload, options())
         state.keep("reading", reading)
     reading.done(wait_s)
