@@ -113,7 +113,7 @@ def test_each_policy_for_rare_classes_is_one_click() -> None:
     assert "2 classes have fewer than 3 rows: 'd' (2), 'c' (1)" in sentence and not can_train(app)
     press(app, "Merge into one class")
     assert can_train(app) and bars(app) == {"a": 150, "b": 87, "other": 3}
-    assert "They are merged, as chosen." in said(app)
+    assert "Merged into one class, as chosen." in said(app)
     press(app, "Undo")
     press(app, "Keep")
     assert can_train(app) and bars(app) == {"a": 150, "b": 87, "d": 2, "c": 1}

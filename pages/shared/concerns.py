@@ -158,7 +158,7 @@ def _done(concern: Concern, asked: Choices) -> str | None:
     if concern.kind == "missing_target" and asked.missing_target == "leave_out":
         return "these rows are left out, as chosen"
     if concern.kind == "rare_class" and asked.rare != "refuse":
-        return "they are merged, as chosen" if asked.rare == "merge" else "they are kept, as chosen"
+        return "merged into one class, as chosen" if asked.rare == "merge" else "kept, as chosen"
     if concern.kind in LEFT_OUT and concern.column in asked.exclude:
         return "it is left out, as chosen"
     if concern.kind == "date" and concern.column == asked.time:
