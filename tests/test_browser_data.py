@@ -165,13 +165,14 @@ def german_csv() -> bytes:
 
 def test_semicolons_decimal_commas_and_umlauts_of_cp1252(page: Page, server: Server, tmp_path: Path) -> None:
     upload(page, server, tmp_path / "güte.csv", german_csv())
-    assert roles(page) == {
+    wanted = {
         "Größe": "numeric",
         "Gewicht": "numeric",
         "Umsatz": "numeric",
         "Straße": "categorical",
         "Güte": "categorical",
     }
+    until(lambda: roles(page) == wanted)
     assert "Missing values in Größe (15)." in text(page)
     assert "Likeliest: Güte." in text(page)
     page.get_by_text("How the file was read", exact=True).click()
@@ -205,7 +206,7 @@ def two_sheets() -> bytes:
 
 def test_a_workbook_of_two_sheets_with_dates(page: Page, server: Server, tmp_path: Path) -> None:
     upload(page, server, tmp_path / "orders.xlsx", two_sheets())
-    assert list(roles(page)) == ["Region", "Sum"]
+    until(lambda: list(roles(page)) == ["Region", "Sum"])
     page.get_by_text("How the file was read", exact=True).click()
     page.get_by_text("sheet: Summary", exact=False).wait_for()
     choose(page, "Sheet", "Orders")
@@ -246,13 +247,14 @@ def test_parquet_with_categoricals_and_a_column_that_gives_the_target_away(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
     upload(page, server, tmp_path / "harvest.parquet", categoricals())
-    assert roles(page) == {
+    wanted = {
         "soil": "categorical",
         "rain": "numeric",
         "grade code": "categorical",
         "plot": "ID-like",
         "harvest": "categorical",
     }
+    until(lambda: roles(page) == wanted)
     assert "Likeliest: grade code. Its name suggests it" in text(page)
     choose(page, "Column to predict", "harvest")
     until(lambda: "grade code: each of its values goes with one class of 'harvest' only" in text(page))
