@@ -1,4 +1,4 @@
-"""The command line: `python -m east train FILE --target COLUMN` and `python -m east benchmark`.
+"""The command line: `python -m east train FILE --target COLUMN`, `profile FILE` and `benchmark`.
 
 Exit status 0 done, 2 bad input (one line on stderr), 130 interrupted. torch is imported only once a
 command has something to do, so that `--help` answers at once.
@@ -13,6 +13,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )  # a terminal that lacks a letter still gets the rest
     try:
         options = words.parser().parse_args(arguments)
-        commands = {"train": train_command, "benchmark": benchmark_command, "list": list_names}
+        commands = {
+            "train": train_command, "profile": profile_command,
+            "benchmark": benchmark_command, "list": list_names,
+        }  # fmt: skip
         commands[options.command](options)
         sys.stdout.flush()
     except EastError as error:
@@ -64,10 +68,9 @@ def train_command(options: argparse.Namespace) -> None:
     """Train on one table and print what it came to."""
     from east.comparison import compare, race_from, summarise
     from east.dataset import prepare
-    from east.tables import ReadOptions, read_table
 
     folder = None if options.out is None else _folder(options.out)
-    table = read_table(options.file, options=ReadOptions(**words.given(options, words.TABLE_OPTIONS)))
+    table = _read(options)
     target, why = _target(options, table)
     dataset = prepare(table, target, seed=options.split_seed, **words.given(options, words.SPLIT_OPTIONS))
     if not len(dataset.test):
@@ -80,6 +83,20 @@ def train_command(options: argparse.Namespace) -> None:
     if folder is not None:
         _write(folder, result, race, dataset.test.rows)
     print(_as_json(result) if options.json else _as_text(result, outcome))
+
+
+def profile_command(options: argparse.Namespace) -> None:
+    """Look at one table and print what is in it."""
+    from east.dataset import profile, profile_text
+
+    table = _read(options)
+    facts = profile(table, _given_target(options))
+    if options.json:
+        print(_as_json({**asdict(facts), "findings": [asdict(finding) for finding in table.findings]}))
+        return
+    print(profile_text(facts), *(("", "how it was read") if table.findings else ()), sep="\n")
+    for finding in table.findings:
+        print(f"   {finding}")
 
 
 def benchmark_command(options: argparse.Namespace) -> None:
@@ -122,16 +139,28 @@ def list_names(options: argparse.Namespace) -> None:
         print(group, *(f"  {name:<24} {note}".rstrip() for name, note in names.items()), sep="\n")
 
 
+def _read(options: argparse.Namespace) -> Table:
+    from east.tables import ReadOptions, read_table
+
+    return read_table(options.file, options=ReadOptions(**words.given(options, words.TABLE_OPTIONS)))
+
+
+def _given_target(options: argparse.Namespace) -> str | None:
+    """Return the column asked for, or a sample table's own."""
+    from east.tables import samples
+
+    own = {sample.file: sample.target for sample in samples()}
+    wanted: str | None = options.target
+    return own.get(Path(options.file).resolve()) if wanted is None else wanted
+
+
 def _target(options: argparse.Namespace, table: Table) -> tuple[str, tuple[str, ...]]:
     """Return the column asked for, a sample table's own, or the likeliest one with a remark that says so."""
     from east.dataset import profile
-    from east.tables import samples
 
-    if options.target is not None:
-        return options.target, ()
-    for sample in samples():
-        if sample.file == Path(options.file).resolve():
-            return sample.target, ()
+    given = _given_target(options)
+    if given is not None:
+        return given, ()
     guesses = profile(table).guesses
     if not guesses:
         columns = ", ".join(map(str, table.frame.columns[:8])) + (" ..." if table.num_columns > 8 else "")

@@ -8,16 +8,19 @@ class EastError(ValueError):
         what: what is wrong, without a final stop ("The target column is not in the table").
         got: what was found instead, if that helps ("'labl'").
         remedy: what the user can do ("choose one of: a, b, label").
+        choices: names to choose from, where a page can offer them.
     """
 
-    def __init__(self, what: str, got: object = None, remedy: str | None = None) -> None:
-        self.what, self.got, self.remedy = what, got, remedy
+    def __init__(
+        self, what: str, got: object = None, remedy: str | None = None, choices: tuple[str, ...] = ()
+    ) -> None:
+        self.what, self.got, self.remedy, self.choices = what, got, remedy, choices
         sentence = what if got is None else f"{what}: got {got}"
         super().__init__(f"{sentence}; {remedy}." if remedy else f"{sentence}.")
 
-    def __reduce__(self) -> tuple[type["EastError"], tuple[str, object, str | None]]:
+    def __reduce__(self) -> tuple[type["EastError"], tuple[str, object, str | None, tuple[str, ...]]]:
         """Travel between processes whole (tables are parsed in a helper process)."""
-        return type(self), (self.what, self.got, self.remedy)
+        return type(self), (self.what, self.got, self.remedy, self.choices)
 
 
 class TableError(EastError):

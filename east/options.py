@@ -11,7 +11,7 @@ BAD_INPUT = 2
 MOST_SEEDS = 1000
 
 # Options that are handed on under their own name, where given; every default stays where it belongs.
-TABLE_OPTIONS = ("delimiter", "encoding", "sheet", "member")
+TABLE_OPTIONS = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
 SPLIT_OPTIONS = ("exclude", "shares", "rare", "missing_target", "bins", "group", "time")
 METRIC_OPTIONS = ("beta", "average", "weights")
 CONFIG_OPTIONS = (
@@ -28,12 +28,15 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """Build the parser of all commands; `command` of what it parses is train, benchmark or list."""
+    """Build the parser of all commands; `command` of what it parses is train, profile, benchmark or list."""
     top = _Parser(prog="python -m east", description="Train a classifier for the metric it is judged by.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     train = commands.add_parser("train", help="train losses on a table and compare them")
-    for add in (_add_output, _add_metric, _add_race, _add_table):
+    for add in (_add_output, _add_metric, _add_race, _add_split, _add_reading):
         add(train)
+    profile = commands.add_parser("profile", help="look at a table: columns, likely targets, what to mend")
+    _add_profile(profile)
+    _add_reading(profile)
     _add_benchmark(commands.add_parser("benchmark", help="compare losses over many tables and seeds"))
     commands.add_parser("list", help="list metrics, losses, sample tables and suites")
     return top
@@ -103,18 +106,45 @@ def _add_race(train: argparse.ArgumentParser) -> None:
     add("--precision", metavar="TYPE", help="float32 or bfloat16 (float32)")
 
 
-def _add_table(train: argparse.ArgumentParser) -> None:
-    add = train.add_argument_group("table").add_argument
+def _add_profile(profile: argparse.ArgumentParser) -> None:
+    add = profile.add_argument
+    add("file", metavar="FILE", help="csv, tsv, xlsx, parquet and others")
+    add("--target", metavar="COLUMN", help="column to predict (the likeliest one)")
+    add("--json", action="store_true", help="print one JSON object instead of text")
+
+
+def _add_split(train: argparse.ArgumentParser) -> None:
+    add = train.add_argument_group("columns and split").add_argument
     add("--exclude", nargs="+", metavar="COLUMN", help="columns to leave out")
     add("--shares", type=float, nargs=3, metavar="X", help="training, validation, test (0.6 0.2 0.2)")
     add("--split-seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of the split (0)")
-    add("--rare", metavar="HOW", help="classes too small for the split: refuse, merge or keep")
-    add("--missing-target", metavar="HOW", help="rows without a target: refuse or leave_out")
+    add("--rare", metavar="HOW", help="classes too small for the split: refuse, merge or keep (refuse)")
+    add("--missing-target", metavar="HOW", help="rows without a target: refuse or leave_out (refuse)")
     add("--bins", type=int, metavar="N", help="cut a numeric target into N classes")
     add("--group", metavar="COLUMN", help="keep rows of the same value on one side of the split")
     add("--time", metavar="COLUMN", help="split by time: the newest rows are the test")
-    for name in TABLE_OPTIONS:
-        add(f"--{name}", metavar="TEXT", help="how to read the file, where it cannot be found out")
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
+    add("--format", metavar="NAME", help="csv, json, arff, xlsx, ods, parquet or feather")
+    add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
+    add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
+    add("--decimal", metavar="MARK", help="the decimal mark: . or ,")
+    add("--quote", metavar="MARK", help="the quote character; '' for none")
+    add("--header", type=_yes, metavar="ANSWER", help="whether the first line names the columns: yes or no")
+    add("--sheet", metavar="NAME", help="of a workbook")
+    add("--member", metavar="NAME", help="of a zip archive, the file in it")
+
+
+def _mark(text: str) -> str:
+    return {"tab": "\t", "\\t": "\t", "space": " "}.get(text, text)
+
+
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise argparse.ArgumentTypeError(f"got {text!r}, give yes or no")
+    return text == "yes"
 
 
 def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:

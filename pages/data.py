@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from east.errors import EastError
+from east.dataset import Profile
 from east.figures import class_balance_figure
-from east.tables import Table, read_table_guarded
-from pages.shared import controls, frame, live_view, state, table
+from east.tables import Table
+from pages.shared import columns, concerns, controls, frame, live_view, reading, state, table, uploads
 from pages.shared.words import literal
 
-FORMATS = ["csv", "tsv", "txt", "parquet", "feather", "xlsx", "ods", "arff", "json", "jsonl", "gz", "zip"]
-MOST_MEGABYTES = 200
-PREVIEW_ROWS = 100
+MOST_BARS = 40
 
 
 def main() -> None:
@@ -25,66 +23,52 @@ def main() -> None:
     with left:
         _choose()
     used = table.current()
+    facts = table.facts()
     with left:
-        classes = _target(used)
+        reading.told(used)
+        classes = _target(used, facts)
     with right:
-        _balance(used, classes)
-    _contents(used)
+        _balance(used, facts, classes)
+    concerns.section(facts)
+    columns.section(facts, used)
     with notes:
         frame.notes()
 
 
 def _choose() -> None:
-    options = table.sources()
-    titles = {name: f"{sample.title}" for name, sample in table.known_samples().items()}
-    uploaded = state.upload()
-    if uploaded is not None:
-        titles[table.UPLOADED] = f"{uploaded.name} (yours)"
+    options, chosen = table.sources(), table.source()
+    titles = {name: sample.title for name, sample in table.known_samples().items()}
+    uploaded = uploads.current()
+    if uploaded is not None and uploaded.table is not None:
+        titles[uploads.UPLOADED] = f"{uploaded.table.name} (yours)"
     st.selectbox(
-        "Table", options, format_func=lambda name: titles[name], **state.bind("sample", table.source())
+        "Table",
+        options,
+        format_func=lambda name: titles[name],
+        **state.bind("sample", chosen, resets=uploads.ASKED),
     )
-    with st.expander("Or upload your own", expanded=uploaded is not None, icon=":material/upload:"):
-        file = st.file_uploader(
-            "csv, tsv, parquet, xlsx, arff, json and more; it stays in this computer's memory",
-            type=FORMATS,
-            max_upload_size=MOST_MEGABYTES,
-        )
-        if file is not None:
-            _take(file.file_id, file.getvalue(), file.name)
+    reading.uploader()
 
 
-def _take(file_id: str, data: bytes, name: str) -> None:
-    try:
-        with st.spinner(f"Reading {name}…"):
-            new = state.take_upload(file_id, lambda: read_table_guarded(data, name))
-    except EastError as error:
-        st.error(literal(error))
-        return
-    if new:
-        state.put("sample", table.UPLOADED)
-        state.put("target", None)
-        state.put("exclude", ())
-        st.rerun()
-
-
-def _target(used: Table) -> table.Classes:
-    columns = [str(column) for column in used.frame.columns]
-    st.selectbox("Column to predict", columns, **state.bind("target", table.target(used)))
+def _target(used: Table, facts: Profile) -> table.Classes:
+    names = [str(column) for column in used.frame.columns]
+    st.selectbox(
+        "Column to predict", names, **state.bind("target", table.target(used), ("bins", "missing", "rare"))
+    )
     sample = table.known_samples().get(table.source())
-    if sample is not None:
-        st.caption(sample.description)
+    st.caption(sample.description if sample is not None else columns.guesses(facts))
     classes = table.classes()
-    if classes.problem:
-        st.error(literal(classes.problem))
+    concerns.problem(classes)
     controls.train_button(classes.problem is not None)
     with st.expander("Split and columns", icon=":material/tune:"):
-        _split(used, columns)
+        _split(used, names)
     return classes
 
 
-def _split(used: Table, columns: list[str]) -> None:
-    others = [column for column in columns if column != table.target(used)]
-    kept = [column for column in state.setting("exclude") if column in others]
+def _split(used: Table, names: list[str]) -> None:
+    target = table.target(used)
+    others = [name for name in names if name != target]
+    kept = [name for name in state.setting("exclude") if name in others]
     st.multiselect("Leave columns out", others, **state.bind("exclude", kept))
     left, right = st.columns(2)
     left.selectbox(
@@ -95,45 +79,79 @@ def _split(used: Table, columns: list[str]) -> None:
     right.number_input(
         "Seed of the split", 0, 2**31 - 1, step=1, **state.bind("split_seed", state.setting("split_seed"))
     )
-    st.selectbox(
-        "Classes with fewer than three rows",
+    asked = table.choices()
+    for place, name, label, value in (
+        (left, "group", "Keep together, by group", asked.group),
+        (right, "time", "Or split by time", asked.time),
+    ):
+        place.selectbox(
+            label,
+            others,
+            index=None,
+            placeholder="no",
+            help="The newest rows are the test."
+            if name == "time"
+            else "No value is on two sides of the split.",
+            **state.bind(name, value, resets=("time",) if name == "group" else ("group",)),
+        )
+    _policies(used, target)
+
+
+def _policies(used: Table, target: str) -> None:
+    left, right = st.columns(2)
+    left.selectbox(
+        "Very rare classes",
         list(table.RARE),
         format_func=lambda name: table.RARE[name],
+        help="A class of one or two rows cannot be in all three parts.",
         **state.bind("rare", state.chosen("rare", table.RARE)),
     )
+    right.selectbox(
+        "Rows without a target",
+        list(table.MISSING),
+        format_func=lambda name: table.MISSING[name],
+        help="They can neither train nor be judged.",
+        **state.bind("missing", state.chosen("missing", table.MISSING)),
+    )
+    if table.is_numeric(used, target):
+        st.number_input(
+            "Cut the target into so many classes",
+            2,
+            100,
+            step=1,
+            placeholder="not cut",
+            help="At its quantiles, so that the classes are about as large as each other.",
+            **state.bind("bins", state.setting("bins")),
+        )
 
 
-def _balance(used: Table, classes: table.Classes) -> None:
+def _balance(used: Table, facts: Profile, classes: table.Classes) -> None:
     st.markdown(f"**{literal(table.title())}** · {used.num_rows:,} rows · {used.num_columns:,} columns")
-    if classes.problem:
+    found = [(name, count) for name, count in zip(classes.names, classes.counts, strict=True) if count]
+    found = found or [(known.label, known.count) for known in facts.classes]
+    target = table.target(used)
+    if not found:
+        st.caption(f"“{literal(target)}” has no classes yet.")
         return
-    figure = class_balance_figure(classes.names, classes.counts, theme=live_view.theme())
-    title = f"{len(classes.names)} classes of “{table.target(used)}”"
-    cell = live_view.Cell("balance", title, figure)
+    largest = sorted(found, key=lambda pair: -pair[1])
+    names, counts = zip(*(largest[:MOST_BARS] if len(found) > MOST_BARS else found), strict=True)
+    figure = class_balance_figure(names, counts, theme=live_view.theme())
+    ratio = largest[0][1] / largest[-1][1]
+    title = f"{len(found):,} classes of “{target}” · largest to smallest {ratio:,.3g} : 1"
+    shown = f"The {MOST_BARS} largest of {len(found):,} classes." if len(found) > MOST_BARS else ""
+    cell = live_view.Cell("balance", title, figure, shown)
     live_view.draw("balance", [live_view.Group("balance", [cell], columns=1)])
-    train, validation, test = table.part_sizes(classes.counts)
+    if classes.problem is not None:
+        st.caption("Not split yet: a question is open.")
+        return
+    train, validation, test = classes.parts
+    alike = table.choices().group is None and table.choices().time is None
     st.caption(
-        f"Each class is split alike: {train:,} rows to train on, {validation:,} to choose the best moment, "
-        f"{test:,} kept for the final score."
+        f"{'Each class is split alike: ' if alike else ''}{train:,} rows to train on, "
+        f"{validation:,} to choose the best moment, {test:,} kept for the final score."
     )
     for note in classes.notes:
         st.caption(literal(note))
-
-
-def _contents(used: Table) -> None:
-    missing = used.frame.isna().sum()
-    gaps = [literal(f"{name} ({count:,})") for name, count in missing.items() if count]
-    st.subheader("What is in it", anchor=False)
-    told = "No value is missing." if not gaps else f"Missing values in {', '.join(gaps[:8])}"
-    told += f" and {len(gaps) - 8} more columns." if len(gaps) > 8 else "." if gaps else ""
-    st.caption(f"{told} The first {min(PREVIEW_ROWS, used.num_rows)} rows:")
-    st.dataframe(used.frame.head(PREVIEW_ROWS), height=280, hide_index=True)
-    if used.findings:
-        with st.expander("How the file was understood", icon=":material/fact_check:"):
-            for finding in used.findings:
-                st.markdown(
-                    f"- **{literal(finding.what)}**: {literal(finding.decided)} ({literal(finding.why)})"
-                )
 
 
 frame.guard("data")

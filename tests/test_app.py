@@ -103,7 +103,15 @@ def training(**link: str) -> AppTest:
 def uploaded(name: str, data: bytes, mime: str = CSV) -> AppTest:
     app = opened()
     app.file_uploader[0].upload(name, data, mime)
-    return sound(app.run())
+    return read(app)
+
+
+def read(app: AppTest) -> AppTest:
+    """Run the page until it no longer says that it is reading a file."""
+    deadline = time.monotonic() + 60
+    while any("Reading" in entry.value for entry in sound(app.run()).markdown):
+        assert time.monotonic() < deadline
+    return app
 
 
 def errors(app: AppTest) -> list[str]:
@@ -130,7 +138,7 @@ def test_the_data_page_opens_on_a_loaded_sample_with_a_button_to_train() -> None
     assert sum(balance["data"][0]["x"]) == 4000
     assert "common" in balance["alt"]
     assert [button.label for button in app.button if button.label == "Train"] == ["Train"]
-    assert len(app.dataframe[0].value) == 100
+    assert len(app.dataframe[1].value) == 100
 
 
 def test_one_click_starts_a_training_that_shows_both_matrices_of_both_arms() -> None:

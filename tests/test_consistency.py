@@ -14,7 +14,8 @@ from sklearn.metrics import fbeta_score
 from east.annealing import Sharpness
 from east.confusion import membership
 from east.dataset import Dataset
-from east.dataset.preparing import Choices, Part
+from east.dataset.outline import Choices
+from east.dataset.preparing import Part
 from east.metrics import METRICS, Metric, metric
 from east.network import predict_probabilities
 from east.synthetic import CLASSES, FEATURES, PRIORS, overlapping_gaussians, posterior

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from east.dataset import Choices, prepare, prepare_arrays, prepare_choices
+from east.dataset import Choices, outline, prepare, prepare_arrays, prepare_choices
 from east.dataset.splitting import class_sizes, split_by_time, split_groups, split_stratified
 from east.errors import DatasetError, SettingError
 from east.tables import table_from_frame
@@ -164,3 +164,53 @@ def test_arrays_are_prepared_as_an_estimator_gets_them() -> None:
     np.testing.assert_array_equal(np.unique(targets)[dataset.train.targets], targets[dataset.train.rows])
     with pytest.raises(DatasetError, match="differ in length"):
         prepare_arrays(features, targets[:-1])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"target": "label"},
+        {"target": "label", "seed": 4, "shares": (0.5, 0.25, 0.25)},
+        {"target": "height", "bins": 3, "missing_target": "leave_out"},
+        {"target": "label", "group": "count"},
+        {"target": "label", "time": "day"},
+    ],
+)
+def test_an_outline_is_what_the_dataset_becomes(asked: Any) -> None:
+    table = mixed_table()
+    choices = Choices(**asked)
+    plan, dataset = outline(table, choices), prepare_choices(table, choices)
+    assert (plan.classes, plan.notes) == (dataset.classes, dataset.notes)
+    counts = [np.bincount(part.targets, minlength=dataset.num_classes) for part in parts(dataset)]
+    assert plan.counts.tolist() == np.stack(counts).tolist()
+    for where, part in zip(plan.places, parts(dataset), strict=True):
+        assert plan.labels.rows[where].tolist() == part.rows.tolist()
+
+
+def test_an_outline_is_refused_where_no_column_is_left() -> None:
+    table = table_from_frame(pd.DataFrame({"x": [1.0, 2.0] * 9, "y": ["a", "b"] * 9}))
+    for make in (outline, prepare_choices):
+        with pytest.raises(DatasetError, match="No column is left"):
+            make(table, Choices("y", exclude=("x",)))
+
+
+@pytest.mark.parametrize(
+    ("texts", "newest", "told"),
+    [
+        (["03.04.2021", "02.05.2021", "04.01.2022"], "04.01.2022", "day first"),
+        (["03/04/2021", "25/03/2021", "01/05/2021"], "01/05/2021", "day first"),
+        (["03/04/2021", "03/25/2021", "02/28/2021"], "03/25/2021", "month first"),
+        (["03/04/2021", "03/05/2021", "04/01/2021"], "04/01/2021", "month first"),
+    ],
+)
+def test_dates_of_one_column_are_read_in_one_order(texts: list[str], newest: str, told: str) -> None:
+    frame = pd.DataFrame({"day": texts * 8, "x": range(24), "y": ["a", "b"] * 12})
+    plan = outline(table_from_frame(frame), Choices("y", time="day", shares=(0.34, 0.33, 0.33)))
+    assert {frame["day"][row] for row in plan.labels.rows[plan.places[2]]} == {newest}
+    assert any(note.endswith(f"were read {told}.") for note in plan.notes)
+
+
+def test_dates_in_two_orders_are_refused() -> None:
+    frame = pd.DataFrame({"day": ["25/03/2021", "03/25/2021"] * 8, "x": range(16), "y": ["a", "b"] * 8})
+    with pytest.raises(DatasetError, match="two orders, '25/03/2021' and '03/25/2021'"):
+        outline(table_from_frame(frame), Choices("y", time="day"))

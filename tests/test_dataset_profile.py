@@ -186,6 +186,17 @@ def test_unknown_target_is_refused() -> None:
         profiled(base(), "labl")
 
 
+@pytest.mark.parametrize("bins", [None, 4])
+def test_what_rises_or_falls_with_a_quantity_gives_it_away(bins: int | None) -> None:
+    size = np.random.default_rng(3).gamma(2.0, 30.0, ROWS)
+    noisy = size + np.random.default_rng(4).normal(0, 20, ROWS)
+    frame = base(cubed=size**3, owed=-np.log(size), noisy=noisy, size=size)
+    facts = profile(table_from_frame(frame), "size", bins)
+    assert {concern.column for concern in of_kind(facts, "leakage")} == {"cubed", "owed"}
+    assert bool(of_kind(facts, "continuous_target")) == (bins is None)
+    assert [found.count for found in facts.classes] == ([] if bins is None else [60] * 4)
+
+
 def test_large_tables_are_sampled_and_say_so() -> None:
     generator = np.random.default_rng(0)
     frame = pd.DataFrame(

@@ -22,8 +22,9 @@ from east.__main__ import main
 from east.dataset import Choices
 from east.losses import LOSSES
 from east.metrics import METRICS
-from east.tables import Sample, samples
+from east.tables import ReadOptions, Sample, samples
 from east.training import TrainConfig
+from tests.tables_corpus.making import xlsx, zipped
 
 ROOT = Path(__file__).parents[1]
 WINE = str(ROOT / "sample_data" / "wine.csv")
@@ -124,6 +125,7 @@ def test_every_setting_is_an_option() -> None:
         "target",
         "seed",
     }
+    assert set(words.TABLE_OPTIONS) == {field.name for field in dataclasses.fields(ReadOptions)}
     options = words.parser().parse_args(["train", "FILE"])
     names = (*words.CONFIG_OPTIONS, *words.SPLIT_OPTIONS, *words.METRIC_OPTIONS, *words.TABLE_OPTIONS)
     assert words.given(options, names) == {}
@@ -202,6 +204,75 @@ def test_list_names_every_metric_loss_and_sample(capsys: pytest.CaptureFixture[s
     assert {*METRICS, *LOSSES, *(str(sample.file) for sample in samples())} <= set(shown)
 
 
+def test_a_profile_is_plain_facts_in_json_and_in_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["profile", PENGUINS, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    frame = pd.read_csv(PENGUINS)
+    assert facts["target"] == "species"
+    assert [(c["name"], c["missing"], c["distinct"]) for c in facts["columns"]] == [
+        (name, frame[name].isna().sum(), frame[name].nunique()) for name in frame.columns
+    ]
+    assert {c["label"]: c["count"] for c in facts["classes"]} == frame["species"].value_counts().to_dict()
+    assert {finding["what"] for finding in facts["findings"]} >= {"encoding", "delimiter"}
+    frame.assign(key=range(1000, 1000 + len(frame))).to_csv(tmp_path / "mine.csv", index=False)
+    assert main(["profile", str(tmp_path / "mine.csv"), "--target", "sex"]) == 0
+    shown = capsys.readouterr().out
+    assert "!! 'sex': 11 of 344 rows have no target" in shown
+    assert "!  'key': nearly every row has a value of its own" in shown
+    assert "species (0." in shown and "imbalance ratio 1.0" in shown
+    assert "delimiter: ','" in shown
+
+
+def test_a_file_is_read_as_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def columns(data: bytes, name: str, *asked: str) -> dict[str, str]:
+        (tmp_path / name).write_bytes(data)
+        assert main(["profile", str(tmp_path / name), *asked, "--json"]) == 0
+        facts = json.loads(capsys.readouterr().out)
+        return {column["name"]: column["role"] for column in facts["columns"]}
+
+    lines = "".join(f"{place}\t{place / 8}|\u00fc\n".replace(".", ",") for place in range(1, 40))
+    data = f"a\tb|\u00e4\n{lines}".encode("cp1252")
+    tabbed = ("--delimiter", "tab", "--encoding", "cp1252")
+    assert list(columns(data, "x.txt", *tabbed)) == ["a", "b|\u00e4"]
+    barred = columns(data, "x.txt", "--delimiter", "|", "--encoding", "latin-1")
+    assert list(barred) == ["a\tb", "\u00e4"]
+    comma = b"a;b\n" + b"".join(b"%d,5;%d\n" % (place, place % 3) for place in range(40))
+    assert columns(comma, "y.csv", "--decimal", ",", "--delimiter", ";")["a"] == "numeric"
+    assert columns(comma, "y.csv", "--decimal", ".", "--delimiter", ";")["a"] != "numeric"
+    assert list(columns(comma, "y.csv", "--header", "no")) == ["column_1", "column_2"]
+    sheets = xlsx({"One": [["x"], [1], [2]], "Two": [["y", "z"], [3, 5], [4, 6]]})
+    assert list(columns(sheets, "w.xlsx", "--sheet", "Two")) == ["y", "z"]
+    archive = zipped({"a.csv": b"x,y\n1,2\n", "b.csv": b"u,v\n1,2\n"})
+    assert list(columns(archive, "z.zip", "--member", "b.csv")) == ["u", "v"]
+
+
+def test_questions_of_a_target_are_answered_by_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": generator.normal(size=120), "who": np.arange(120) // 4})
+    frame["day"] = pd.date_range("2021-01-01", periods=120).strftime("%d.%m.%Y")
+    frame["size"] = frame["x"] + generator.normal(size=120) / 4
+    frame["kind"] = [None, "rare", *["a", "b"] * 59]
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    fixed = ("train", str(tmp_path / "t.csv"), "--epochs", "1", "--losses", "focal", "cross_entropy")
+    result = run_json(capsys, *fixed, "--target", "size", "--bins", "3", "--exclude", "kind")
+    assert result["class_counts"] == [8, 8, 8]
+    kept = ("--target", "kind", "--missing-target", "leave_out", "--rare", "keep")
+    assert run_json(capsys, *fixed, *kept)["classes"] == ["a", "b", "rare"]
+    merged = ("--target", "kind", "--missing-target", "leave_out", "--rare", "merge")
+    assert "other" in run_json(capsys, *fixed, *merged)["classes"]
+    out = ("--out", str(tmp_path))
+    run_json(capsys, *fixed, *kept, "--time", "day", *out)
+    rows = pd.read_csv(tmp_path / "predictions.csv")["row"]
+    assert sorted(rows.unique()) == list(range(96, 120))
+    run_json(capsys, *fixed, *kept, "--group", "who", *out)
+    tested = set(pd.read_csv(tmp_path / "predictions.csv")["row"].tolist())
+    assert {4 * (row // 4) + place for row in tested for place in range(4)} - {0, 1} == tested - {0, 1}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("bad")
@@ -213,6 +284,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "numbers.csv").write_text(
         "a,b\n" + "".join(f"{place / 7},{place / 3}\n" for place in range(200)), encoding="utf-8"
     )
+    (made / "three.csv").write_text("a,b,c,d\n" + "1,x,1,2\n2,y,2,1\n" * 20, encoding="utf-8")
     (made / "gain.txt").write_text("1 0\n0 1\n", encoding="utf-8")
     (made / "words.txt").write_text("one two\n", encoding="utf-8")
     return made
@@ -249,6 +321,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (f"train {WINE} --shares 1 1 1", "split is not possible"),
         (f"train {WINE} --exclude vintage", "left-out column is not in the table"),
         (f"train {WINE} --rare drop", "no such policy"),
+        ("train {}/one.csv --target b --delimiter xx", "cannot be a delimiter"),
+        ("profile {}/one.csv --decimal ;", "no such decimal mark"),
+        ("profile {}/one.csv --encoding utf-99", "no such encoding"),
+        ("profile {}/one.csv --format pickle", "no such format"),
+        ("profile {}/one.csv --target label", "target column is not in the table: got 'label'"),
+        ("profile {}/missing.csv", "no such file"),
+        ("profile {}/binary.csv", "cannot be read as a table"),
+        ("train {}/numbers.csv --target b --bins 1", "cannot be cut so"),
+        ("train {}/three.csv --target b --group a --time c", "either by group or by time"),
+        ("train {}/rare.csv --target b --group c", "group column is not in the table"),
         (f"train {WINE} --out {{}}/gain.txt", "cannot be written"),
         ("benchmark {}/one.csv", "give FILE:TARGET"),
         ("benchmark {}/one.csv:b --jobs 1", "fewer than two classes"),
@@ -280,6 +362,8 @@ def test_bad_input_gets_one_sentence_and_status_2(
         f"train {WINE} --seeds 99999999999",
         f"train {WINE} --split-seed -1",
         f"train {WINE} --loses east",
+        f"profile {WINE} --header perhaps",
+        "profile",
         "benchmark --jobs 0",
     ],
 )

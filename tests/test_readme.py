@@ -60,6 +60,8 @@ def test_command_line_examples_are_understood(words_given: list[str]) -> None:
         assert options.metric in METRICS
         losses = words.given(options, ("losses",)).get("losses", TrainConfig.losses)
         assert set(losses) <= set(LOSSES)
+    elif options.command == "profile":
+        assert (ROOT / options.file).is_file()
     elif not options.speed:
         assert options.suite in SUITES
         tables = [str(ROOT / text) for text in options.tables]

@@ -12,7 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from east.dataset import Dataset
-from east.dataset.preparing import Choices, Part
+from east.dataset.outline import Choices
+from east.dataset.preparing import Part
 from east.losses import build_loss
 from east.metrics import metric
 from east.training import TrainConfig, Training

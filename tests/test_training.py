@@ -12,7 +12,8 @@ from sklearn.metrics import fbeta_score
 from torch import Tensor, nn
 
 from east.dataset import Dataset
-from east.dataset.preparing import Choices, Part
+from east.dataset.outline import Choices
+from east.dataset.preparing import Part
 from east.errors import SettingError
 from east.losses import LOSSES, CrossEntropy, build_loss, registry
 from east.metrics import metric

@@ -2,8 +2,10 @@
 
 from east.dataset.encoding import Encoder
 from east.dataset.facts import ClassFacts, ColumnFacts, Concern, Profile, TargetGuess
-from east.dataset.preparing import Choices, Dataset, Part, prepare, prepare_arrays, prepare_choices
+from east.dataset.outline import Choices, Outline, outline
+from east.dataset.preparing import Dataset, Part, prepare, prepare_arrays, prepare_choices
 from east.dataset.profiling import profile
+from east.dataset.telling import profile_text, size_text, span_text
 
 __all__ = [
     "Choices",
@@ -12,11 +14,16 @@ __all__ = [
     "Concern",
     "Dataset",
     "Encoder",
+    "Outline",
     "Part",
     "Profile",
     "TargetGuess",
+    "outline",
     "prepare",
     "prepare_arrays",
     "prepare_choices",
     "profile",
+    "profile_text",
+    "size_text",
+    "span_text",
 ]

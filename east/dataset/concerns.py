@@ -14,6 +14,8 @@ from east.dataset.targets import MAX_CLASSES, factorize, is_continuous
 
 _BATCH = 512
 _LEAK = 0.97
+_ORDERED_ALIKE = 0.999
+_LEAK_REMEDY = "leave it out if it is known only after the target is"
 _LEAVE_OUT = "leave it out unless it means something"
 
 
@@ -104,7 +106,8 @@ def target_concerns(
         )
         return
     if len(classes) < 2:
-        yield Concern("few_classes", name, "it has fewer than two classes", "choose another target", "stop")
+        told = f"it has a single class, {classes[0].label!r}" if classes else "it has no value at all"
+        yield Concern("few_classes", name, told, "choose another target", "stop")
         return
     if len(classes) > 50:
         severity = "stop" if len(classes) > MAX_CLASSES else "warn"
@@ -155,4 +158,28 @@ def leakage_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, targe
             yield Concern("copy", facts.name, told, "leave it out")
         else:
             told = f"alone it predicts {leak.recall:.1%} of {target!r} right, averaged over the classes"
-            yield Concern("leakage", facts.name, told, "leave it out if it is known only after the target is")
+            yield Concern("leakage", facts.name, told, _LEAK_REMEDY)
+
+
+def quantity_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, target: str) -> Iterator[Concern]:
+    """Concerns about features that rise or fall with a numeric target throughout, and so give it away.
+
+    Args:
+        columns: facts of all columns.
+        looked: the rows looked at, the target as the numbers it was.
+        target: its name; nothing is said unless it is a continuous quantity.
+    """
+    present = looked[looked[target].notna()]
+    if len(present) < 40 or not is_continuous(present[target]):
+        return
+    order = present[target].rank()
+    for facts in columns:
+        if facts.name == target or facts.role != "numeric":
+            continue
+        both = present[facts.name].notna()
+        if both.mean() < 0.5:
+            continue
+        alike = float(order[both].corr(present.loc[both, facts.name].rank()))
+        if abs(alike) >= _ORDERED_ALIKE:
+            told = f"it {'rises' if alike > 0 else 'falls'} with {target!r} (rank correlation {alike:.4f})"
+            yield Concern("leakage", facts.name, told, _LEAK_REMEDY)

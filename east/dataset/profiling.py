@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from east.dataset.concerns import column_concerns, duplicate_concerns, leakage_concerns, target_concerns
+from east.dataset.concerns import (
+    column_concerns,
+    duplicate_concerns,
+    leakage_concerns,
+    quantity_concerns,
+    target_concerns,
+)
 from east.dataset.facts import ClassFacts, Profile
 from east.dataset.guesses import guess_targets
-from east.dataset.preparing import check_column
+from east.dataset.outline import check_column
 from east.dataset.roles import describe
-from east.dataset.targets import factorize, is_continuous
+from east.dataset.targets import cut, factorize, is_continuous
 
 if TYPE_CHECKING:
     from east.tables import Table
@@ -22,7 +28,7 @@ _CELLS = 5_000_000
 _SEVERITIES = ("stop", "warn", "note")
 
 
-def profile(table: Table, target: str | None = None) -> Profile:
+def profile(table: Table, target: str | None = None, bins: int | None = None) -> Profile:
     """Gather the facts of a table.
 
     Missing values and classes are counted over all rows; roles, cardinalities and concerns of a table of more than
@@ -31,9 +37,10 @@ def profile(table: Table, target: str | None = None) -> Profile:
     Args:
         table: what to look at.
         target: the column to predict; the likeliest one if None.
+        bins: look at a numeric target as it is once cut at its quantiles into so many classes.
 
     Raises:
-        DatasetError: when the target is not in the table.
+        DatasetError: when the target is not in the table, or cannot be cut.
     """
     frame = table.frame
     if target is not None:
@@ -44,11 +51,18 @@ def profile(table: Table, target: str | None = None) -> Profile:
     guesses = guess_targets(columns, len(looked))
     if target is None and guesses:
         target = guesses[0].column
-    classes = _classes(frame[target]) if target is not None else ()
     concerns = [*column_concerns(columns, looked, target), *duplicate_concerns(frame, looked)]
+    classes: tuple[ClassFacts, ...] = ()
     if target is not None:
+        concerns += quantity_concerns(columns, looked, target)
+        if bins is not None:
+            classed = cut(frame[target].dropna(), bins)
+            frame, looked = frame.assign(**{target: classed}), looked.assign(**{target: classed})
+        classes = _classes(frame[target])
         concerns += target_concerns(frame[target], classes, int(missing[target]), len(frame))
-        concerns += leakage_concerns(columns, looked, target)
+        known = {concern.column for concern in concerns if concern.kind == "leakage"}
+        leaks = leakage_concerns(columns, looked, target)
+        concerns += [concern for concern in leaks if concern.column not in known]
     concerns.sort(key=lambda concern: _SEVERITIES.index(concern.severity))
     imbalance = classes[0].count / classes[-1].count if classes else None
     return Profile(

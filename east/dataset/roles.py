@@ -127,5 +127,5 @@ def _spread(present: pd.Series[Any]) -> tuple[float | None, float | None, float 
 def _shown(value: object) -> str:
     if isinstance(value, float | np.floating):
         return f"{value:g}" if not float(value).is_integer() or abs(float(value)) > 1e15 else str(int(value))
-    text = str(value)
+    text = str(value).removesuffix(" 00:00:00")
     return text if len(text) <= 60 else f"{text[:57]}..."

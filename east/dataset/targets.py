@@ -148,7 +148,8 @@ def factorize(values: pd.Series[Any]) -> tuple[np.ndarray, tuple[str, ...]]:
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         distinct, codes = np.unique(values.to_numpy(), return_inverse=True)
         return codes.astype(np.int64), tuple(_number(value) for value in distinct)
-    found, uniques = pd.factorize(values.astype(object).map(str))
+    texts = values if isinstance(values.dtype, pd.StringDtype) else values.astype(object).map(str)
+    found, uniques = pd.factorize(texts)
     order = sorted(range(len(uniques)), key=lambda i: str(uniques[i]))
     place = np.argsort(np.asarray(order, dtype=np.int64))
     return place[found].astype(np.int64), tuple(str(uniques[i]) for i in order)

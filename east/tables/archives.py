@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from east.errors import TableError
@@ -134,7 +134,8 @@ def unfold_zip(
     if member is not None:
         chosen = [entry for entry in files if entry.filename == member]
         if not chosen:
-            raise TableError(f"{name!r} has no such file", repr(member), f"choose one of {_listed(names)}")
+            remedy = f"choose one of {_listed(names)}"
+            raise TableError(f"{name!r} has no such file", repr(member), remedy, tuple(names))
     else:
         tables = [entry for entry in files if PurePosixPath(entry.filename).suffix.lower() in _TABLE_ENDINGS]
         chosen = tables or files
@@ -142,7 +143,8 @@ def unfold_zip(
             raise TableError(f"{name!r} holds no file", None, "give an archive of one table")
         if len(chosen) > 1:
             remedy = "name the one to read, or give an archive of one table"
-            raise TableError(f"{name!r} holds several tables", _listed([c.filename for c in chosen]), remedy)
+            found = tuple(entry.filename for entry in chosen)
+            raise TableError(f"{name!r} holds several tables", _listed(found), remedy, found)
     notebook.add("member", chosen[0].filename, "the table in the archive", tuple(names) if names[1:] else ())
     return unfold_entry(data, chosen[0], name, limits), PurePosixPath(chosen[0].filename).name
 
@@ -153,5 +155,5 @@ def _hidden(filename: str) -> bool:
     return not parts or filename.endswith("/") or parts[0] == "__MACOSX" or parts[-1].startswith(".")
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:8])) + (" ..." if len(names) > 8 else "")

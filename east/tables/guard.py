@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +22,7 @@ from east.errors import DatasetError, EastError, SettingError, TableError
 from east.tables.reading import read_table
 from east.tables.table import Finding, Limits, ReadOptions, Table
 
+_LOOK_S = 0.05
 _HOME = Path(__file__).resolve().parents[2]
 _ERRORS = {kind.__name__: kind for kind in (EastError, TableError, DatasetError, SettingError)}
 
@@ -30,13 +32,19 @@ def read_table_guarded(
     name: str | None = None,
     options: ReadOptions | None = None,
     limits: Limits | None = None,
+    given_up: threading.Event | None = None,
 ) -> Table:
     """Read a table as `read_table` does, but in a process of its own; for servers that take files from others.
 
     Works from any thread. Costs about a second more than `read_table`.
 
+    Args:
+        source, name, options, limits: as for `read_table`.
+        given_up: once it is set nobody wants the table any more, and the process ends.
+
     Raises:
-        TableError: as for `read_table`, or when the file takes more time or memory than `limits` allows.
+        TableError: as for `read_table`, or when the file takes more time or memory than `limits` allows, or is
+            given up.
     """
     options, limits = options or ReadOptions(), limits or Limits()
     asked: dict[str, Any] = {"name": name, "options": asdict(options), "limits": asdict(limits)}
@@ -46,8 +54,10 @@ def read_table_guarded(
         data = bytes(source)
     shown = name or (Path(asked["path"]).name if "path" in asked else "table")
     try:
-        told, frame = _ask(asked, data, limits.seconds)
+        told, frame = _ask(asked, data, limits.seconds, given_up or threading.Event())
     except TimeoutError:
+        if given_up is not None and given_up.is_set():
+            raise TableError(f"{shown!r} was not read to its end", None, "read it again") from None
         got = f"more than {limits.seconds:g} s"
         raise TableError(
             f"{shown!r} takes too long to read", got, "give a smaller or simpler table"
@@ -56,18 +66,21 @@ def read_table_guarded(
         remedy = "give a smaller table or another format"
         raise TableError(f"{shown!r} cannot be read within the limits of memory", None, remedy)
     if "error" in told:
-        raise _ERRORS[told["error"]](told["what"], told["got"], told["remedy"])
+        choices = tuple(told.get("choices", ()))
+        raise _ERRORS[told["error"]](told["what"], told["got"], told["remedy"], choices)
     findings = tuple(
         Finding(**{**finding, "alternatives": tuple(finding["alternatives"])}) for finding in told["findings"]
     )
     return Table(frame, told["name"], findings)
 
 
-def _ask(asked: dict[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any] | None, Any]:
+def _ask(
+    asked: dict[str, Any], data: bytes, seconds: float, given_up: threading.Event
+) -> tuple[dict[str, Any] | None, Any]:
     """Send a request to a new helper process and give its answer, None if it broke down.
 
     Raises:
-        TimeoutError: when it took longer than the seconds given, and was ended.
+        TimeoutError: when it took longer than the seconds given, or was given up, and was ended.
     """
     helper = subprocess.Popen(
         [sys.executable, "-m", "east.tables"],
@@ -77,15 +90,17 @@ def _ask(asked: dict[str, Any], data: bytes, seconds: float) -> tuple[dict[str, 
         cwd=_HOME,
         env={**os.environ, "PYTHONPATH": str(_HOME)},
     )
-    late = threading.Event()
+    late, done = threading.Event(), threading.Event()
 
-    def end() -> None:
-        late.set()
-        helper.kill()
+    def watch() -> None:
+        deadline = time.monotonic() + seconds
+        while not done.wait(_LOOK_S):
+            if given_up.is_set() or time.monotonic() > deadline:
+                late.set()
+                helper.kill()
+                return
 
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=watch, daemon=True).start()
     assert helper.stdin is not None
     assert helper.stdout is not None
     try:
@@ -93,7 +108,7 @@ def _ask(asked: dict[str, Any], data: bytes, seconds: float) -> tuple[dict[str, 
         threading.Thread(target=_send, args=(helper.stdin, asked, data), daemon=True).start()
         answer = _receive(helper.stdout)
     finally:
-        timer.cancel()
+        done.set()
         helper.kill()
         helper.wait()
         helper.stdout.close()
@@ -141,7 +156,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     except EastError as error:
         got = None if error.got is None else str(error.got)
         told = {"error": type(error).__name__, "what": error.what, "got": got, "remedy": error.remedy}
-        return _send(answers, told, b"")
+        return _send(answers, {**told, "choices": error.choices}, b"")
     except MemoryError:
         told = {"error": "TableError", "what": "The table needs too much memory", "got": None}
         return _send(answers, {**told, "remedy": "give a smaller table"}, b"")

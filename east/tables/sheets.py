@@ -65,9 +65,8 @@ def _choose(data: bytes, name: str, wanted: str | None, notebook: Notebook) -> t
     )
     if wanted is not None:
         if wanted not in sheets:
-            raise TableError(
-                f"{name!r} has no such sheet", repr(wanted), f"choose one of {', '.join(map(repr, sheets))}"
-            )
+            remedy = f"choose one of {', '.join(map(repr, sheets))}"
+            raise TableError(f"{name!r} has no such sheet", repr(wanted), remedy, sheets)
         why = "as asked"
         rows = workbook.get_sheet_by_name(wanted).to_python(skip_empty_area=True)
         notebook.add("sheet", wanted, why, sheets)

@@ -122,7 +122,10 @@ def _usual_width(rows: list[list[str]]) -> int:
 
 
 def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[str, str]:
-    """The delimiter whose lines agree best on their number of fields; among equals the commoner habit."""
+    """The delimiter whose lines agree best on their number of fields; among equals the commoner habit.
+
+    That the first line agrees counts extra: decimal commas split rows of numbers evenly, but not their header.
+    """
     best, best_score, best_why = ",", 0.0, "no delimiter splits the lines, so the table has one column"
     order = ("\t", *[d for d in DELIMITERS if d != "\t"]) if tabs else DELIMITERS
     for delimiter in order:
@@ -134,10 +137,20 @@ def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[
         score = agreeing / len(rows)
         if delimiter in (" ", ":") and (score < 1 or not _mostly_numbers(rows[1:])):
             continue
-        if score > best_score + 0.02 and score > 0.5:
+        if score <= 0.5:
+            continue
+        score += 0.1 * (len(rows[0]) == width)
+        decimal = best == "," and score > best_score - 0.02 and _commas_are_decimal(rows)
+        if score > best_score + 0.02 or decimal:
             why = f"{agreeing} of the first {len(rows)} lines have {width} fields with it"
             best, best_score, best_why = delimiter, score, why
     return best, best_why
+
+
+def _commas_are_decimal(rows: list[list[str]]) -> bool:
+    """Whether commas stand in cells, but in nothing there but numbers."""
+    with_comma = [cell for row in rows for cell in row if "," in cell]
+    return bool(with_comma) and all(_COMMA_NUMBER.match(cell) for cell in with_comma)
 
 
 def _mostly_numbers(rows: list[list[str]]) -> bool:

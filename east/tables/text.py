@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from east.errors import TableError
 from east.tables.table import Notebook
@@ -27,6 +28,8 @@ _LEGACY = [
     "euc_kr",
     "mac_roman",
 ]
+_LATIN = ("cp1250", "cp1254", "mac_roman")
+_SIDE_BY_SIDE = re.compile(rb"[\x80-\xff]{2}")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27})
 _SAMPLE = 1 << 18
 
@@ -108,6 +111,9 @@ def _guess_legacy(data: bytes) -> tuple[str, str]:
         and match.coherence >= best.coherence - 0.05
         for match in matches
     )
+    # Words of another script have letters side by side that are none of ASCII's; Western accents mostly stand alone.
+    latin = best is None or best.encoding in _LATIN
+    western |= not latin and not _SIDE_BY_SIDE.search(sample)
     if best is not None and not western:
         return best.encoding, "the bytes are not UTF-8 and read best so"
     try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 MOST_GAINS = 30
 """A gain matrix of more classes would make the link too long."""
@@ -31,12 +32,30 @@ def _number(least: float, most: float, kind: Callable[[str], Any] = float) -> Ca
     return read
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
 def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: None if text == "auto" else read(text)
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.split(",") if word)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """Names of columns may hold commas."""
+    return tuple(unquote(word) for word in text.split(",") if word)
+
+
+def _column_list(names: Iterable[str]) -> str:
+    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
 
 
 def _numbers(kind: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -70,10 +89,22 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
         "sample": Setting("table", None),
         "target": Setting("target", None),
-        "exclude": Setting("left-out columns", (), _words, ",".join),
-        "shares": Setting("split", "60/20/20"),
+        "exclude": Setting("left-out columns", (), _columns, _column_list),
+        "bins": Setting("number of bins", None, _maybe(_number(2, 100, int)), _auto),
+        "missing": Setting("rows without a target", "refuse"),
         "rare": Setting("rare classes", "refuse"),
+        "group": Setting("group column", None),
+        "time": Setting("time column", None),
+        "shares": Setting("split", "60/20/20"),
         "split_seed": Setting("split seed", 0, _number(0, 2**31 - 1, int)),
+        "format": Setting("format", None),
+        "encoding": Setting("encoding", None),
+        "delimiter": Setting("delimiter", None),
+        "decimal": Setting("decimal mark", None),
+        "quote": Setting("quote", None),
+        "header": Setting("header", None, _one_of("yes", "no")),
+        "sheet": Setting("sheet", None),
+        "member": Setting("file in the archive", None),
         "metric": Setting("metric", "fbeta"),
         "beta": Setting("beta", 1.0, _number(0.1, 4.0), _short),
         "average": Setting("average", "macro"),

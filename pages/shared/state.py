@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
-from east.errors import EastError
 from east.run import Registry, Run
 from pages.shared.settings import SETTINGS
 
@@ -112,12 +111,15 @@ def widget_key(name: str) -> str:
     return f"widget_{name}"
 
 
-def bind(name: str, value: Any) -> dict[str, Any]:
-    """Return the `key` and `on_change` that tie a widget to a setting whose present value is `value`."""
+def bind(name: str, value: Any, resets: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the `key` and `on_change` that tie a widget to a setting whose present value is `value`.
+
+    A change brings the settings in `resets` back to their defaults: they were answers to another question.
+    """
     key = widget_key(name)
     if key not in st.session_state:
         st.session_state[key] = value
-    return {"key": key, "on_change": _take, "args": (name,)}
+    return {"key": key, "on_change": _take, "args": (name, resets)}
 
 
 def bind_entry(name: str, place: int, values: Sequence[float]) -> dict[str, Any]:
@@ -137,11 +139,13 @@ def _take_entry(name: str, place: int, values: tuple[float, ...]) -> None:
     write_link()
 
 
-def _take(name: str) -> None:
+def _take(name: str, resets: Sequence[str]) -> None:
     if widget_key(name) not in st.session_state:  # the setting was put anew before this news came
         return
     value = st.session_state[widget_key(name)]
     _settings()[name] = tuple(value) if isinstance(value, list) else value
+    for other in resets:
+        put(other, SETTINGS[other].default)
     write_link()
 
 
@@ -191,29 +195,14 @@ def take_way() -> str | None:
     return cast("str | None", st.session_state.pop("way", None))
 
 
-def upload() -> Table | None:
-    """Return the uploaded table of this session."""
-    return cast("Table | None", st.session_state.get("upload"))
+def kept(name: str) -> Any:
+    """Return what this session keeps under a name, or None."""
+    return st.session_state.get(f"kept_{name}")
 
 
-def take_upload(file_id: str, read: Callable[[], Table]) -> bool:
-    """Read an upload once and keep it; returns whether it was new.
-
-    Raises:
-        EastError: what `read` raises, at every call but read once.
-    """
-    known: tuple[str, EastError | None] | None = st.session_state.get("upload_read")
-    if known is None or known[0] != file_id:
-        try:
-            st.session_state["upload"] = read()
-        except EastError as error:
-            st.session_state["upload_read"] = (file_id, error)
-            raise
-        st.session_state["upload_read"] = (file_id, None)
-        return True
-    if known[1] is not None:
-        raise known[1]
-    return False
+def keep(name: str, value: Any) -> None:
+    """Keep something for this session, in memory only."""
+    st.session_state[f"kept_{name}"] = value
 
 
 def remembered(name: str, mark: object, make: Callable[[], Any]) -> Any:

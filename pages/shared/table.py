@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,31 +10,35 @@ import streamlit as st
 
 from east.errors import EastError
 from east.tables import Sample, Table, read_table, samples
-from pages.shared import state
+from pages.shared import state, uploads
+from pages.shared.uploads import UPLOADED
 
 if TYPE_CHECKING:
-    from east.dataset import Choices
+    from east.dataset import Choices, Profile
 
-UPLOADED = "upload"
 SHARES: Mapping[str, tuple[float, float, float]] = {
     "60/20/20": (0.6, 0.2, 0.2),
     "70/15/15": (0.7, 0.15, 0.15),
     "80/10/10": (0.8, 0.1, 0.1),
     "50/25/25": (0.5, 0.25, 0.25),
 }
-RARE: Mapping[str, str] = {
-    "refuse": "Refuse, and say which",
-    "merge": "Merge them into one class",
-    "keep": "Keep them, where they have rows",
-}
+RARE: Mapping[str, str] = {"refuse": "ask", "merge": "merge into one", "keep": "keep"}
+MISSING: Mapping[str, str] = {"refuse": "ask", "leave_out": "leave out"}
 
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes of a target and how many rows each has; `problem` says why there are none."""
+    """The classes of a target as they will be trained on; `problem` says why there are none.
+
+    Args:
+        names, counts: of the classes, and their rows.
+        parts: rows for training, validation and test.
+        notes: what is done on the way.
+    """
 
     names: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str | None = None
 
@@ -45,6 +49,13 @@ def read_sample(name: str) -> Table:
     return read_table(known_samples()[name].file)
 
 
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _sample_facts(name: str, column: str, bins: int | None) -> Profile:
+    from east.dataset import profile
+
+    return profile(read_sample(name), column, bins)
+
+
 def known_samples() -> dict[str, Sample]:
     """Return the sample tables by the short name they have in a link."""
     return {sample.file.stem: sample for sample in samples()}
@@ -52,19 +63,23 @@ def known_samples() -> dict[str, Sample]:
 
 def sources() -> list[str]:
     """List what can be chosen: this session's upload, if any, and the samples."""
-    return [*([UPLOADED] if state.upload() else []), *known_samples()]
+    return [*([UPLOADED] if uploads.current() else []), *known_samples()]
 
 
 def source() -> str:
     """Return the chosen source."""
+    if state.setting("sample") == UPLOADED and uploads.current() is None:
+        uploads.await_again()
     options = sources()
     return str(state.chosen("sample", options, default=options[0]))
 
 
 def current() -> Table:
     """Return the table in use."""
-    name, uploaded = source(), state.upload()
-    return uploaded if name == UPLOADED and uploaded is not None else read_sample(name)
+    name, upload = source(), uploads.current()
+    if name == UPLOADED and upload is not None and upload.table is not None:
+        return upload.table
+    return read_sample(name)
 
 
 def title() -> str:
@@ -74,42 +89,80 @@ def title() -> str:
 
 
 def target(table: Table) -> str:
-    """Return the chosen target column, or a guess: the sample's own, else the last column with few values."""
+    """Return the chosen target column, or a guess: the sample's own, else the likeliest."""
     columns = [str(column) for column in table.frame.columns]
-    return str(state.chosen("target", columns, default=guess_target(table)))
+    return str(state.chosen("target", columns, default=_guess(table)))
 
 
-def guess_target(table: Table) -> str:
-    """Guess the column to predict."""
+def _guess(table: Table) -> str:
     sample = known_samples().get(source())
     if sample is not None:
         return sample.target
-    columns = list(table.frame.columns)
-    named = [name for name in columns if str(name).lower() in ("target", "label", "class", "y", "species")]
-    few = [name for name in reversed(columns) if 2 <= table.frame[name].nunique() <= 50]
-    return str((named or few or columns[-1:])[0])
+    upload = uploads.current()
+    guesses = upload.facts.guesses if upload is not None and upload.facts is not None else ()
+    return guesses[0].column if guesses else str(table.frame.columns[-1])
+
+
+def is_numeric(table: Table, column: str) -> bool:
+    """Whether a column holds numbers, which can be cut into classes."""
+    kind = table.frame[column].dtype.kind
+    return kind in "iuf"
+
+
+def bins(table: Table, column: str) -> int | None:
+    """Return into how many classes the target is cut; None leaves it as it is."""
+    wanted = state.setting("bins")
+    return int(wanted) if wanted is not None and is_numeric(table, column) else None
+
+
+def facts() -> Profile:
+    """Return the plain facts of the table in use, gathered once for each target."""
+    name, table = source(), current()
+    column = target(table)
+    cut = bins(table, column)
+    if name != UPLOADED:
+        try:
+            return _sample_facts(name, column, cut)
+        except EastError:
+            return _sample_facts(name, column, None)
+    upload = uploads.current()
+    known = upload.facts if upload is not None else None
+    if known is not None and (known.target, cut) == (column, None):
+        return known
+
+    def gather() -> Profile:
+        from east.dataset import profile
+
+        try:
+            return profile(table, column, cut)
+        except EastError:
+            return profile(table, column)
+
+    found: Profile = state.remembered("facts", (_mark(), column, cut), gather)
+    return found
+
+
+def _mark() -> Hashable:
+    """Tell one table from another, also when it takes the place of the other in memory."""
+    upload = uploads.current()
+    return source(), upload.number if upload is not None else 0
 
 
 def classes() -> Classes:
     """Return the classes of the target in use, or why it cannot be one."""
-    table = current()
-    column, rare = target(table), state.chosen("rare", RARE)
+    table, asked = current(), choices()
 
     def find() -> Classes:
-        from east.dataset.targets import encode_target
+        from east.dataset import outline
 
         try:
-            labels = encode_target(
-                table.frame[column], rare=rare, missing_target="leave_out", bins=None, parts=3
-            )
+            plan = outline(table, asked)
         except EastError as error:
             return Classes(problem=str(error))
-        counts = [0] * len(labels.classes)
-        for code in labels.codes.tolist():
-            counts[code] += 1
-        return Classes(labels.classes, tuple(counts), labels.notes)
+        counts, parts = plan.counts.sum(axis=0).tolist(), plan.counts.sum(axis=1).tolist()
+        return Classes(plan.classes, tuple(counts), tuple(parts), plan.notes)
 
-    found: Classes = state.remembered("classes", (id(table), column, rare), find)
+    found: Classes = state.remembered("classes", (_mark(), asked), find)
     return found
 
 
@@ -120,18 +173,15 @@ def choices() -> Choices:
     table = current()
     column = target(table)
     columns = [str(name) for name in table.frame.columns]
-    left_out = tuple(name for name in state.setting("exclude") if name in columns and name != column)
-    shares = SHARES[state.chosen("shares", SHARES)]
-    seed = int(state.setting("split_seed"))
-    rare = state.chosen("rare", RARE)
-    return Choices(column, left_out, shares, seed, rare=rare, missing_target="leave_out")
-
-
-def part_sizes(counts: Sequence[int]) -> tuple[int, int, int]:
-    """Return how many rows go to training, validation and test."""
-    from east.dataset.splitting import class_sizes
-
-    shares = SHARES[state.chosen("shares", SHARES)]
-    sizes = [class_sizes(count, shares) for count in counts]
-    train, validation, test = (sum(size[part] for size in sizes) for part in range(3))
-    return train, validation, test
+    others = [name for name in columns if name != column]
+    return Choices(
+        target=column,
+        exclude=tuple(name for name in state.setting("exclude") if name in others),
+        shares=SHARES[state.chosen("shares", SHARES)],
+        seed=int(state.setting("split_seed")),
+        rare=state.chosen("rare", RARE),
+        missing_target=state.chosen("missing", MISSING),
+        bins=bins(table, column),
+        group=state.chosen("group", others, default=None),
+        time=state.chosen("time", others, default=None),
+    )

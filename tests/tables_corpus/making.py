@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import feather, parquet
@@ -184,3 +185,17 @@ def grid(frame: pd.DataFrame) -> list[list[Any]]:
         [None if pd.isna(cell) else cell for cell in row] for row in frame.astype(object).to_numpy().tolist()
     ]
     return [list(frame.columns), *rows]
+
+
+def million_rows() -> pd.DataFrame:
+    """A million rows of numbers, codes, categories and dates, twenty columns."""
+    generator, rows = np.random.default_rng(0), 1_000_000
+    columns: dict[str, object] = {f"x{i}": generator.normal(size=rows).round(4) for i in range(10)}
+    columns |= {f"k{i}": generator.integers(0, 1000, rows) for i in range(4)}
+    colours = np.array(["red", "green", "blue", "yellow", "violet"])
+    columns |= {f"c{i}": colours[generator.integers(0, 5, rows)] for i in range(4)}
+    columns["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(
+        generator.integers(0, 10**8, rows), unit="s"
+    )
+    columns["label"] = np.array(["a", "b", "c"])[generator.integers(0, 3, rows)]
+    return pd.DataFrame(columns)

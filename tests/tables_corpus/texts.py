@@ -91,6 +91,16 @@ def odd_text_cases() -> Iterator[Case]:
     yield Case("grouped-german.csv", b"a;b\n1.234.567,5;x\n1.000,00;y\n", money)
     yield Case("grouped-english.csv", b'a,b\n"1,234,567.5",x\n"1,000.00",y\n', money)
     yield Case("grouped-spaces.csv", "a;b\n1\u202f234\u202f567,5;x\n1\u202f000,00;y\n".encode(), money)
+    halves = pd.DataFrame({"a": [n + 0.5 for n in range(90)], "b": ["x|y"] * 90, "c": ["u", "v"] * 45})
+    halves_text = csv_text(halves, sep=";", decimal=",")
+    yield Case("one-decimal-comma-a-row.csv", halves_text.encode(), halves)
+    bare = pd.DataFrame(
+        {"column_1": halves["a"], "column_2": halves["a"] * 2 + 0.25, "column_3": halves["c"]}
+    )
+    bare_text = csv_text(bare, sep=";", decimal=",", header=False)
+    yield Case("decimal-commas-without-header.csv", bare_text.encode(), bare)
+    inside = pd.DataFrame({"a": ["p;q", "r;s"] * 20, "b": [1, 2] * 20})
+    yield Case("semicolons-in-cells.csv", csv_text(inside).encode(), inside)
     truth = pd.DataFrame({"a": [True, False], "b": [1, 2]})
     yield Case("booleans.csv", b"a,b\nTrue,1\nFalse,2\n", truth)
     yield Case("dates.csv", csv_text(DATED).encode(), DATED)
@@ -103,6 +113,8 @@ def odd_text_cases() -> Iterator[Case]:
         "imię;wartość\nŻółć;1\nGęślą;2\nJaźń;3\n".encode("cp1250"),
         pd.DataFrame({"imię": ["Żółć", "Gęślą", "Jaźń"], "wartość": [1, 2, 3]}),
     )
+    lone = pd.DataFrame({"n": range(60), "mark": ["ü", "x", "é"] * 20})
+    yield Case("lone-accents.csv", csv_text(lone).encode("cp1252"), lone)
     yield Case(
         "russian.csv",
         "имя,город\nАнна,Москва\nИван,Казань\nОльга,Самара\n".encode("cp1251"),

@@ -1,0 +1,81 @@
+"""A profile as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from east.dataset.facts import ClassFacts, ColumnFacts, Profile
+
+_MOST_CLASSES = 20
+_MOST_GUESSES = 4
+_WIDEST = 24
+_MARKS = {"stop": "!!", "warn": "! ", "note": "- "}
+
+
+def profile_text(profile: Profile) -> str:
+    """Say the facts of a table in lines: its columns, its classes, likely targets, and what to look out for."""
+    parts = [[_heading(profile)], _columns(profile.columns), _target(profile), _concerns(profile)]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def size_text(profile: Profile) -> str:
+    """Say how large a table is, and how much of it was looked at where that is not all."""
+    told = f"{profile.rows:,} rows, {len(profile.columns):,} columns"
+    if not profile.sampled:
+        return told
+    return f"{told}; all but counts of missing values and classes come from {profile.looked_at:,} rows drawn from it"
+
+
+def span_text(facts: ColumnFacts) -> str:
+    """Say least, median and greatest of a column of numbers; "" for any other.
+
+    With a true minus sign: a cell that starts with a hyphen is a formula to spreadsheet programs.
+    """
+    numbers = (facts.low, facts.middle, facts.high)
+    return " … ".join(f"{number:.4g}".replace("-", "−") for number in numbers if number is not None)
+
+
+def _heading(profile: Profile) -> str:
+    return f"{profile.name}: {size_text(profile)}"
+
+
+def _columns(columns: Sequence[ColumnFacts]) -> list[str]:
+    rows = [("column", "role", "missing", "different", "least … median … greatest, or examples")]
+    for facts in columns:
+        missing = f"{facts.missing_share:.1%}" if facts.missing else ""
+        shown = span_text(facts) or ", ".join(facts.examples)
+        rows.append((facts.name, facts.role, missing, f"{facts.distinct:,}", shown))
+    widths = [min(max(len(row[place]) for row in rows), _WIDEST) for place in range(4)]
+    return [
+        f"{_cut(row[0], widths[0]):<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  "
+        f"{row[3]:>{widths[3]}}  {_cut(row[4], 60)}".rstrip()
+        for row in rows
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _target(profile: Profile) -> list[str]:
+    lines = [
+        f"  {guess.column} ({guess.score:.2f}): {guess.reason}" for guess in profile.guesses[:_MOST_GUESSES]
+    ]
+    lines = ["likely targets", *lines] if lines else ["no column looks like a target"]
+    if profile.classes:
+        lines += [f"classes of {profile.target!r}, imbalance ratio {profile.imbalance:.1f}"]
+        lines += [_class(facts) for facts in profile.classes[:_MOST_CLASSES]]
+        more = len(profile.classes) - _MOST_CLASSES
+        lines += [f"  and {more:,} more"] if more > 0 else []
+    return lines
+
+
+def _class(facts: ClassFacts) -> str:
+    return f"  {_cut(facts.label, _WIDEST):<{_WIDEST}} {facts.count:>9,}  {facts.share:.1%}"
+
+
+def _concerns(profile: Profile) -> list[str]:
+    if not profile.concerns:
+        return ["nothing to warn of"]
+    about = "what to look out for (!! training is refused until something is chosen)"
+    return [about, *(f"{_MARKS[concern.severity]} {concern}" for concern in profile.concerns)]
