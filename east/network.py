@@ -74,9 +74,12 @@ class LaneNetwork:
         start = torch.stack([_initial_parameters(self.layout, seed) for seed in seeds])
         self.parameters = start.repeat(num_arms, 1).to(device)
         self.gradients = torch.zeros_like(self.parameters)
-        # Leaves that share the flat tensor's storage: an update of `parameters` is one of every layer.
-        self.layers = [view.detach().requires_grad_() for view in self.layout.views(self.parameters)]
+        # Views of the flat tensor: an update of `parameters` is one of every layer.
+        self.layers = self.layout.views(self.parameters)
         self._layer_gradients = self.layout.views(self.gradients)
+        self._inputs: list[Tensor] = []
+        self._masks: list[Tensor] = []
+        self._logits = self.parameters
 
     @property
     def num_lanes(self) -> int:
@@ -86,21 +89,36 @@ class LaneNetwork:
     def logits(self, features: Tensor, keep: Sequence[Tensor] = ()) -> Tensor:
         """Return training logits `[lanes, B, K]` for one batch per seed, `[seeds, B, d]`.
 
+        They are a leaf of autograd's graph, which is the loss's alone: `backward` goes through the layers
+        itself, in place, for fresh memory costs a CPU as much as the products do.
+
         Args:
             features: the batches, shared by all arms of a seed.
             keep: dropout masks of the hidden layers, `[seeds, B, width]` each, already scaled; or none.
         """
         arms = self.num_arms
         batches = features.expand(arms, *features.shape).flatten(0, 1)
-        masks = [mask.expand(arms, *mask.shape).flatten(0, 1) for mask in keep]
-        return _forward(self.layers, batches, masks)
+        self._masks = [mask.expand(arms, *mask.shape).flatten(0, 1) for mask in keep]
+        self._inputs = []
+        with torch.no_grad():
+            self._logits = _forward(self.layers, batches, self._masks, self._inputs)
+        return self._logits.requires_grad_()
 
     def backward(self, losses: Tensor) -> None:
-        """Fill `gradients` with the derivative of each lane's own loss, `[lanes]`."""
-        for home, gradient in zip(
-            self._layer_gradients, torch.autograd.grad(losses.sum(), self.layers), strict=True
-        ):
-            home.copy_(gradient)
+        """Fill `gradients` with the derivative of each lane's own loss, `[lanes]`, of the last `logits`."""
+        (gradient,) = torch.autograd.grad(losses.sum(), self._logits)
+        with torch.no_grad():
+            for index in range(len(self._inputs) - 1, -1, -1):
+                entered = self._inputs[index]
+                weights, biases = self._layer_gradients[2 * index : 2 * index + 2]
+                biases.copy_(gradient.sum(dim=1, keepdim=True))
+                weights.copy_(entered.to(gradient.dtype).transpose(1, 2) @ gradient)
+                if index:
+                    gradient = gradient @ self.layers[2 * index].to(gradient.dtype).transpose(1, 2)
+                    if self._masks:
+                        gradient.mul_(self._masks[index - 1])
+                    # A unit that was left out has entered as 0 too, and its gradient is 0 already.
+                    torch.ops.aten.threshold_backward.grad_input(gradient, entered, 0, grad_input=gradient)
 
     @torch.no_grad()
     def evaluate(self, features: Tensor, parameters: Tensor | None = None) -> Tensor:
@@ -132,14 +150,22 @@ def predict_probabilities(weights: Weights, features: FloatArray) -> FloatArray:
     return hidden.softmax(dim=-1).numpy()
 
 
-def _forward(layers: Sequence[Tensor], hidden: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
+def _forward(
+    layers: Sequence[Tensor],
+    hidden: Tensor,
+    masks: Sequence[Tensor] = (),
+    inputs: list[Tensor] | None = None,
+) -> Tensor:
+    """Go through the layers; what enters each of them is added to `inputs`."""
     last = len(layers) // 2 - 1
     for index in range(last + 1):
+        if inputs is not None:
+            inputs.append(hidden)
         hidden = torch.baddbmm(layers[2 * index + 1], hidden, layers[2 * index])
         if index < last:
             hidden = hidden.relu_()
             if masks:
-                hidden = hidden * masks[index]
+                hidden = hidden.mul_(masks[index])
     return hidden
 
 

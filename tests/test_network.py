@@ -132,6 +132,23 @@ def test_dropout_masks_are_shared_by_the_arms_of_a_seed() -> None:
     torch.testing.assert_close(logits[1], linears[2](hidden), rtol=1e-5, atol=1e-6)
 
 
+def test_gradients_under_dropout_equal_autograds() -> None:
+    lanes = LaneNetwork(WIDTHS, num_arms=2, seeds=(3, 7), device=CPU)
+    batches = drawn(2, 16, 5)
+    keep = [(drawn(2, 16, width, seed=width) > 0) * 2.0 for width in (8, 6)]
+    lanes.backward((lanes.logits(batches, keep) ** 3).mean(dim=(1, 2)))
+    for lane in range(4):
+        linears = linears_of(module_of(lanes, lane))
+        hidden = batches[lane % 2]
+        for layer, mask in zip(linears[:2], keep, strict=True):
+            hidden = layer(hidden).relu() * mask[lane % 2]
+        (linears[2](hidden) ** 3).mean().backward()
+        for index, gradient in enumerate(lanes.layout.views(lanes.gradients)[::2]):
+            wanted = linears[index].weight.grad
+            assert wanted is not None and wanted.abs().max() > 0
+            torch.testing.assert_close(gradient[lane], wanted.T, rtol=1e-4, atol=1e-6)
+
+
 def test_evaluation_in_pieces_equals_evaluation_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     lanes = LaneNetwork(WIDTHS, num_arms=2, seeds=(3,), device=CPU)
     rows = drawn(37, 5)

@@ -67,15 +67,19 @@ def heaviside_figure(
     sharpness: Mapping[str, Sharpness],
     *,
     labels: Mapping[str, str] | None = None,
+    placement: Mapping[str, Array] | None = None,
     threshold: float = 0.5,
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
     """Draw the piecewise-linear Heaviside of each annealed arm as it is now, over the hard step it tends to.
 
+    Bars show where a batch falls on it: as shares of the arm's fullest bin, as high as the picture.
+
     Args:
         sharpness: delta and omega of each arm.
         labels: what people call each arm.
+        placement: counts of each arm over equal bins of [0, 1], the threshold of each row at 1/2.
         threshold: tau, in (0, 1).
         theme: LIGHT or DARK.
         height: in pixels.
@@ -85,6 +89,11 @@ def heaviside_figure(
     dotted = {"color": theme.muted, "dash": "dot", "width": 1.5}
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "line": dotted, "hoverinfo": "name", **step}
+    ]
+    traces += [
+        _bars(names.get(loss, loss), counts, theme.arm(loss))
+        for loss, counts in (placement or {}).items()
+        if counts.sum() > 0
     ]
     for loss, now in sharpness.items():
         name = names.get(loss, loss)
@@ -102,8 +111,24 @@ def heaviside_figure(
         height=height,
         xaxis=axis(theme, f"probability p (threshold τ = {threshold:g})", range=[-0.02, 1.02]),
         yaxis=axis(theme, "counts as H(p)", range=[-0.05, 1.05]),
+        barmode="overlay",
+        bargap=0.1,
     )
     return Figure(tuple(traces), picture, sentence("Shape of the Heaviside now", facts))
+
+
+def _bars(name: str, counts: Array, color: str) -> dict[str, Any]:
+    middles = (np.arange(len(counts)) + 0.5) / len(counts)
+    return {
+        "type": "bar",
+        "x": plain(middles),
+        "y": plain(counts / counts.max()),
+        "customdata": plain(counts / counts.sum()),
+        "marker": {"color": color},
+        "opacity": 0.3,
+        "name": f"{name}, rows of the batch",
+        "hovertemplate": f"{name}<br>%{{customdata:.0%}} of the batch<extra></extra>",
+    }
 
 
 def heaviside_knots(sharpness: Sharpness, threshold: float) -> tuple[Array, Array]:

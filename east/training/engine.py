@@ -17,6 +17,7 @@ from east.training.batches import Batches
 from east.training.config import TrainConfig, resolve_device
 from east.training.facts import LaneResult, LaneSnapshot, Outcome, Snapshot
 from east.training.judge import Judge
+from east.training.placement import BINS, placement_of
 from east.training.threads import threads_for
 
 TRAIN_SCORE_ROWS = 2048
@@ -60,6 +61,7 @@ class Training:
         lanes = self._network.num_lanes
         self._loss_values = torch.full((lanes,), math.nan, device=self._device)
         self._gradient_norms = torch.full((lanes,), math.nan, device=self._device)
+        self._last_batch: tuple[Tensor, Tensor] | None = None
         self._averages = self._network.parameters.clone()
         self._best_parameters = self._network.parameters.clone()
         self._best_scores = torch.full((lanes,), -math.inf, device=self._device)
@@ -137,7 +139,7 @@ class Training:
             ]
         )
         self._network.backward(values)
-        self._loss_values = values.detach()
+        self._loss_values, self._last_batch = values.detach(), (logits.detach(), labels)
         self._clip()
         for group in self._optimiser.param_groups:
             group["lr"] = self.config.learning_rate * one_cycle(self.progress)
@@ -178,7 +180,7 @@ class Training:
 
     @torch.no_grad()
     def _measure(self) -> np.ndarray:
-        """Every number of a snapshot as one array `[lanes, 2 K^2 + 7]`."""
+        """Every number of a snapshot as one array `[lanes, 7 + BINS + 2 K^2]`."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features, self._averages)
         soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
@@ -191,13 +193,21 @@ class Training:
             self._judge.scores(soft), self._judge.scores(hard), self._judge.scores(train_hard),
             self._loss_values, self._gradient_norms, self._best_scores, self._best_steps.float(),
         ]  # fmt: skip
-        facts = torch.cat([torch.stack(columns, dim=1), soft.flatten(1), hard.flatten(1)], dim=1)
+        matrices = [soft.flatten(1), hard.flatten(1)]
+        facts = torch.cat([torch.stack(columns, dim=1), self._placement(), *matrices], dim=1)
         return np.asarray(facts.cpu().numpy(), dtype=np.float64)
+
+    def _placement(self) -> Tensor:
+        """Count where the last batch's probabilities fall, `[lanes, BINS]`."""
+        if self._last_batch is None:
+            return torch.zeros(self._network.num_lanes, BINS, device=self._device)
+        logits, labels = self._last_batch
+        return placement_of(logits.float().softmax(dim=-1), labels.repeat(len(self.arms), 1))
 
     def _lane_snapshot(self, lane: int, facts: np.ndarray) -> LaneSnapshot:
         arm, seed = divmod(lane, len(self.config.seeds))
         classes = self.dataset.num_classes
-        soft, hard = facts[7:].reshape(2, classes, classes)
+        soft, hard = facts[7 + BINS :].reshape(2, classes, classes)
         return LaneSnapshot(
             loss=self.arms[arm].loss,
             metric=self.arms[arm].metric,
@@ -212,6 +222,7 @@ class Training:
             gradient_norm=float(facts[4]),
             best_score=float(facts[5]),
             best_step=int(facts[6]),
+            placement=facts[7 : 7 + BINS],
         )
 
     def _checkpoint_facts(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:

@@ -20,7 +20,8 @@ class LaneSnapshot:
 
     `score_soft - score_hard` is the surrogate gap. `sharpness` is the lane's own; a lane whose loss has
     none is shown at the race's sharpness. `train_score` is of (at most 2,048) training rows,
-    `loss_value` and `gradient_norm` (before clipping) of the last batch.
+    `loss_value` and `gradient_norm` (before clipping) of the last batch. `placement` counts that batch's
+    rows by where the probability of their true class falls (`placement_of`); all 0 before the first step.
     """
 
     loss: str
@@ -36,6 +37,7 @@ class LaneSnapshot:
     gradient_norm: float
     best_score: float
     best_step: int
+    placement: Matrix
 
     @property
     def gap(self) -> float:

@@ -2,6 +2,7 @@
 // so that the server can do each click once, even when messages are lost, merged or sent twice.
 const PLAY_TICK_MS = 250;
 const PLAY_WHOLE_S = 20;
+const ANSWER_MS = 2000;
 const SPEEDS = [["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"]];
 
 function make(tag, parent, className) {
@@ -40,6 +41,7 @@ class Controls {
     this.giver = `${Date.now()}-${Math.random()}`;
     this.log = [];
     this.number = 0;
+    this.wanted = this.asked = null;
   }
 
   buildReplay() {
@@ -62,16 +64,17 @@ class Controls {
     this.node.hidden = !controls;
     if (controls) { this.showButtons(controls); this.showSelects(controls.choices); }
     this.replay.hidden = !replay;
-    if (!replay) { this.halt(); this.steps = null; return; }
+    if (!replay) { this.halt(); this.steps = this.wanted = this.asked = null; return; }
     this.steps = replay.steps;
     this.range.max = replay.steps.length - 1;
     this.shown = replay.at;
     if (this.asked === this.shown) this.asked = null;
-    if (this.wanted === null || this.wanted === undefined) {
+    if (this.wanted !== null) this.deliver();
+    // An older moment that is drawn while a question is under way must not take the scrubber back.
+    else if (!this.waiting()) {
+      this.asked = null;
       this.range.value = replay.at;
       this.tell(replay.at);
-    } else {
-      this.deliver();
     }
   }
 
@@ -121,12 +124,21 @@ class Controls {
     this.deliver();
   }
 
+  waiting() {
+    return this.asked !== null && Date.now() - this.askedAt < ANSWER_MS;
+  }
+
   deliver() {
-    const waiting = this.asked !== null && this.asked !== undefined && Date.now() - this.askedAt < 2000;
-    if (waiting || this.wanted === null || this.wanted === undefined) return;
+    clearTimeout(this.retry);
+    if (this.wanted === null || !this.steps) return;
+    if (this.waiting()) {
+      // An answer that changes nothing is not drawn, so that nobody would ask again.
+      this.retry = setTimeout(() => this.deliver(), ANSWER_MS);
+      return;
+    }
     const place = this.wanted;
     this.wanted = null;
-    if (place === this.shown) return;
+    if (place === this.shown && this.asked === null) return;
     this.asked = place;
     this.askedAt = Date.now();
     this.send("at", this.steps[place]);

@@ -123,7 +123,7 @@ def _lines(
             "Surrogate gap",
             "Soft score minus hard score: near 0, the loss measures what the metric does.",
         ),
-        *_surrogate(_annealings(run), moment.progress, labels, theme),
+        *_surrogate(_annealings(run), moment, labels, theme),
         curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
         curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
     ]
@@ -131,13 +131,16 @@ def _lines(
 
 
 def _surrogate(
-    plans: Mapping[str, Annealing], progress: float, labels: Mapping[str, str], theme: Theme
+    plans: Mapping[str, Annealing], moment: Snapshot, labels: Mapping[str, str], theme: Theme
 ) -> Sequence[Cell]:
     if not plans:
         return ()
-    annealing = annealing_figure(plans, progress, labels=labels, theme=theme)
-    shapes = {loss: plan.at(progress) for loss, plan in plans.items()}
-    heaviside = heaviside_figure(shapes, labels=labels, theme=theme)
+    annealing = annealing_figure(plans, moment.progress, labels=labels, theme=theme)
+    shapes = {loss: plan.at(moment.progress) for loss, plan in plans.items()}
+    placement = {
+        loss: np.sum([lane.placement for lane in moment.lanes if lane.loss == loss], axis=0) for loss in plans
+    }
+    heaviside = heaviside_figure(shapes, placement=placement, labels=labels, theme=theme)
     return (
         Cell(
             "annealing",
@@ -149,7 +152,8 @@ def _surrogate(
             "heaviside",
             "The Heaviside now",
             heaviside,
-            "How a probability counts. Dotted: the step it tends to, argmax.",
+            "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
+            "left of τ where the row is wrong.",
         ),
     )
 
