@@ -20,6 +20,7 @@ from east.figures import (
     paired_figure,
     score_figure,
 )
+from east.figures.comparison import MOST_CHANGES
 from east.tables import neutralise_formulas
 from pages.shared import live_view, state
 from pages.shared.live_view import Cell, Group
@@ -134,6 +135,8 @@ def classes(run: Run, outcome: Outcome) -> None:
     called, theme = labels((first, second)), live_view.theme()
     figure = class_change_figure(table, labels=called, theme=theme)
     caption = f"Filled: {called[first]}. Open: {called[second]}. What changed most is on top."
+    if len(table) > MOST_CHANGES:
+        caption += f" The first {MOST_CHANGES} of {len(table)} classes; the table below has all."
     legend = [(called[key], theme.arm(key)) for key in dict.fromkeys((first, second))]
     group = Group("classes", [Cell("classes", f"F{beta:g} by class", figure, caption)], 1, wide=True)
     live_view.draw("compare_classes", [group], legend=legend)
@@ -193,7 +196,7 @@ def matrices(run: Run, outcome: Outcome) -> None:
         Cell(
             f"matrix {place}",
             called[key] + mean,
-            matrix_figure(means[key], names, name=called[key], normalise=show, theme=theme),
+            matrix_figure(means[key], names, name=called[key], normalise=show, theme=theme, still=True),
             "Click a cell to see the rows behind it.",
             click=True,
         )
@@ -201,15 +204,20 @@ def matrices(run: Run, outcome: Outcome) -> None:
     ]
     gap = difference_figure(
         means[first], means[second], names, names=(called[first], called[second]), normalise=show,
-        theme=theme,
+        theme=theme, still=True,
     )  # fmt: skip
     cells.append(
         Cell("difference", "First − second", gap, "Blue: more of it with the first arm; orange: less.")
     )
-    click = live_view.draw("compare_matrices", [Group("matrices", cells, 3, wide=True)])
+    click = live_view.draw("compare_matrices", [side_by_side("matrices", cells, len(names))])
     if click is not None and click.cell.startswith("matrix"):
         state.put("cell", (race.classes.index(click.y), race.classes.index(click.x), int(click.cell[-1])))
     _rows_behind(run, comparison, (first, second))
+
+
+def side_by_side(key: str, cells: Sequence[Cell], classes: int) -> Group:
+    """Set three matrices side by side where there is room for their labels."""
+    return Group(key, cells, 2 if classes > MANY_CLASSES else 3, wide=True, wide_columns=3)
 
 
 def _rows_behind(run: Run, comparison: Comparison, pair: tuple[str, str]) -> None:
@@ -241,7 +249,10 @@ def _rows_behind(run: Run, comparison: Comparison, pair: tuple[str, str]) -> Non
         )
     positions = rows_in_cell(race, pair[arm], true, predicted)
     often = " for at least half of the seeds" if len(race.seeds) > 1 else ""
-    st.caption(f"{len(positions):,} test rows fall there{often}.")
+    st.caption(
+        f"{len(positions):,} test rows fall there. They are “{literal(race.classes[true])}”, and called "
+        f"“{literal(race.classes[predicted])}” by {literal(called[pair[arm]])}{often}."
+    )
     table, machine = state.table_of(run), run.machine
     if not len(positions):
         return

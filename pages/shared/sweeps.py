@@ -205,7 +205,7 @@ def _frontier_at(side: Run, outcome: Outcome, made: Frontier) -> None:
     curves = [Group("frontier", [drawn], 1, wide=True)]
     live_view.draw("frontier", curves, legend=legend, marks={"run": side.id})
     cells = _matrices_at(made, now, outcome.classes, called)
-    live_view.draw("frontier_at", [Group("at", cells, 3, wide=True)])
+    live_view.draw("frontier_at", [judging.side_by_side("at", cells, len(outcome.classes))])
     judging.download(
         "Predictions of the frontier (csv)",
         lambda: judging.predictions(side, made.race(outcome)),
@@ -223,17 +223,17 @@ def _matrices_at(
     order = judging.class_order(mean)
     own, names = order.of(mean), order.names(classes)
     title = f"{called[made.loss]} at β = {beta:g}"
-    cells = [Cell("own", title, matrix_figure(own, names, name=title, theme=theme))]
+    cells = [Cell("own", title, matrix_figure(own, names, name=title, theme=theme, still=True))]
     tuned = next((other for other in made.offsets if other.beta == beta), None)
     if tuned is not None:
         beside = f"{called[tuned.key]} at β = {beta:g}"
         other = order.of(tuned.arm.hard.mean(axis=0))
         cells += [
-            Cell("offsets", beside, matrix_figure(other, names, name=beside, theme=theme)),
+            Cell("offsets", beside, matrix_figure(other, names, name=beside, theme=theme, still=True)),
             Cell(
                 "difference",
                 "First − second",
-                difference_figure(own, other, names, names=(title, beside), theme=theme),
+                difference_figure(own, other, names, names=(title, beside), theme=theme, still=True),
                 "Blue: more of it with the first; orange: less.",
             ),
         ]

@@ -104,13 +104,13 @@ def _answer(run: Run, outcome: Outcome, loss: str, offsets: np.ndarray, tuned: n
         Cell(
             "yours",
             "Test matrix under your offsets",
-            matrix_figure(yours, names, name="Under your offsets", theme=theme),
+            matrix_figure(yours, names, name="Under your offsets", theme=theme, still=True),
             f"{judging.labels([loss])[loss]}, mean over seeds.",
         ),
         Cell(
             "change",
             "What your offsets change",
-            difference_figure(yours, plain, names, names=("yours", "as trained"), theme=theme),
+            difference_figure(yours, plain, names, names=("yours", "as trained"), theme=theme, still=True),
             "Blue: more of it under your offsets; orange: less."
             if (yours != plain).any()
             else "Nothing: every row is called as by the model as trained.",
