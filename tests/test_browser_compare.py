@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,38 @@ __all__ = ["page"]  # a fixture
 pytestmark = pytest.mark.browser
 
 
-def compare(page: Page, server: Server, link: str) -> None:
+# What a reader would call cut off, wider than its place, or without words, as one line each.
+FLAWS = """() => {
+  const flaws = [], main = document.querySelector("[data-testid=stMain]");
+  if (main.scrollWidth > main.clientWidth + 1) flaws.push("the page scrolls sideways");
+  for (const plot of document.querySelectorAll("[data-cell]")) {
+    const name = plot.dataset.cell, box = plot.getBoundingClientRect();
+    const place = plot.parentElement.getBoundingClientRect();
+    if (box.left < place.left - 1 || box.right > place.right + 1) flaws.push(`${name} is wider than its place`);
+    if (!(plot.getAttribute("aria-label") || "").trim()) flaws.push(`${name} has no text alternative`);
+    for (const text of plot.querySelectorAll("svg text")) {
+      const own = text.getBoundingClientRect();
+      if (own.width && (own.left < box.left - 1 || own.right > box.right + 1 || own.bottom > box.bottom + 1))
+        flaws.push(`${name} cuts off "${text.textContent}"`);
+    }
+    const labels = [...plot.querySelectorAll(".ytick text")].map((text) => text.getBoundingClientRect());
+    labels.sort((one, other) => one.top - other.top);
+    labels.slice(1).forEach((label, place) => {
+      if (label.top < labels[place].bottom - 4) flaws.push(`${name} has labels over each other`);
+    });
+  }
+  return flaws;
+}"""
+
+
+def compare(page: Page, server: Server, link: str, file: Path | None = None) -> None:
     """Train to the end, and go to the Compare page."""
     page.set_default_timeout(60_000)
     page.goto(f"{server.url}/{link}")
+    if file is not None:
+        page.get_by_text("Or upload your own", exact=True).click()
+        page.locator("input[type=file]").set_input_files(file)
+        page.get_by_text("classes of “answer”", exact=False).first.wait_for()
     button(page, "Train").click()
     live(page).wait_for()
     until(lambda: mark(page, "status") == "finished", 90)
@@ -106,3 +134,37 @@ def test_a_click_on_a_cell_shows_its_rows_and_a_slider_answers_at_once(page: Pag
     until(lambda: drawn(page, "yours")[0]["z"] != before)
     button(page, "No offsets").click()
     until(lambda: drawn(page, "yours")[0]["z"] == before)
+
+
+def table_of(classes: int, file: Path) -> Path:
+    """Write a table whose class names are up to 60 characters long and begin alike."""
+    generator = np.random.default_rng(classes)
+    names = [f"An answer that takes its time, as clerks' do, number {place}" for place in range(classes)]
+    names = [name.ljust(60, "!") if place % 2 else name[-9:].strip() for place, name in enumerate(names)]
+    kind = np.arange(30 * classes) % classes
+    columns = {f"x{place}": kind * (place + 1) % 7 + generator.normal(size=len(kind)) for place in range(4)}
+    pd.DataFrame({**columns, "answer": np.array(names)[kind]}).to_csv(file, index=False)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("classes", "theme", "width"), [(2, "dark", 1920), (6, "light", 1280), (26, "dark", 1280)]
+)
+def test_nothing_is_cut_off_and_every_chart_has_a_text_alternative(
+    page: Page, server: Server, tmp_path: Path, classes: int, theme: Literal["light", "dark"], width: int
+) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 1800})
+    file = table_of(classes, tmp_path / f"answers{classes}.csv")
+    compare(page, server, "?losses=east,east_paper,cross_entropy&seeds=2&epochs=8&pace=full", file)
+    shown = (
+        ("Class by class", "classes"),
+        ("Matrices", "difference"),
+        ("What if: offsets", "change"),
+        ("Past runs", "scores"),
+    )
+    for name, cell in shown:
+        section(page, name)
+        for each in ("scores", "paired", cell):
+            drawn(page, each)
+        assert page.evaluate(FLAWS) == [], name

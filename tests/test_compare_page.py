@@ -111,16 +111,24 @@ def test_the_verdict_stands_on_the_page_and_in_the_statistics(app: AppTest) -> N
 
 
 def test_the_class_table_equals_the_exported_predictions(app: AppTest, predictions: pd.DataFrame) -> None:
-    table = section(app, "classes").dataframe[0].value.set_index("class")
+    table = section(app, "classes").dataframe[0].value.set_index(("", "class"))
+    found = {
+        arm: part["true"][part["true"] == part["predicted"]].value_counts() / part["seed"].nunique()
+        for arm, part in predictions.groupby("arm")
+    }
     for name, row in table.iterrows():
         for arm, label in (("east", "EAST"), ("cross_entropy", "Cross-entropy")):
             one = {"labels": [name], "average": None, "zero_division": 0}
             recall = np.mean([scored_class(predictions, arm, recall_score, one)])
             precision = np.mean([scored_class(predictions, arm, precision_score, one)])
-            assert row[f"{label}: recall"] == pytest.approx(recall)
-            assert row[f"{label}: precision"] == pytest.approx(precision)
+            assert row[label, "recall"] == pytest.approx(recall)
+            assert row[label, "precision"] == pytest.approx(precision)
+            f1 = np.mean([scored_class(predictions, arm, f1_score, one)])
+            assert row[label, "F1"] == pytest.approx(f1)
         rows = predictions[(predictions["arm"] == "east") & (predictions["seed"] == 0)]
-        assert row["test rows"] == (rows["true"] == name).sum()
+        assert row["", "test rows"] == (rows["true"] == name).sum()
+        more = found["east"].get(name, 0) - found["cross_entropy"].get(name, 0)
+        assert row["First − second", "rows found"] == pytest.approx(more)
 
 
 def scored_class(predictions: pd.DataFrame, arm: str, score: Any, options: dict[str, Any]) -> float:
@@ -211,14 +219,38 @@ def test_the_grid_is_trained_beside_the_run_and_its_scores_are_true(app: AppTest
 
 def test_the_frontier_is_trained_beside_the_run_and_slides(app: AppTest) -> None:
     data = sweep(app, "frontier")
-    assert [group["key"] for group in data["groups"]] == ["frontier", "at"]
-    assert data["groups"][1]["cells"][0]["title"] == "EAST at β = 1"
+    assert [group["key"] for group in data["groups"]] == ["frontier"]
+    outcome = run_of(app, "frontier")[1]
+    means = [
+        trace for trace in data["groups"][0]["cells"][0]["data"] if trace["mode"] == "lines+markers+text"
+    ]
+    for axis, score in (("x", recall_score), ("y", precision_score)):
+        expected = [
+            np.mean(
+                [
+                    score(
+                        outcome.test_targets,
+                        lane.test_probabilities.argmax(axis=1),
+                        average="macro",
+                        zero_division=0,
+                    )
+                    for lane in outcome.lanes[2 * place : 2 * place + 2]
+                ]
+            )
+            for place in range(9)
+        ]
+        assert means[-1][axis] == pytest.approx(expected, rel=1e-3)
+    assert views(app)["at"]["groups"][0]["cells"][0]["title"] == "EAST at β = 1"
     slider = widget(app, "select_slider", "β")
     assert len(slider.options) == 9
     slider.set_value(0.25)
     sound(app.run())
-    data = next(data for name, data in views(app).items() if name.startswith("frontier"))
-    assert data["groups"][1]["cells"][0]["title"] == "EAST at β = 0.25"
+    (own, tuned, _) = views(app)["at"]["groups"][0]["cells"]
+    assert own["title"] == "EAST at β = 0.25"
+    assert tuned["title"] == "Cross-entropy with tuned offsets at β = 0.25"
+    lanes = [lane.test_probabilities.argmax(axis=1) for lane in outcome.lanes[:2]]
+    mean = np.mean([confusion_matrix(outcome.test_targets, predicted) for predicted in lanes], axis=0)
+    assert np.array(own["data"][0]["customdata"])[..., 0] == pytest.approx(mean, abs=0.05)
     assert linked(app, "frontier_beta") == "0.25"
 
 
@@ -273,4 +305,4 @@ def test_runs_on_other_rows_are_not_paired() -> None:
 def test_what_is_offered_for_download_is_json_without_holes(app: AppTest) -> None:
     assert json.dumps(summary(run_of(app)[1]), allow_nan=False)
     labels = [button.proto.label for button in app.get("download_button")]
-    assert labels == ["Predictions (csv)", "Statistics (json)"]
+    assert labels[:2] == ["Predictions (csv)", "Statistics (json)"]

@@ -152,7 +152,7 @@ def test_tuned_offsets_are_told_as_a_rule_and_not_as_a_loss(race: Race) -> None:
 
 def test_all_scores_can_be_recomputed_from_the_predictions(race: Race) -> None:
     frame = predictions_frame(race, rows=np.arange(200) + 1000)
-    assert list(frame.columns) == ["row", "true", "arm", "seed", "predicted"]
+    assert list(frame.columns) == ["row", "true", "arm", "metric", "seed", "predicted"]
     told = summarise(compare(race, draws=50))
     for key in race.keys:
         scores = [

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from east.comparison import ArmResult, Race, compare
+from east.comparison import ArmResult, Race, compare, predictions_frame
 from east.comparison.arms import confusion_matrices
 from east.comparison.intervals import Estimate, crossed_estimate, holm, row_freedom
 from east.comparison.resampling import resample
@@ -177,6 +177,31 @@ def test_influence_is_the_jackknife_done_by_hand() -> None:
         ]
     )
     assert influence == pytest.approx(39 * (left_out.mean() - left_out), abs=1e-9)
+
+
+def test_the_interval_is_that_of_a_bootstrap_by_hand_over_the_exported_predictions() -> None:
+    race, _ = World(metric("fbeta"), (SKILLED, PLAIN)).race(200, 3, np.random.default_rng(6))
+    frame = predictions_frame(race)
+    wide = frame.pivot(index="row", columns=["arm", "seed"], values="predicted")
+    true = frame.groupby("row")["true"].first().to_numpy()
+    generator = np.random.default_rng(7)
+
+    def differences(rows: NDArray[np.int64]) -> list[float]:
+        scores = {
+            key: f1_score(true[rows], wide[key].to_numpy()[rows], average="macro", labels=["a", "b", "c"])
+            for key in wide.columns
+        }
+        return [scores["east", seed] - scores["cross_entropy", seed] for seed in range(3)]
+
+    draws = np.array([differences(generator.integers(200, size=200)) for _ in range(300)])
+    values = np.array(differences(np.arange(200)))
+    over_rows = draws.mean(axis=1).var(ddof=1)
+    both = max(draws.var(axis=0, ddof=1).mean() - over_rows, 0) / 2
+    over_seeds = max(values.var(ddof=1) / 3 - both, 0)
+    half = np.sqrt(stats.t.ppf(0.975, 199) ** 2 * over_rows + stats.t.ppf(0.975, 2) ** 2 * over_seeds)
+    found = compare(race).differences[0]
+    assert found.value == pytest.approx(values.mean())
+    assert (found.interval[1] - found.interval[0]) / 2 == pytest.approx(half, rel=0.1)
 
 
 def test_blocks_of_rows_give_the_same_variance_as_rows() -> None:

@@ -1,7 +1,5 @@
 """The grid, the frontier, the what-if and the race on real trainings, recomputed by scikit-learn."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +19,8 @@ from east.comparison import (
     frontier_config,
     grid,
     grid_config,
+    predictions_frame,
+    probabilities_frame,
     race_from,
     suggested_offsets,
     summary,
@@ -207,21 +207,30 @@ def test_wrong_questions_are_answered_with_one_sentence(
             call()
 
 
-@pytest.mark.benchmark
-def test_a_grid_and_a_frontier_in_one_training_cost_less_than_apart() -> None:
-    features, targets = make_classification(
-        5000, 20, n_informative=10, n_classes=6, class_sep=0.8, random_state=0
-    )
-    table = prepare_arrays(pd.DataFrame(features, columns=[f"x{i}" for i in range(20)]), targets, seed=0)
-    plain = TrainConfig(F1, seeds=(0, 1, 2), epochs=40, device="cpu")
-    five = (F1, ACCURACY, MCC, metric("fbeta", beta=0.25), metric("balanced_accuracy"))
-    fit(table, TrainConfig(F1, epochs=5, device="cpu"))
-    for config in (grid_config(five, plain, reference=None), frontier_config(plain, reference=False)):
-        start = time.perf_counter()
-        fit(table, config)
-        together = time.perf_counter() - start
-        start = time.perf_counter()
-        for arm in config.race:
-            for seed in config.seeds:
-                fit(table, TrainConfig(arm.metric, (arm.loss,), (seed,), epochs=40, device="cpu"))
-        assert together <= 0.6 * (time.perf_counter() - start)
+def test_offsets_of_any_size_follow_from_the_exported_probabilities(raced: Outcome) -> None:
+    frame = probabilities_frame(raced, "cross_entropy")
+    names = [f"p({name})" for name in raced.classes]
+    assert list(frame.columns) == ["part", "row", "true", "seed", *names]
+    offsets = np.array([0.3, -0.4, 1.5])
+    answer = what_if(raced, "cross_entropy", offsets)
+    for part, matrices in (("validation", answer.validation_hard), ("test", answer.test_hard)):
+        for place, (_, rows) in enumerate(frame[frame["part"] == part].groupby("seed")):
+            by_hand = np.array(raced.classes)[(np.log(rows[names].to_numpy()) + offsets).argmax(axis=1)]
+            expected = confusion_matrix(rows["true"].astype(str), by_hand.astype(str))
+            assert (matrices[place] == expected).all()
+
+
+def test_a_frontiers_points_follow_from_its_exported_predictions(swept: Outcome) -> None:
+    result = frontier(swept)
+    frame = predictions_frame(result.race(swept))
+    for point in (*result.points, *result.offsets):
+        rows = frame[(frame["arm"] == point.key) & (frame["metric"] == point.arm.metric.label)]
+        for place, (_, part) in enumerate(rows.groupby("seed")):
+            expected = fbeta_score(
+                part["true"].astype(str),
+                part["predicted"].astype(str),
+                beta=point.beta or 1.0,
+                average="macro",
+                zero_division=0,
+            )
+            assert point.f[place] == pytest.approx(expected)

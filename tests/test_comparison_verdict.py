@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from east.comparison import ArmResult, Comparison, Difference, Race, Verdict, compare, verdict
+from east.comparison import ArmResult, Comparison, Difference, Race, Verdict, arm_label, compare, verdict
 from east.comparison.arms import confusion_matrices
 from east.comparison.wording import amount, names, span
+from east.losses import LOSSES
 from east.metrics import Metric, metric
 
 F1 = metric("fbeta")
@@ -125,6 +126,64 @@ def test_a_simpler_loss_alone_got_you_there() -> None:
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "simpler_enough"
     assert said.headline.startswith("Plain soft matrix alone got you there")
+
+
+def test_the_anchor_alone_got_you_there() -> None:
+    recalls = {
+        "east": (0.9, 0.8, 0.8),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "metric_adjusted": (0.9, 0.8, 0.8),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "anchor_enough"
+    assert said.headline.startswith(
+        "EAST's anchor alone got you there: metric-adjusted cross-entropy is above cross-entropy in macro F1 by "
+    )
+    assert "EAST is not shown to differ from it" in said.headline
+
+
+def test_an_anchor_that_falls_short_is_beaten_like_any_rival() -> None:
+    recalls = {
+        "east": (0.9, 0.85, 0.85),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "metric_adjusted": (0.9, 0.7, 0.7),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "better"
+    assert "the nearest, metric-adjusted cross-entropy, is behind by" in said.headline
+
+
+def test_the_anchored_soft_matrix_alone_got_you_there_and_others_that_did_are_named() -> None:
+    recalls = {
+        "east": (0.9, 0.8, 0.8),
+        "cross_entropy": (0.9, 0.55, 0.55),
+        "metric_adjusted": (0.9, 0.79, 0.79),
+        "soft_metric_anchored": (0.9, 0.81, 0.81),
+    }
+    said, _ = judge(race(LARGE, recalls))
+    assert said.kind == "simpler_enough"
+    assert said.headline.startswith(
+        "A plain soft matrix with EAST's anchor alone got you there: plain soft matrix, anchored is above cross-entropy"
+    )
+    assert "So did metric-adjusted cross-entropy." in said.text
+
+
+def test_the_papers_pieces_are_never_called_by_easts_bare_name() -> None:
+    paper = "EAST (paper's pieces, no anchor)"
+    ahead, behind = (0.9, 0.85, 0.85), (0.9, 0.55, 0.55)
+    both, _ = judge(race(LARGE, {"east": ahead, "east_paper": behind, "cross_entropy": behind}))
+    assert both.headline.startswith("EAST is better than all 2 rivals") and paper in both.headline
+    alone, _ = judge(race(LARGE, {"east_paper": ahead, "cross_entropy": behind}))
+    assert alone.headline.startswith(f"{paper} is better than cross-entropy")
+    model, _ = judge(race(LARGE, {"east_paper": ahead, "cross_entropy": behind}, seeds=1))
+    assert model.headline.startswith(f"The {paper} model of this seed is better")
+    enough, _ = judge(race(LARGE, {"east": ahead, "east_paper": ahead, "cross_entropy": behind}))
+    assert enough.headline.startswith("The paper's pieces alone, without an anchor, got you there: " + paper)
+
+
+def test_every_loss_has_a_label_of_its_own() -> None:
+    labels = {arm_label(key) for key in LOSSES} | {arm_label("cross_entropy+offsets")}
+    assert len(labels) == len(LOSSES) + 1
 
 
 def test_worse() -> None:
@@ -260,8 +319,9 @@ def test_what_would_help_is_where_the_doubt_comes_from() -> None:
 
 def drawn(generator: np.random.Generator) -> Comparison:
     """Draw a comparison whose statistics are anything at all, consistent only in themselves."""
-    keys = ["east", "cross_entropy", "weighted_cross_entropy", "cross_entropy+offsets", "soft_metric"]
-    keys = keys[: generator.integers(2, 6)]
+    rivals = ["weighted_cross_entropy", "cross_entropy+offsets", "soft_metric", "metric_adjusted"]
+    rivals = [*rivals, "soft_metric_anchored", "east_paper"]
+    keys = ["east", "cross_entropy", *generator.permutation(rivals)[: generator.integers(0, 5)].tolist()]
     comparison = compare(
         race(
             {"a": 30, "b": 20, "c": 8}, {key: tuple(generator.uniform(0.3, 0.9, 3)) for key in keys}, seeds=2

@@ -13,7 +13,7 @@ from east.comparison.classes import (
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.offsets import apply_offsets, tune_offsets
-from east.comparison.predictions import predictions_frame
+from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import Verdict, pair_sentence, verdict
@@ -48,6 +48,7 @@ __all__ = [
     "pair_sentence",
     "paired_difference",
     "predictions_frame",
+    "probabilities_frame",
     "race_from",
     "rows_in_cell",
     "suggested_offsets",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, ArmResult, arm_from, with_offsets
+from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, ArmResult, Race, arm_from, with_offsets
 from east.errors import SettingError
 
 if TYPE_CHECKING:
@@ -47,6 +47,12 @@ class Frontier:
     def betas(self) -> tuple[float, ...]:
         """The betas swept, rising."""
         return tuple(point.beta for point in self.points if point.beta is not None)
+
+    def race(self, outcome: Outcome) -> Race:
+        """Return every arm of the frontier as one race, for its predictions: a key occurs once a beta."""
+        points = (*self.points, *self.offsets, *((self.reference,) if self.reference else ()))
+        arms = tuple(point.arm for point in points)
+        return Race(outcome.metric, outcome.classes, np.asarray(outcome.test_targets, dtype=np.int64), arms)
 
     def nearest(self, beta: float) -> FrontierPoint:
         """Return the swept point whose beta is nearest on a logarithmic scale."""

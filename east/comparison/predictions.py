@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from east.comparison.arms import Race
 if TYPE_CHECKING:
     import pandas as pd
 
+    from east.training import Outcome
+
 
 def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame:
     """List what every arm predicts for every test row at every seed.
@@ -21,7 +24,7 @@ def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame
         rows: `[n]` positions of the test rows in their table; by default their positions in the test part.
 
     Returns:
-        Columns row, true, arm, seed, predicted; classes by name.
+        Columns row, true, arm, metric (what the arm was trained or tuned for), seed, predicted; classes by name.
     """
     import pandas as pd
 
@@ -33,6 +36,7 @@ def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame
                 "row": places,
                 "true": classes[race.targets],
                 "arm": arm.key,
+                "metric": arm.metric.label,
                 "seed": seed,
                 "predicted": classes[predicted],
             }
@@ -40,4 +44,34 @@ def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame
         for arm in race.arms
         for seed, predicted in zip(arm.seeds, arm.predictions, strict=True)
     ]
+    return pd.concat(pieces, ignore_index=True)
+
+
+def probabilities_frame(
+    outcome: Outcome, loss: str, rows: Mapping[str, ArrayLike] | None = None
+) -> pd.DataFrame:
+    """List the class probabilities of a loss's finished models, from which any offsets' scores follow.
+
+    Args:
+        outcome: a finished training.
+        loss: one of its arms.
+        rows: positions of the validation and test rows in their table, under "validation" and "test"; by
+            default their positions in their part.
+
+    Returns:
+        Columns part, row, true, seed, and one for each class, named "p(class)".
+    """
+    import pandas as pd
+
+    classes = np.asarray(outcome.classes, dtype=object)
+    pieces = []
+    for lane in (lane for lane in outcome.lanes if lane.loss == loss):
+        for part, targets, probabilities in (
+            ("validation", outcome.validation_targets, lane.validation_probabilities),
+            ("test", outcome.test_targets, lane.test_probabilities),
+        ):
+            places = np.arange(len(targets)) if rows is None else np.asarray(rows[part])
+            known = {"part": part, "row": places, "true": classes[targets], "seed": lane.seed}
+            shares = {f"p({name})": probabilities[:, place] for place, name in enumerate(outcome.classes)}
+            pieces.append(pd.DataFrame({**known, **shares}))
     return pd.concat(pieces, ignore_index=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, arm_label
@@ -20,6 +21,7 @@ Kind = Literal[
     "better_than_some",  # than some, and with the others undecided
     "weighting_enough",
     "offsets_enough",
+    "anchor_enough",  # EAST's anchor without the soft matrix
     "simpler_enough",  # another rival beats cross-entropy, and the hero is not shown to beat that rival
     "worse",  # than at least one rival
     "worse_model",
@@ -31,7 +33,17 @@ Kind = Literal[
 
 # Differences all within one point are called equal for practical purposes.
 EQUAL = 0.01
-WEIGHTED = ("weighted_cross_entropy", "logit_adjusted")
+# What sufficed, where a rival's own label would not say it: the kind, and the headline's first words.
+ENOUGH: Mapping[str, tuple[Kind, str]] = MappingProxyType(
+    {
+        "weighted_cross_entropy": ("weighting_enough", "Weighting alone"),
+        "logit_adjusted": ("weighting_enough", "Weighting alone"),
+        BASELINE + OFFSETS_SUFFIX: ("offsets_enough", "Tuned offsets alone"),
+        "metric_adjusted": ("anchor_enough", "EAST's anchor alone"),
+        "soft_metric_anchored": ("simpler_enough", "A plain soft matrix with EAST's anchor alone"),
+        "east_paper": ("simpler_enough", "The paper's pieces alone, without an anchor,"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def _judge(comparison: Comparison) -> tuple[Kind, str]:
     if len(won) == len(comparison.differences):
         return "better_model" if one_seed else "better", _better(comparison, won)
     if enough:
-        return _enough_kind(enough), _enough_text(comparison, enough)
+        return _what_sufficed(enough)[0], _enough_text(comparison, enough)
     if won:
         return "better_than_some", _better_than_some(comparison, won)
     return _nothing_shown(comparison)
@@ -132,24 +144,22 @@ def _enough(comparison: Comparison) -> list[Difference]:
     return [over for over in _of(comparison.over_baseline, "better") if over.first not in beaten]
 
 
-def _enough_kind(enough: Sequence[Difference]) -> Kind:
+def _what_sufficed(enough: Sequence[Difference]) -> tuple[Kind, str]:
+    """Name the kind and the first words of what the best of the simpler rivals did."""
     best = max(enough, key=lambda over: over.value).first
-    if best in WEIGHTED:
-        return "weighting_enough"
-    return "offsets_enough" if best.endswith(OFFSETS_SUFFIX) else "simpler_enough"
+    if best in ENOUGH:
+        return ENOUGH[best]
+    return "offsets_enough" if best.endswith(OFFSETS_SUFFIX) else "simpler_enough", f"{arm_label(best)} alone"
 
 
 def _enough_text(comparison: Comparison, enough: Sequence[Difference]) -> str:
     best = max(enough, key=lambda over: over.value)
-    label, unit = arm_label(best.first), scale(comparison.metric)[1]
-    means = {"weighting_enough": "Weighting alone", "offsets_enough": "Tuned offsets alone"}
-    alone = means.get(_enough_kind(enough), f"{label} alone")
+    unit = scale(comparison.metric)[1]
     direct = comparison.difference(best.first)
-    between = span(direct.interval, comparison.metric)
     return (
-        f"{alone} got you there: {_lower(label)} is above cross-entropy in {_metric(comparison)} by "
-        f"{gap(best.value, best.interval, comparison.metric)}, and {_hero(comparison)} "
-        f"is not shown to differ from it ({between} {unit})."
+        f"{_what_sufficed(enough)[1]} got you there: {_lower(arm_label(best.first))} is above cross-entropy in "
+        f"{_metric(comparison)} by {gap(best.value, best.interval, comparison.metric)}, and "
+        f"{_hero(comparison)} is not shown to differ from it ({span(direct.interval, comparison.metric)} {unit})."
     )
 
 
@@ -182,11 +192,21 @@ def _nothing_shown(comparison: Comparison) -> tuple[Kind, str]:
 
 def _details(comparison: Comparison, kind: Kind) -> list[str]:
     return [
+        _so_did(comparison, kind),
         _in_rows(comparison),
         _what_would_help(comparison, kind),
         _correction(comparison),
         comparison.population,
     ]
+
+
+def _so_did(comparison: Comparison, kind: Kind) -> str:
+    """Name the other simpler rivals that sufficed: the reader may like one of them better."""
+    enough = _enough(comparison)
+    if not kind.endswith("_enough") or len(enough) < 2:
+        return ""
+    others = sorted(enough, key=lambda over: -over.value)[1:]
+    return f"So did {names([_lower(arm_label(over.first)) for over in others])}."
 
 
 def _in_rows(comparison: Comparison) -> str:

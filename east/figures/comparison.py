@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from east.figures.matrices import short
+from east.figures.matrices import short_labels
 from east.figures.palette import (
     FONT_SIZE,
     LIGHT,
@@ -98,11 +98,12 @@ def class_change_figure(
     ]
     beta = shown[0][0].beta if shown else 1.0
     size = FONT_SIZE - 1 if len(shown) <= 12 else FONT_SIZE - 3
-    ticks = {"tickvals": names, "ticktext": [short(name, 22) for name in names], "tickmode": "array"}
+    written = short_labels(names, 30)
+    ticks = {"tickvals": names, "ticktext": written, "tickmode": "array"}
     picture = layout(
         theme,
         height=height or 56 + len(shown) * (26 if len(shown) <= 12 else 15),
-        margin={"l": label_room([short(name, 22) for name in names], size), "r": 16, "t": 4, "b": 40},
+        margin={"l": label_room(written, size), "r": 16, "t": 4, "b": 40},
         xaxis=axis(theme, f"F{beta:g} on the test part", range=[-0.02, 1.02]),
         yaxis={**_categories(theme, size), **ticks},
     )

@@ -23,6 +23,9 @@ MOST_WITH_EVERY_LABEL = 14
 HEIGHTS = ((3, 200), (5, 230), (8, 270), (14, 310))
 """Up to so many classes, so many pixels."""
 MOST_HEIGHT = 340
+MOST_STILL_HEIGHT = 640
+STILL_PX = 300
+"""How wide a matrix that stands still is at least, if it has many classes."""
 NARROW_PX = 165
 """The least width a matrix gets on a page, without its labels."""
 
@@ -96,6 +99,7 @@ def matrix_figure(
     normalise: str = "row",
     theme: Theme = LIGHT,
     height: int | None = None,
+    still: bool = False,
 ) -> Figure:
     """Draw one soft or hard confusion matrix.
 
@@ -106,6 +110,7 @@ def matrix_figure(
         normalise: what colour and cell text show, a key of NORMALISATIONS.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with K.
+        still: whether it is drawn once: many classes then get more room, and the hover text all numbers.
     """
     counts = np.asarray(matrix, dtype=np.float64)
     shown = normalised(counts, normalise)
@@ -116,9 +121,9 @@ def matrix_figure(
         "zmin": 0.0,
         "zmax": top,
         "colorscale": color_scale(theme.sequential),
-        **_hover(counts, normalise),
+        **_hover(counts, normalise, still),
     }
-    return Figure((trace,), _layout(classes, theme, height), describe_matrix(counts, classes, name))
+    return Figure((trace,), _layout(classes, theme, height, still), describe_matrix(counts, classes, name))
 
 
 def difference_figure(
@@ -130,6 +135,7 @@ def difference_figure(
     normalise: str = "row",
     theme: Theme = LIGHT,
     height: int | None = None,
+    still: bool = False,
 ) -> Figure:
     """Draw `first - second` on a diverging scale, zero in the colour of the paper.
 
@@ -140,6 +146,7 @@ def difference_figure(
         normalise: taken of each before the difference, a key of NORMALISATIONS.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with K.
+        still: whether it is drawn once: many classes then get more room, and the hover text all numbers.
     """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     shown = normalised(one, normalise) - normalised(other, normalise)
@@ -151,9 +158,11 @@ def difference_figure(
         "zmin": -reach,
         "zmax": reach,
         "colorscale": color_scale(theme.diverging),
-        **_hover_of_both(one, other, names, normalise),
+        **_hover_of_both(one, other, names, normalise, still),
     }
-    return Figure((trace,), _layout(classes, theme, height), describe_difference(one, other, classes, names))
+    return Figure(
+        (trace,), _layout(classes, theme, height, still), describe_difference(one, other, classes, names)
+    )
 
 
 def describe_matrix(matrix: ArrayLike, classes: Sequence[str], name: str) -> str:
@@ -196,10 +205,10 @@ def _heatmap(shown: Array, classes: Sequence[str], text: list[list[str]] | None)
     return trace if text is None else {**trace, "text": text, "texttemplate": "%{text}"}
 
 
-def _hover(counts: Array, normalise: str) -> dict[str, Any]:
+def _hover(counts: Array, normalise: str, still: bool) -> dict[str, Any]:
     """Say counts and rates; of very many cells only the rate that is shown, to send and draw less."""
     cell = "true <b>%{y}</b><br>predicted <b>%{x}</b><br>"
-    if len(counts) <= MOST_WITH_EVERY_LABEL:
+    if still or len(counts) <= MOST_WITH_EVERY_LABEL:
         rates = [counts, normalised(counts, "row"), normalised(counts, "column")]
         text = "%{customdata[0]:,.4~g} samples<br>%{customdata[1]:.1%} of this true class<br>"
         text += "%{customdata[2]:.1%} of this prediction<extra></extra>"
@@ -209,10 +218,12 @@ def _hover(counts: Array, normalise: str) -> dict[str, Any]:
     return {"customdata": plain(counts, 3), "hovertemplate": cell + text}
 
 
-def _hover_of_both(one: Array, other: Array, names: tuple[str, str], normalise: str) -> dict[str, Any]:
+def _hover_of_both(
+    one: Array, other: Array, names: tuple[str, str], normalise: str, still: bool
+) -> dict[str, Any]:
     cell = "true <b>%{y}</b><br>predicted <b>%{x}</b><br>"
     gap = "difference " + ("%{z:+.3~g}" if normalise == "count" else "%{z:+.1%}") + "<extra></extra>"
-    if len(one) > MOST_WITH_EVERY_LABEL:
+    if not still and len(one) > MOST_WITH_EVERY_LABEL:
         return {"hovertemplate": cell + gap}
     both = f"{names[0]} %{{customdata[0]:,.4~g}}<br>{names[1]} %{{customdata[1]:,.4~g}}<br>"
     return {"customdata": plain(np.stack([one, other], axis=-1)), "hovertemplate": cell + both + gap}
@@ -246,11 +257,13 @@ def _round_up(value: float, least: float) -> float:
     return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power * (1 + 1e-9)))
 
 
-def _layout(classes: Sequence[str], theme: Theme, height: int | None) -> dict[str, Any]:
+def _layout(classes: Sequence[str], theme: Theme, height: int | None, still: bool) -> dict[str, Any]:
     count = len(classes)
-    height = height or next((size for most, size in HEIGHTS if count <= most), MOST_HEIGHT)
+    tall = min(80 + 12 * count, MOST_STILL_HEIGHT) if still else MOST_HEIGHT
+    height = height or next((size for most, size in HEIGHTS if count <= most), tall)
     most = 12 if count <= MOST_WITH_TEXT else 10
-    stride = 1 if count <= MOST_WITH_EVERY_LABEL else -(-count * 11 // (height - 80))
+    room = min(height - 80, STILL_PX) if still else height - 80
+    stride = 1 if count <= MOST_WITH_EVERY_LABEL else -(-count * 11 // room)
     named = list(classes[::stride])
     labels = short_labels(classes, most)[::stride]
     size = FONT_SIZE - 1 if count <= MOST_WITH_TEXT else FONT_SIZE - 3

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from east.figures import (
     paired_figure,
     score_figure,
 )
+from east.figures.comparison import MOST_CHANGES
 from east.tables import neutralise_formulas
 from pages.shared import live_view, state
 from pages.shared.live_view import Cell, Group
@@ -27,11 +28,12 @@ from pages.shared.steering import MANY_CLASSES, Order
 from pages.shared.words import CELL_NAMES, VERDICT_ICONS, literal
 
 if TYPE_CHECKING:
-    from east.comparison import Comparison
+    from east.comparison import ClassRow, Comparison, Race
     from east.run import Run
     from east.training import Outcome
 
 MOST_ROWS = 200
+ROWS_FOUND = ("First − second", "rows found")
 
 
 def judged(run: Run, outcome: Outcome) -> Comparison:
@@ -99,25 +101,27 @@ def scores(run: Run, comparison: Comparison) -> None:
 
 def downloads(run: Run, comparison: Comparison) -> None:
     """Offer the statistics and every prediction they come from."""
-    from east.comparison import predictions_frame, summarise
-
-    rows = run.machine.dataset.test.rows if run.machine else None
-
-    def predictions() -> bytes:
-        frame = neutralise_formulas(predictions_frame(comparison.race, rows))
-        return frame.to_csv(index=False).encode()
+    from east.comparison import summarise
 
     def statistics() -> str:
         return json.dumps(summarise(comparison), ensure_ascii=False, indent=1)
 
     with st.container(horizontal=True):
-        for label, data, name in (
-            ("Predictions (csv)", predictions, "predictions.csv"),
-            ("Statistics (json)", statistics, "comparison.json"),
-        ):
-            st.download_button(
-                label, data, name, on_click="ignore", icon=":material/download:", type="tertiary"
-            )
+        download("Predictions (csv)", lambda: predictions(run, comparison.race), "predictions.csv")
+        download("Statistics (json)", statistics, "comparison.json")
+
+
+def download(label: str, data: Callable[[], bytes | str], name: str) -> None:
+    """Offer a file that is made when it is asked for."""
+    st.download_button(label, data, name, on_click="ignore", icon=":material/download:", type="tertiary")
+
+
+def predictions(run: Run, race: Race) -> bytes:
+    """Write every prediction of a race's arms as csv."""
+    from east.comparison import predictions_frame
+
+    frame = predictions_frame(race, run.machine.dataset.test.rows if run.machine else None)
+    return neutralise_formulas(frame).to_csv(index=False).encode()
 
 
 def classes(run: Run, outcome: Outcome) -> None:
@@ -131,6 +135,8 @@ def classes(run: Run, outcome: Outcome) -> None:
     called, theme = labels((first, second)), live_view.theme()
     figure = class_change_figure(table, labels=called, theme=theme)
     caption = f"Filled: {called[first]}. Open: {called[second]}. What changed most is on top."
+    if len(table) > MOST_CHANGES:
+        caption += f" The first {MOST_CHANGES} of {len(table)} classes; the table below has all."
     legend = [(called[key], theme.arm(key)) for key in dict.fromkeys((first, second))]
     group = Group("classes", [Cell("classes", f"F{beta:g} by class", figure, caption)], 1, wide=True)
     live_view.draw("compare_classes", [group], legend=legend)
@@ -138,23 +144,37 @@ def classes(run: Run, outcome: Outcome) -> None:
         "Precision: of what is called this class, the share that is. Recall: of what is this class, the share "
         "found. Means over the seeds; 0 / 0 counts as 0."
     )
-    rows = [
-        {
-            "class": one.name,
-            "test rows": one.support,
-            "more rows found": one.found - other.found,
-            **{
-                f"{called[row.arm]}: {name}": getattr(row, name)
-                for name in ("precision", "recall", "f")
-                for row in dict.fromkeys((one, other))
-            },
-        }
-        for one, other in table
-    ]
-    frame = pd.DataFrame(rows)
-    formats = {name: st.column_config.NumberColumn(format="%.3f") for name in frame.columns[3:]}
-    formats["more rows found"] = st.column_config.NumberColumn(format="%+.1f")
-    st.dataframe(frame, hide_index=True, column_config=formats)
+    _class_numbers(table, called, f"F{beta:g}")
+
+
+def _class_numbers(
+    table: Sequence[tuple[ClassRow, ClassRow]], called: Mapping[str, str], f_name: str
+) -> None:
+    """List the rates of each class, those of one arm under its name."""
+    rows = []
+    for one, other in table:
+        row: dict[tuple[str, str], object] = {("", "class"): one.name, ("", "test rows"): one.support}
+        for rated in dict.fromkeys((one, other)):
+            rates = (rated.precision, rated.recall, rated.f)
+            row |= {
+                (called[rated.arm], name): rate
+                for name, rate in zip(("precision", "recall", f_name), rates, strict=True)
+            }
+        if one != other:
+            row[ROWS_FOUND] = one.found - other.found
+        rows.append(row)
+    columns = list(rows[0])
+    frame = pd.DataFrame([list(row.values()) for row in rows], columns=pd.MultiIndex.from_tuples(columns))
+    # Columns under a heading are told by their place, behind the hidden index; their names cannot be.
+    configs: dict[Any, Any] = {
+        1 + place: st.column_config.NumberColumn(format="%.3f", width=72)
+        for place, (arm, _) in enumerate(columns)
+        if arm
+    }
+    configs[1] = st.column_config.Column(width=170)
+    if ROWS_FOUND in columns:
+        configs[len(columns)] = st.column_config.NumberColumn(format="%+.1f")
+    st.dataframe(frame, hide_index=True, column_config=configs)
 
 
 def matrices(run: Run, outcome: Outcome) -> None:
@@ -176,7 +196,7 @@ def matrices(run: Run, outcome: Outcome) -> None:
         Cell(
             f"matrix {place}",
             called[key] + mean,
-            matrix_figure(means[key], names, name=called[key], normalise=show, theme=theme),
+            matrix_figure(means[key], names, name=called[key], normalise=show, theme=theme, still=True),
             "Click a cell to see the rows behind it.",
             click=True,
         )
@@ -184,13 +204,20 @@ def matrices(run: Run, outcome: Outcome) -> None:
     ]
     gap = difference_figure(
         means[first], means[second], names, names=(called[first], called[second]), normalise=show,
-        theme=theme,
+        theme=theme, still=True,
     )  # fmt: skip
-    cells.append(Cell("difference", "First − second", gap, "Blue: more of it with the first arm."))
-    click = live_view.draw("compare_matrices", [Group("matrices", cells, 3, wide=True)])
+    cells.append(
+        Cell("difference", "First − second", gap, "Blue: more of it with the first arm; orange: less.")
+    )
+    click = live_view.draw("compare_matrices", [side_by_side("matrices", cells, len(names))])
     if click is not None and click.cell.startswith("matrix"):
         state.put("cell", (race.classes.index(click.y), race.classes.index(click.x), int(click.cell[-1])))
     _rows_behind(run, comparison, (first, second))
+
+
+def side_by_side(key: str, cells: Sequence[Cell], classes: int) -> Group:
+    """Set three matrices side by side where there is room for their labels."""
+    return Group(key, cells, 2 if classes > MANY_CLASSES else 3, wide=True, wide_columns=3)
 
 
 def _rows_behind(run: Run, comparison: Comparison, pair: tuple[str, str]) -> None:
@@ -222,7 +249,10 @@ def _rows_behind(run: Run, comparison: Comparison, pair: tuple[str, str]) -> Non
         )
     positions = rows_in_cell(race, pair[arm], true, predicted)
     often = " for at least half of the seeds" if len(race.seeds) > 1 else ""
-    st.caption(f"{len(positions):,} test rows fall there{often}.")
+    st.caption(
+        f"{len(positions):,} test rows fall there. They are “{literal(race.classes[true])}”, and called "
+        f"“{literal(race.classes[predicted])}” by {literal(called[pair[arm]])}{often}."
+    )
     table, machine = state.table_of(run), run.machine
     if not len(positions):
         return

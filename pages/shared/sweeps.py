@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -164,6 +164,11 @@ def _draw_grid(side: Run, outcome: Outcome) -> None:
         for difference_of in made.comparisons
         for difference in difference_of.differences
     ]
+    judging.download(
+        "Predictions of the grid (csv)",
+        lambda: judging.predictions(side, made.comparisons[0].race),
+        "grid.csv",
+    )
     with st.expander("Every paired difference with its 95 % interval"):
         st.dataframe(pd.DataFrame(rows), hide_index=True)
 
@@ -195,29 +200,44 @@ def _frontier_at(side: Run, outcome: Outcome, made: Frontier) -> None:
     caption = (
         "Means over seeds (faint: the seeds). Up and right is better on both; a ring marks the chosen β."
     )
-    point = made.nearest(now)
+    drawn = Cell("frontier", "Macro precision against macro recall", curve, caption)
+    legend = [(called[key], theme.arm(key)) for key in keys]
+    curves = [Group("frontier", [drawn], 1, wide=True)]
+    live_view.draw("frontier", curves, legend=legend, marks={"run": side.id})
+    cells = _matrices_at(made, now, outcome.classes, called)
+    live_view.draw("frontier_at", [judging.side_by_side("at", cells, len(outcome.classes))])
+    judging.download(
+        "Predictions of the frontier (csv)",
+        lambda: judging.predictions(side, made.race(outcome)),
+        "frontier.csv",
+    )
+
+
+def _matrices_at(
+    made: Frontier, beta: float, classes: Sequence[str], called: Mapping[str, str]
+) -> list[Cell]:
+    """Draw the matrix at one beta, and beside it that of the offsets tuned for the same."""
+    theme = live_view.theme()
+    point = made.nearest(beta)
     mean = point.arm.hard.mean(axis=0)
     order = judging.class_order(mean)
-    own, names = order.of(mean), order.names(outcome.classes)
-    title = f"{called[made.loss]} at β = {now:g}"
-    cells = [Cell("own", title, matrix_figure(own, names, name=title, theme=theme))]
-    tuned = next((other for other in made.offsets if other.beta == now), None)
+    own, names = order.of(mean), order.names(classes)
+    title = f"{called[made.loss]} at β = {beta:g}"
+    cells = [Cell("own", title, matrix_figure(own, names, name=title, theme=theme, still=True))]
+    tuned = next((other for other in made.offsets if other.beta == beta), None)
     if tuned is not None:
+        beside = f"{called[tuned.key]} at β = {beta:g}"
         other = order.of(tuned.arm.hard.mean(axis=0))
         cells += [
-            Cell(
-                "offsets", called[tuned.key], matrix_figure(other, names, name=called[tuned.key], theme=theme)
-            ),
+            Cell("offsets", beside, matrix_figure(other, names, name=beside, theme=theme, still=True)),
             Cell(
                 "difference",
                 "First − second",
-                difference_figure(own, other, names, names=(title, called[tuned.key]), theme=theme),
+                difference_figure(own, other, names, names=(title, beside), theme=theme, still=True),
+                "Blue: more of it with the first; orange: less.",
             ),
         ]
-    drawn = Cell("frontier", "Macro precision against macro recall", curve, caption)
-    groups = [Group("frontier", [drawn], 1, wide=True), Group("at", cells, 3, wide=True)]
-    legend = [(called[key], theme.arm(key)) for key in keys]
-    live_view.draw("frontier", groups, legend=legend, marks={"run": side.id})
+    return cells
 
 
 def _labels(made: Grid) -> list[str]:

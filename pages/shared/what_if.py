@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from east.figures import difference_figure, matrix_figure
+from east.tables import neutralise_formulas
 from pages.shared import judging, live_view, state
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
@@ -47,7 +48,7 @@ def _section(run: Run, outcome: Outcome) -> None:
         st.button("Tune on validation", on_click=state.put, args=("offsets", tuned), icon=":material/tune:")
         st.button("No offsets", on_click=state.put, args=("offsets", ()), icon=":material/restart_alt:")
     offsets = _sliders(outcome)
-    _answer(outcome, loss, np.array(offsets), np.array(tuned))
+    _answer(run, outcome, loss, np.array(offsets), np.array(tuned))
 
 
 def _tuned(run: Run, outcome: Outcome, loss: str) -> tuple[float, ...]:
@@ -88,7 +89,7 @@ def _sliders(outcome: Outcome) -> tuple[float, ...]:
     return offsets
 
 
-def _answer(outcome: Outcome, loss: str, offsets: np.ndarray, tuned: np.ndarray) -> None:
+def _answer(run: Run, outcome: Outcome, loss: str, offsets: np.ndarray, tuned: np.ndarray) -> None:
     from east.comparison import what_if
 
     answers = {
@@ -103,16 +104,25 @@ def _answer(outcome: Outcome, loss: str, offsets: np.ndarray, tuned: np.ndarray)
         Cell(
             "yours",
             "Test matrix under your offsets",
-            matrix_figure(yours, names, name="Under your offsets", theme=theme),
+            matrix_figure(yours, names, name="Under your offsets", theme=theme, still=True),
+            f"{judging.labels([loss])[loss]}, mean over seeds.",
         ),
         Cell(
             "change",
             "What your offsets change",
-            difference_figure(yours, plain, names, names=("yours", "as trained"), theme=theme),
+            difference_figure(yours, plain, names, names=("yours", "as trained"), theme=theme, still=True),
+            "Blue: more of it under your offsets; orange: less."
+            if (yours != plain).any()
+            else "Nothing: every row is called as by the model as trained.",
         ),
     ]
-    live_view.draw("what_if", [Group("what_if", cells, 2)])
-    st.dataframe(_scores(outcome.metric, answers), hide_index=True)
+    live_view.draw("what_if", [Group("what_if", cells, 2, wide=True)])
+    table = _scores(outcome.metric, answers)
+    formats = {name: st.column_config.NumberColumn(format="%.4f") for name in table.columns[1:]}
+    st.dataframe(table, hide_index=True, column_config=formats)
+    judging.download(
+        "Probabilities (csv)", lambda: _probabilities(run, outcome, loss), f"probabilities_{loss}.csv"
+    )
 
 
 def _scores(own: Metric, answers: dict[str, WhatIf]) -> pd.DataFrame:
@@ -130,3 +140,14 @@ def _scores(own: Metric, answers: dict[str, WhatIf]) -> pd.DataFrame:
                 row[f"{part}: {name}"] = round(float(measure.scores(matrices).mean()), 4)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _probabilities(run: Run, outcome: Outcome, loss: str) -> bytes:
+    """Write the class probabilities of the finished models as csv."""
+    from east.comparison import probabilities_frame
+
+    rows = None
+    if run.machine is not None:
+        dataset = run.machine.dataset
+        rows = {"validation": dataset.validation.rows, "test": dataset.test.rows}
+    return neutralise_formulas(probabilities_frame(outcome, loss, rows)).to_csv(index=False).encode()

@@ -64,6 +64,7 @@ VERDICT_ICONS: Mapping[str, str] = {
     "better_than_some": ":orange[:material/balance:]",
     "weighting_enough": ":orange[:material/balance:]",
     "offsets_enough": ":orange[:material/balance:]",
+    "anchor_enough": ":orange[:material/balance:]",
     "simpler_enough": ":orange[:material/balance:]",
     "worse": ":red[:material/trending_down:]",
     "worse_model": ":red[:material/trending_down:]",
