@@ -211,7 +211,7 @@ def test_what_only_the_correction_leaves_open_is_said_so() -> None:
 
 
 def test_the_correction_is_not_told_where_nothing_is_called_better_or_worse() -> None:
-    recalls = {key: (0.8, 0.7, 0.7) for key in ("east", "cross_entropy", "focal")}
+    recalls = dict.fromkeys(("east", "cross_entropy", "focal"), (0.8, 0.7, 0.7))
     said, comparison = judge(race({"a": 70, "b": 60, "c": 50}, recalls, luck=0.3))
     assert [difference.conclusion for difference in comparison.differences] == ["undecided", "undecided"]
     assert "Holm" not in said.text
