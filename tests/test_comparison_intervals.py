@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from east.comparison import ArmResult, Comparison, Race, compare, verdict
+from east.comparison import ArmResult, Race, compare
 from east.comparison.arms import confusion_matrices
 from east.comparison.intervals import Estimate, crossed_estimate, holm, row_freedom
 from east.comparison.resampling import resample
+from east.comparison.scores import Comparison
+from east.comparison.verdict import verdict
 from east.metrics import Metric, metric
 
 EXPERIMENTS = 500
