@@ -269,6 +269,26 @@ def test_what_only_the_correction_leaves_open_is_said_so() -> None:
     )
 
 
+def test_the_correction_is_not_told_where_nothing_is_called_better_or_worse() -> None:
+    recalls = dict.fromkeys(("east", "cross_entropy", "focal"), (0.8, 0.7, 0.7))
+    said, comparison = judge(race({"a": 70, "b": 60, "c": 50}, recalls, luck=0.3))
+    assert [difference.conclusion for difference in comparison.differences] == ["undecided", "undecided"]
+    assert "Holm" not in said.text
+
+
+def test_no_difference_is_said_to_reach_beyond_the_metrics_ends() -> None:
+    """Two seeds that disagree wildly: a t interval of one degree of freedom would pass 100 points."""
+    targets = np.repeat([0, 1], 40)
+    right, wrong = targets, 1 - targets
+    arms = []
+    for key, told in (("east", (right, wrong)), ("cross_entropy", (wrong, wrong))):
+        predictions = np.stack(told)
+        arms.append(ArmResult(key, F1, (0, 1), predictions, confusion_matrices(targets, predictions, 2)))
+    said, comparison = judge(Race(F1, ("a", "b"), targets, tuple(arms)))
+    assert comparison.differences[0].interval == (-1.0, 1.0)
+    assert "anything from −100.0 to +100.0 points" in said.headline
+
+
 def test_one_seed_speaks_of_models_only() -> None:
     said, _ = judge(race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.92, 0.6, 0.6)}, seeds=1))
     assert said.kind == "better_model"

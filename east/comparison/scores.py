@@ -125,8 +125,10 @@ def compare(
         metric=measure,
         scores=tuple(_score(resampled, measure, place, key) for place, key in enumerate(race.keys)),
         hero=first,
-        differences=_corrected([_difference(race, resampled, first, rival) for rival in rivals]),
-        over_baseline=_corrected([_difference(race, resampled, rival, BASELINE) for rival in others]),
+        differences=_corrected([_difference(race, measure, resampled, first, rival) for rival in rivals]),
+        over_baseline=_corrected(
+            [_difference(race, measure, resampled, rival, BASELINE) for rival in others]
+        ),
     )
 
 
@@ -135,7 +137,8 @@ def paired_difference(
 ) -> Difference:
     """Compare any two arms, uncorrected."""
     pair = replace(race, arms=(race.arm(first), race.arm(second)))
-    return _difference(pair, resample(pair, metric, draws=draws, seed=seed), first, second)
+    measure = metric or race.metric
+    return _difference(pair, measure, resample(pair, measure, draws=draws, seed=seed), first, second)
 
 
 def _score(resampled: Resampled, metric: Metric, place: int, key: str) -> Score:
@@ -152,7 +155,7 @@ def _score(resampled: Resampled, metric: Metric, place: int, key: str) -> Score:
     )
 
 
-def _difference(race: Race, resampled: Resampled, first: str, second: str) -> Difference:
+def _difference(race: Race, metric: Metric, resampled: Resampled, first: str, second: str) -> Difference:
     a, b = race.keys.index(first), race.keys.index(second)
     values = resampled.scores[a] - resampled.scores[b]
     influence = resampled.influence[a] - resampled.influence[b]
@@ -163,12 +166,15 @@ def _difference(race: Race, resampled: Resampled, first: str, second: str) -> Di
         one_row=float(max(resampled.one_row[a], resampled.one_row[b])),
     )
     p_value = estimate.p_value()
+    # No two scores lie further apart than the metric's ends: few seeds would else promise 104 points of 100.
+    widest = metric.best - metric.worst
+    low, high = estimate.interval()
     return Difference(
         first=first,
         second=second,
         values=tuple(float(value) for value in values),
         value=estimate.value,
-        interval=estimate.interval(),
+        interval=(max(low, -widest), min(high, widest)),
         p_value=p_value,
         adjusted_p=p_value,
         row_share=_row_share(estimate),

@@ -244,6 +244,8 @@ def _correction(comparison: Comparison) -> str:
             f"Taken alone, the interval against {_rivals(comparison, overruled, 'or')} leaves out zero; after Holm's "
             f"correction for {rivals} rivals that no longer suffices."
         )
+    if len(_of(comparison.differences, "undecided")) == rivals:
+        return ""
     return f"What is called better or worse holds after Holm's correction for {rivals} rivals."
 
 
