@@ -190,7 +190,7 @@ def test_the_scrubber_moves_every_figure_to_one_moment() -> None:
     last = view(app)
     steps = last["replay"]["steps"]
     assert (steps[0], steps[last["replay"]["at"]]) == (0, int(last["marks"]["step"]))
-    send(app, at=0)
+    send(app, at={"step": 0, "number": 1})
     data = view(app)
     assert data["marks"]["step"] == "0"
     assert data["groups"][0]["cells"][0]["data"] != last["groups"][0]["cells"][0]["data"]

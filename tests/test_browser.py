@@ -165,10 +165,13 @@ def test_the_scrubber_goes_back_to_any_moment_and_the_link_shows_it_elsewhere(
     until(lambda: scrubber.evaluate("node => (node.focus(), node === document.activeElement)"))
     scrubber.press("Home")
     until(lambda: step(page) == 0)
-    for _ in range(5):
-        scrubber.press("ArrowRight")
-    until(lambda: 0 < step(page) < last)
-    until(lambda: f"at={step(page)}" in page.url)
+    for _ in range(25):
+        page.keyboard.press("ArrowRight")
+    assert scrubber.input_value() == "25"
+    wished = scrubber.get_attribute("aria-valuetext")
+    until(lambda: f"step {step(page):,}" == wished)
+    assert 0 < step(page) < last and scrubber.input_value() == "25"
+    until(lambda: page.url.endswith(f"at={step(page)}") or f"at={step(page)}&" in page.url)
     seen = cells(page, 0, "hard")
     other = browser.new_context().new_page()
     other.goto(page.url)

@@ -2,6 +2,7 @@
 // so that the server can do each click once, even when messages are lost, merged or sent twice.
 const PLAY_TICK_MS = 250;
 const PLAY_WHOLE_S = 20;
+const PATIENCE_MS = 2000;
 const SPEEDS = [["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"]];
 
 function make(tag, parent, className) {
@@ -40,6 +41,7 @@ class Controls {
     this.giver = `${Date.now()}-${Math.random()}`;
     this.log = [];
     this.number = 0;
+    this.wanted = this.asked = null;
   }
 
   buildReplay() {
@@ -61,18 +63,23 @@ class Controls {
     this.send = send;
     this.node.hidden = !controls;
     if (controls) { this.showButtons(controls); this.showSelects(controls.choices); }
+    this.showReplay(replay);
+  }
+
+  showReplay(replay) {
     this.replay.hidden = !replay;
-    if (!replay) { this.halt(); this.steps = null; return; }
-    this.steps = replay.steps;
+    if (String(replay?.steps) !== String(this.steps)) this.wanted = this.asked = null;
+    this.steps = replay?.steps;
+    if (!replay) { this.halt(); return; }
     this.range.max = replay.steps.length - 1;
     this.shown = replay.at;
     if (this.asked === this.shown) this.asked = null;
-    if (this.wanted === null || this.wanted === undefined) {
+    // An answer to an older question must not take the slider back from under the reader's hand.
+    if (this.wanted === null && this.asked === null) {
       this.range.value = replay.at;
       this.tell(replay.at);
-    } else {
-      this.deliver();
     }
+    this.deliver();
   }
 
   showButtons(controls) {
@@ -122,14 +129,15 @@ class Controls {
   }
 
   deliver() {
-    const waiting = this.asked !== null && this.asked !== undefined && Date.now() - this.askedAt < 2000;
-    if (waiting || this.wanted === null || this.wanted === undefined) return;
+    const waiting = this.asked !== null && Date.now() - this.askedAt < PATIENCE_MS;
+    if (waiting || this.wanted === null) return;
     const place = this.wanted;
     this.wanted = null;
-    if (place === this.shown) return;
+    if (place === this.shown && this.asked === null) return;
     this.asked = place;
     this.askedAt = Date.now();
-    this.send("at", this.steps[place]);
+    // The number makes each wish a new one: the same moment can be wished for again after the run went on.
+    this.send("at", { step: this.steps[place], number: ++this.number });
   }
 
   run() {
