@@ -52,6 +52,8 @@ def known_samples() -> dict[str, Sample]:
 
 def sources() -> list[str]:
     """List what can be chosen: this session's upload, if any, and the samples."""
+    if state.setting("sample") == UPLOADED and state.upload() is None:
+        _restore_upload()
     return [*([UPLOADED] if state.upload() else []), *known_samples()]
 
 
@@ -65,6 +67,17 @@ def current() -> Table:
     """Return the table in use."""
     name, uploaded = source(), state.upload()
     return uploaded if name == UPLOADED and uploaded is not None else read_sample(name)
+
+
+def _restore_upload() -> None:
+    """Take the upload back that a reload has lost, from the run that was trained on it."""
+    run = state.run()
+    trained = state.table_of(run) if run else None
+    named = {sample.file.name for sample in known_samples().values()}
+    if run is None or trained is None or trained.name in named:
+        return
+    state.take_upload(run.id, lambda: trained)
+    state.tell(f"The page was loaded anew; your table is the one that was trained on last, {trained.name}.")
 
 
 def title() -> str:
