@@ -142,7 +142,7 @@ def test_stop_is_obeyed_and_shown_at_once(page: Page, watched: Watched) -> None:
     page.goto(f"{watched.server.url}/train?epochs=10000&pace=full")
     former = None
     for _ in range(STOPS):
-        button(page, "Train").click()
+        page.get_by_role("button", name="Train").click()
         until(lambda former=former: live(page).count() and mark(page, "run") != former and step(page) > 50)  # type: ignore[misc]
         former = mark(page, "run")
         page.evaluate(CLOCKS)
@@ -180,9 +180,7 @@ def test_twenty_thousand_steps_stay_smooth_and_bounded(page: Page, watched: Watc
         seen = [size for at, size in sizes if began <= at <= ended and size > 2000]
         phases.append((statistics.median(seen) / 1024, (last - drawn) / (ended - began), memory))
     for name, (kilobytes, redraws, memory) in zip(("early", "late"), phases, strict=True):
-        say(
-            f"\n{name}: {kilobytes:.1f} KB an update, {redraws:.2f} redraws/s, server {memory:.0f} MB", end=""
-        )
+        say(f"{name}: {kilobytes:.1f} KB an update, {redraws:.2f} redraws/s, server {memory:.0f} MB")
     until(lambda: mark(page, "status") == "finished")
     assert step(page) == total
     early, late = phases
