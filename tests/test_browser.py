@@ -71,7 +71,7 @@ def cells(page: Page, arm: int, which: str) -> list[list[float]]:
 def start(page: Page, server: Server, link: str = "") -> None:
     page.goto(f"{server.url}/{link}")
     button(page, "Train").click()
-    live(page).wait_for()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
     until(lambda: step(page) > 0)
 
 
@@ -123,7 +123,7 @@ def test_an_uploaded_table_with_text_classes_and_missing_values_is_trained(
     page.get_by_text("Missing values in", exact=False).wait_for()
     assert "height (23)" in page.get_by_test_id("stMain").inner_text()
     button(page, "Train").click()
-    live(page).wait_for()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
     until(lambda: step(page) > 0)
     before = [cells(page, arm, which) for arm in (0, 1) for which in ("soft", "hard")]
     assert len(before[0]) == 4
@@ -206,7 +206,7 @@ def test_gains_are_typed_into_a_table(page: Page, server: Server) -> None:
     until(lambda: typed_into(page, table, "7"))
     assert "gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1" in page.url
     button(page, "Train").click()
-    live(page).wait_for()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
     until(lambda: "Mean gain on validation" in page.get_by_test_id("stMain").inner_text())
     stop(page)
 

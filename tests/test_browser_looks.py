@@ -25,6 +25,8 @@ pytestmark = pytest.mark.browser
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = ((1280, 2300), (1920, 1700))
+LONG = "epochs=2000&pace=slow"
+"""A run that is still under way when it has been looked at from all sides."""
 
 FLAWS = """() => {
   const flaws = [], main = document.querySelector('[data-testid=stMain]');
@@ -128,7 +130,8 @@ def many_classes(file: Path) -> Path:
 def test_three_classes_in_training_paused_stepped_and_replayed(
     page: Page, server: Server, folder: Path
 ) -> None:
-    start(page, server, "?sample=wine&epochs=2000")
+    start(page, server, f"?sample=wine&{LONG}")
+    until(lambda: step(page) > 50)
     look(page, folder, "three-running")
     button(page, "Pause").click()
     button(page, "Resume").wait_for()
@@ -147,12 +150,12 @@ def test_three_classes_in_training_paused_stepped_and_replayed(
 
 
 def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: Path, tmp_path: Path) -> None:
-    page.goto(server.url)
+    page.goto(f"{server.url}/?{LONG}")
     page.get_by_text("Or upload your own", exact=True).click()
     page.locator("input[type=file]").set_input_files(many_classes(tmp_path / "findings.csv"))
     page.get_by_text("26 classes", exact=False).first.wait_for()
     button(page, "Train").click()
-    live(page).wait_for()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
     until(lambda: step(page) > 50)
     look(page, folder, "many-running")
     stop(page)
@@ -162,7 +165,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
 def test_own_gains(page: Page, server: Server, folder: Path) -> None:
     page.goto(f"{server.url}/train?sample=wine&metric=gain&gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1")
     button(page, "Train").click()
-    live(page).wait_for()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
     until(lambda: step(page) > 50)
     stop(page)
     look(page, folder, "gains")
@@ -171,7 +174,7 @@ def test_own_gains(page: Page, server: Server, folder: Path) -> None:
 def test_a_diverging_run_is_named_as_such(page: Page, server: Server, folder: Path) -> None:
     page.goto(f"{server.url}/train?sample=wine&rate=1000")
     button(page, "Train").click()
-    live(page).wait_for()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
     until(lambda: mark(page, "status") == "failed")
     assert "Diverged" in live(page).inner_text()
     told = page.get_by_test_id("stMain").inner_text()
