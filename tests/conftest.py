@@ -42,24 +42,35 @@ class Server:
         return self.log.read_text(errors="replace")
 
 
-def start_server(folder: Path) -> Server:
-    """Serve the app on a free port; returns when it answers."""
+def free_port() -> int:
+    """Find a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def start_server(folder: Path) -> Server:
+    """Serve the app on a free port; returns when it answers."""
+    port = free_port()
     log = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("wb") as sink:
         process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
     server = Server(f"http://127.0.0.1:{port}", log, process)
+    wait_for_server(server)
+    return server
+
+
+def wait_for_server(server: Server) -> None:
+    """Return when the server answers; one that does not is stopped."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=1).read()
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.05)
         else:
-            return server
+            return
     stop_server(server)
     raise AssertionError(f"the app did not start:\n{server.said()}")
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import frame
+from pages.shared import frame, state
 
 ROOT = Path(__file__).resolve().parents[1]
 CSV = "text/csv"
@@ -198,7 +198,7 @@ def test_the_scrubber_moves_every_figure_to_one_moment() -> None:
     last = view(app)
     steps = last["replay"]["steps"]
     assert (steps[0], steps[last["replay"]["at"]]) == (0, int(last["marks"]["step"]))
-    send(app, at=0)
+    send(app, at={"step": 0, "number": 1})
     data = view(app)
     assert data["marks"]["step"] == "0"
     assert data["groups"][0]["cells"][0]["data"] != last["groups"][0]["cells"][0]["data"]
@@ -232,6 +232,31 @@ def test_two_sessions_do_not_see_each_other() -> None:
     command(one, "stop")
 
 
+def test_the_page_says_when_a_run_that_nobody_watches_ends() -> None:
+    app = training()
+    run = state.registry().get(view(app)["marks"]["run"])
+    assert run is not None
+    (told,) = [entry.value for entry in app.caption if "no browser has watched" in entry.value]
+    pause_s, end_s = run.patience_s
+    assert (pause_s, end_s) == (150, 1800)
+    assert "for 2.5 minutes it pauses, after 30 it ends" in told
+    command(app, "stop")
+    until(app, lambda data: data["strip"]["status"] == "stopped", 10)
+    assert not any("no browser has watched" in entry.value for entry in app.caption)
+
+
+def test_a_reload_keeps_the_uploaded_table_of_the_run() -> None:
+    rows = "\n".join(f"{place % 7},{place % 5},{'yes' if place % 7 > 3 else 'no'}" for place in range(70))
+    app = uploaded("mine.csv", f"first,second,answer\n{rows}\n".encode())
+    sound(app.switch_page("pages/train.py").run())
+    press(app, "Train")
+    run = until(app, lambda data: data["groups"])["marks"]["run"]
+    again = opened(sample="upload", run=run)
+    assert "trained on last, mine" in " ".join(entry.value for entry in again.info).replace("\\", "")
+    assert widget(again, "selectbox", "Table").value == "upload"
+    command(sound(app.run()), "stop")
+
+
 def test_what_the_cells_show_can_be_switched() -> None:
     app = training()
     command(app, "pause")
@@ -247,7 +272,7 @@ def test_a_diverging_training_is_named_as_such() -> None:
     data = until(app, lambda data: data["strip"]["status"] == "failed")
     assert data["strip"]["word"] == "Diverged"
     (sentence,) = errors(app)
-    assert "Every lane diverged" in sentence and "EAST (seed 0) diverged" in sentence
+    assert "Every training diverged" in sentence and "EAST (seed 0) diverged" in sentence
 
 
 def test_a_run_is_told_of_beside_other_pages() -> None:
@@ -266,7 +291,7 @@ def test_own_gains_from_the_link_are_trained_for_and_unfit_ones_are_refused() ->
     counts = [[cell[0] for cell in row] for row in hard["data"][0]["customdata"]]
     gains = [[1, 0, 0], [0, 5, 0], [0, -3, 1]]
     mean = sum(counts[row][column] * gains[row][column] for row in range(3) for column in range(3)) / 36
-    assert hard["title"] == f"Hard · {mean:.3f}"
+    assert hard["title"] == f"Hard · Mean gain {mean:.3f}"
     command(app, "stop")
     app = opened("train", sample="wine", metric="gain", gain="1,1,1;1,1,1;1,1,1")
     assert "not all the same" in errors(app)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -138,11 +139,25 @@ def curve_figure(
             theme,
             asked.title,
             type="log" if asked.log else "linear",
-            dtick="D2" if asked.log else None,
+            **(_log_ticks(traces) if asked.log else {}),
         ),
         shapes=[*_zero_line(theme, asked.zero), *moment_line(theme, moment.step if moment else None)],
     )
     return Figure(tuple(traces), picture, sentence(asked.words, facts))
+
+
+def _log_ticks(traces: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Label powers of ten, at most about six of them; within less than two decades 1, 2 and 5 of each as well."""
+    drawn = [y for trace in traces for y in trace["y"] if y is not None and y > 0]
+    if not drawn:
+        return {}
+    low, high = math.floor(math.log10(min(drawn))), math.ceil(math.log10(max(drawn)))
+    stride = max(1, round((high - low) / 5))
+    first = range(low, high + 1, stride)
+    ticks = [10.0**power for power in first]
+    if math.log10(max(drawn) / min(drawn)) < 2:
+        ticks = [step * 10.0**power for power in range(low, high + 1) for step in (1, 2, 5)]
+    return {"tickmode": "array", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def _line(series: Series, name: str, color: str, dotted: bool = False) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Run:
     """One training in a daemon thread.
 
     How often it is watched never changes what is learned: a snapshot only reads. `frame` is the one
-    reference viewers read.
+    reference viewers read; `patience_s` says after how many seconds without a viewer it pauses, and ends.
 
     Args:
         make: builds the training; called in the thread, for it may take its time.
@@ -66,7 +66,7 @@ class Run:
         self._commands = 0
         self.touched_at = time.monotonic()
         self._make = make
-        self._patience_s = (pause_when_unwatched_s, end_when_unwatched_s)
+        self.patience_s = (pause_when_unwatched_s, end_when_unwatched_s)
         self._changed = threading.Condition()
         self._wanted: Literal["run", "pause", "stop"] = "run"
         self._single_steps = 0
@@ -240,7 +240,7 @@ class Run:
         self._show(machine, seconds_left=None)
         self.outcome = machine.outcome()
         if self._all_diverged():
-            reason = "Every lane diverged; a smaller learning rate is the first thing to try."
+            reason = "Every training diverged; a smaller learning rate is the first thing to try."
             self._publish(status="failed", reason=reason)
         else:
             self._publish(status="finished" if finished else "stopped")
@@ -254,7 +254,7 @@ class Run:
 
     def _mind_the_watchers(self) -> None:
         """Pause when nobody has looked for a while, and end it when nobody comes back."""
-        pause_s, end_s = self._patience_s
+        pause_s, end_s = self.patience_s
         alone_s = time.monotonic() - self.touched_at
         if alone_s > end_s and self._wanted != "stop":
             self._wanted = "stop"

@@ -63,6 +63,10 @@ class Controls {
     this.send = send;
     this.node.hidden = !controls;
     if (controls) { this.showButtons(controls); this.showSelects(controls.choices); }
+    this.showReplay(replay);
+  }
+
+  showReplay(replay) {
     this.replay.hidden = !replay;
     if (!replay) { this.halt(); this.steps = this.wanted = this.asked = null; return; }
     this.steps = replay.steps;
@@ -141,7 +145,8 @@ class Controls {
     if (place === this.shown && this.asked === null) return;
     this.asked = place;
     this.askedAt = Date.now();
-    this.send("at", this.steps[place]);
+    // The number makes each wish a new one: the same moment can be wished for again after the run went on.
+    this.send("at", { step: this.steps[place], number: ++this.number });
   }
 
   run() {

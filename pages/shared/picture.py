@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from east.training import Snapshot
 
 LIVE_POINTS = 160
+LOST = "Nothing to draw: its probabilities are no longer numbers."
+GAP_CAPTIONS: Mapping[str, str] = {
+    "row": "In percentage points: it fades as the two come together.",
+    "column": "In percentage points: it fades as the two come together.",
+    "count": "In rows: it fades as the two come together.",
+}
 
 
 def watch(run: Run, polled: bool) -> None:
@@ -42,8 +49,18 @@ def watch(run: Run, polled: bool) -> None:
         replay = steering.replay(frame, history)
         moment = history[replay.at] if replay else frame.snapshot
         _draw(run, frame, history, moment, replay)
+    if not frame.ended:
+        st.caption(_patience(run))
     if polled == resting:
         st.rerun()
+
+
+def _patience(run: Run) -> str:
+    pause_s, end_s = run.patience_s
+    return (
+        "The run goes on while you reload or look at another page. When no browser has watched it for "
+        f"{pause_s / 60:g} minutes it pauses, after {end_s / 60:g} it ends. Only who has its link can see it."
+    )
 
 
 def _tell(frame: Frame) -> None:
@@ -80,26 +97,37 @@ def _arm(run: Run, loss: str, moment: Snapshot, order: Order, theme: Theme) -> G
     score_soft, score_hard = (
         np.mean([getattr(lane, f"score_{name}") for lane in lanes]) for name in ("soft", "hard")
     )
+    metric, sound = lanes[0].metric.label, bool(np.isfinite(soft).all())
     classes, show, label = order.names(_classes(run)), steering.cells(), loss_label(loss)
     soft_figure = matrix_figure(soft, classes, name=f"{label}, soft matrix", normalise=show, theme=theme)
     hard_figure = matrix_figure(hard, classes, name=f"{label}, hard matrix", normalise=show, theme=theme)
     gap_figure = difference_figure(soft, hard, classes, normalise=show, theme=theme)
     cells = [
         Cell(
-            "soft", f"Soft · {score_soft:.3f}", soft_figure, "Each row of the table spread over the classes."
+            "soft",
+            f"Soft · {metric} {_score(score_soft)}",
+            soft_figure,
+            "Each validation row spread over the classes: what the loss sees." if sound else LOST,
         ),
         Cell(
-            "hard", f"Hard · {score_hard:.3f}", hard_figure, "Each row counted once, for its likeliest class."
+            "hard",
+            f"Hard · {metric} {_score(score_hard)}",
+            hard_figure,
+            "Each counted once, for its likeliest class: what you are judged by.",
         ),
         Cell(
             "difference",
-            f"Soft − hard · {score_soft - score_hard:+.3f}",
+            f"Soft − hard · {_score(score_soft - score_hard, '+')}",
             gap_figure,
-            "What only the surrogate sees.",
+            GAP_CAPTIONS[show] if sound else LOST,
         ),
     ]
     mean = f" Mean of {len(lanes)} seeds." if len(lanes) > 1 else ""
     return Group(loss, cells, 3, label, f"{loss_hint(loss)}.{mean}", theme.arm(loss))
+
+
+def _score(value: float, sign: str = "") -> str:
+    return f"{value:{sign}.3f}".replace("-", "−") if math.isfinite(value) else "none"
 
 
 def _lines(

@@ -83,7 +83,7 @@ def _refused(reading: uploads.Reading) -> None:
 def told(table: Table) -> None:
     """Say what was decided while a table was read; an upload can be read differently from here."""
     upload, reading = uploads.current(), state.kept("reading")
-    mine = upload is not None and upload.table is table
+    mine = upload is not None and upload.table is table and bool(upload.file_id)
     problem = reading.problem if reading is not None else None
     if not table.findings and not mine and problem is None:
         return

@@ -163,9 +163,10 @@ def _paced(run: Run) -> None:
 
 
 def _scrubbed(run: Run) -> None:
-    at, newest = state.component_value(VIEW, "at"), run.frame.snapshot
-    if isinstance(at, int) and newest is not None:
-        state.choose("at", None if at == newest.step else at)
+    sent, newest = state.component_value(VIEW, "at"), run.frame.snapshot
+    match sent:
+        case {"step": int(at)} if newest is not None:
+            state.choose("at", None if at == newest.step else at)
 
 
 def _chooser(name: str) -> Callable[[], None]:

@@ -69,9 +69,19 @@ def sources() -> list[str]:
 def source() -> str:
     """Return the chosen source."""
     if state.setting("sample") == UPLOADED and uploads.current() is None:
-        uploads.await_again()
+        _find_again()
     options = sources()
     return str(state.chosen("sample", options, default=options[0]))
+
+
+def _find_again() -> None:
+    """Take the upload that a link speaks of from the run that was trained on it, or wait for it."""
+    run = state.run()
+    trained = state.table_of(run) if run is not None else None
+    if trained is None or trained.name in {sample.file.name for sample in known_samples().values()}:
+        uploads.await_again()
+    else:
+        uploads.restore(trained)
 
 
 def current() -> Table:

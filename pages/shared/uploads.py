@@ -112,6 +112,15 @@ def take(file_id: str, name: str, data: bytes) -> None:
     state.keep("upload", new)
 
 
+def restore(table: Table) -> None:
+    """Take a table back that a reload has lost; its file is gone, so that it cannot be read differently."""
+    state.keep("upload", Upload("", table.name, b"", {}, table, None, next(_numbers)))
+    state.tell(
+        f"The page was loaded anew; your table is the one that was trained on last, {table.name}. "
+        "To read its file differently, upload it again."
+    )
+
+
 def await_again() -> None:
     """Set the choices of a link aside that is about an upload, until there is one; no link holds data."""
     names = (*READING, *ASKED)
@@ -138,7 +147,7 @@ def follow(wait_s: float) -> Reading | None:
     Once it has ended well its table is the upload's.
     """
     upload = latest()
-    if upload is None:
+    if upload is None or not upload.file_id:
         return None
     reading: Reading | None = state.kept("reading")
     if reading is None or (reading.file_id, reading.options) != (upload.file_id, options()):
