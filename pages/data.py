@@ -36,7 +36,8 @@ def main() -> None:
 
 
 def _choose() -> None:
-    options, chosen = table.sources(), table.source()
+    chosen = table.source()  # which may find the upload of a run again
+    options = table.sources()
     titles = {name: sample.title for name, sample in table.known_samples().items()}
     uploaded = uploads.current()
     if uploaded is not None and uploaded.table is not None:
