@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -214,7 +215,7 @@ def test_the_interval_is_that_of_a_bootstrap_by_hand_over_the_exported_predictio
     generator = np.random.default_rng(7)
 
     def differences(rows: NDArray[np.int64]) -> list[float]:
-        scores = {
+        scores: dict[Any, float] = {
             key: f1_score(true[rows], wide[key].to_numpy()[rows], average="macro", labels=["a", "b", "c"])
             for key in wide.columns
         }

@@ -21,6 +21,7 @@ from east.figures import (
     score_figure,
 )
 from east.figures.comparison import MOST_CHANGES
+from east.figures.matrices import short_labels
 from east.tables import neutralise_formulas
 from pages.shared import live_view, state
 from pages.shared.live_view import Cell, Group
@@ -152,13 +153,14 @@ def _class_numbers(
 ) -> None:
     """List the rates of each class, those of one arm under its name."""
     rows = []
-    for one, other in table:
-        row: dict[tuple[str, str], object] = {("", "class"): one.name, ("", "test rows"): one.support}
+    names = short_labels([one.name for one, _ in table], 24)
+    for name, (one, other) in zip(names, table, strict=True):
+        row: dict[tuple[str, str], object] = {("", "class"): name, ("", "test rows"): one.support}
         for rated in dict.fromkeys((one, other)):
             rates = (rated.precision, rated.recall, rated.f)
             row |= {
-                (called[rated.arm], name): rate
-                for name, rate in zip(("precision", "recall", f_name), rates, strict=True)
+                (called[rated.arm], kind): rate
+                for kind, rate in zip(("precision", "recall", f_name), rates, strict=True)
             }
         if one != other:
             row[ROWS_FOUND] = one.found - other.found
@@ -171,7 +173,7 @@ def _class_numbers(
         for place, (arm, _) in enumerate(columns)
         if arm
     }
-    configs[1] = st.column_config.Column(width=170)
+    configs[1] = st.column_config.Column(width=190)
     if ROWS_FOUND in columns:
         configs[len(columns)] = st.column_config.NumberColumn(format="%+.1f")
     st.dataframe(frame, hide_index=True, column_config=configs)

@@ -54,7 +54,15 @@ def listing() -> None:
                     on_change=state.rename,
                     args=(run,),
                 )
-            st.button("Delete", key=f"delete_{run.id}", on_click=state.delete_run, args=(run.id,))
+            with st.popover("Delete"):
+                st.markdown("A deleted run cannot be brought back.")
+                st.button(
+                    "Delete it",
+                    key=f"delete_{run.id}",
+                    on_click=state.delete_run,
+                    args=(run.id,),
+                    type="primary",
+                )
 
 
 def _facts(run: Run) -> str:
