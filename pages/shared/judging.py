@@ -166,7 +166,8 @@ def _class_numbers(
             row[ROWS_FOUND] = one.found - other.found
         rows.append(row)
     columns = list(rows[0])
-    frame = pd.DataFrame([list(row.values()) for row in rows], columns=pd.MultiIndex.from_tuples(columns))
+    frame = neutralise_formulas(pd.DataFrame([list(row.values()) for row in rows]))
+    frame.columns = pd.MultiIndex.from_tuples(columns)
     # Columns under a heading are told by their place, behind the hidden index; their names cannot be.
     configs: dict[Any, Any] = {
         1 + place: st.column_config.NumberColumn(format="%.3f", width=72)
@@ -262,7 +263,7 @@ def _rows_behind(run: Run, comparison: Comparison, pair: tuple[str, str]) -> Non
         st.caption("The table itself is no longer in memory.")
         return
     chosen = machine.dataset.test.rows[positions[:MOST_ROWS]]
-    st.dataframe(table.frame.iloc[chosen], height=260)
+    st.dataframe(neutralise_formulas(table.frame.iloc[chosen]), height=260)
     if len(positions) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS} of them are shown.")
 
