@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from east.comparison.threads import one_thread
 from east.errors import SettingError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def apply_offsets(probabilities: ArrayLike, offsets: ArrayLike) -> Integers:
     return np.asarray((_log(probabilities) + np.asarray(offsets, dtype=np.float64)).argmax(axis=-1))
 
 
+@one_thread()
 def tune_offsets(
     probabilities: ArrayLike, targets: ArrayLike, metric: Metric, *, max_sweeps: int = MAX_SWEEPS
 ) -> Floats:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from east.comparison.arms import Race
+from east.comparison.threads import one_thread
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -39,6 +40,7 @@ class Resampled:
     one_row: Floats
 
 
+@one_thread()
 def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0) -> Resampled:
     """Resample a race's test rows, the same for all arms and seeds, which pairs them.
 

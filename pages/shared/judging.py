@@ -238,18 +238,13 @@ def _rows_behind(run: Run, comparison: Comparison, pair: tuple[str, str]) -> Non
             format_func=lambda place: called[pair[place]],
             **state.bind_entry("cell", 2, (true, predicted, arm)),
         )
-        st.selectbox(
-            "True class",
-            spots,
-            format_func=lambda place: race.classes[place],
-            **state.bind_entry("cell", 0, (true, predicted, arm)),
-        )
-        st.selectbox(
-            "Predicted",
-            spots,
-            format_func=lambda place: race.classes[place],
-            **state.bind_entry("cell", 1, (true, predicted, arm)),
-        )
+        for entry, label in enumerate(("True class", "Predicted")):
+            st.selectbox(
+                label,
+                spots,
+                format_func=lambda place: race.classes[place],
+                **state.bind_entry("cell", entry, (true, predicted, arm)),
+            )
     positions = rows_in_cell(race, pair[arm], true, predicted)
     often = " for at least half of the seeds" if len(race.seeds) > 1 else ""
     st.caption(
