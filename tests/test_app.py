@@ -332,7 +332,7 @@ def test_compare_waits_for_the_end_and_then_shows_scores_of_the_test_part() -> N
     sound(app.switch_page("pages/compare.py").run())
     (scores,) = (data["groups"][0]["cells"][0] for name, data in views(app).items() if name == "scores")
     assert "EAST" in scores["alt"] and "Cross-entropy" in scores["alt"]
-    assert sorted(app.dataframe[0].value["test rows"]) == [9, 12, 14]
+    assert sorted(app.dataframe[0].value["", "test rows"]) == [9, 12, 14]
 
 
 @pytest.mark.parametrize(
