@@ -43,8 +43,17 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
+    from playwright.sync_api import Error
+
     deadline = time.monotonic() + seconds
-    while not holds():
+
+    def held() -> object:
+        try:
+            return holds()
+        except (Error, LookupError, StopIteration):  # the page was drawn anew while it was read
+            return False
+
+    while not held():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)
 

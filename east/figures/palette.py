@@ -135,6 +135,7 @@ def axis(theme: Theme, title: str, **changes: Any) -> dict[str, Any]:
         "zeroline": False,
         "tickfont": {"size": FONT_SIZE - 1, "color": theme.muted},
         "nticks": 6,
+        "exponentformat": "e",  # 6e+29 has room where 6×10²⁹ is cut off
     }
     return {**base, **changes}
 
