@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,30 +16,15 @@ import pandas as pd
 import pytest
 
 from tests.tables_corpus.making import as_parquet, grid, million_rows, xlsx
+from tests.test_browser import button, page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
     from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
-
-PATIENCE_MS = 60_000
-LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab in a profile of its own, that may ask this machine only."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE_MS)
-    problems: list[str] = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on("request", lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url))
-    yield tab
-    context.close()
-    assert not problems
+__all__ = ["page"]  # a fixture
 
 
 def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
@@ -56,10 +41,6 @@ def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
     while not held():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
 
 
 def link(page: Page) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from east.confusion import top_two
+from east.confusion import dynamic_threshold
 
 BINS = 20
 """Even, so that the threshold is an edge."""
@@ -24,8 +24,7 @@ def placement_of(probabilities: Tensor, targets: Tensor) -> Tensor:
     Returns:
         Counts `[lanes, BINS]`, over equal bins of [0, 1].
     """
-    top = top_two(probabilities)
-    threshold = ((top.first + top.second) / 2).squeeze(-1)
+    threshold = dynamic_threshold(probabilities).squeeze(-1)
     of_target = probabilities.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
     below = of_target / (2 * threshold)
     above = 1 - (1 - of_target) / (2 * (1 - threshold)).clamp_min(1e-12)
