@@ -31,7 +31,7 @@ def main() -> None:
     else:
         polling = not run.resting
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
-        st.fragment(picture.watch, run_every=POLL_S if polling else None)(run, polling)
+        st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
     with st.sidebar:
         _settings()
     with notes:

@@ -69,7 +69,7 @@ def send(app: AppTest, **values: Any) -> AppTest:
 def command(app: AppTest, *names: str) -> AppTest:
     """Click buttons of the live view."""
     log = [(place, name) for place, name in enumerate(names, 1)]
-    return send(app, clicks={"giver": str(time.monotonic()), "log": log})
+    return send(app, clicks={"run": view(app)["marks"]["run"], "giver": str(time.monotonic()), "log": log})
 
 
 def buttons(app: AppTest) -> list[str]:
@@ -179,11 +179,20 @@ def test_clicks_are_done_once_and_nonsense_is_not_done() -> None:
     app = training()
     command(app, "pause")
     frozen = int(view(app)["marks"]["step"])
+    run = view(app)["marks"]["run"]
     log = [[number, "step"] for number in range(1, 6)]
     for part in (log[:2], log[:2], log[:5], log[2:5]):
-        send(app, clicks={"giver": "one", "log": part})
+        send(app, clicks={"run": run, "giver": "one", "log": part})
     until(app, lambda data: int(data["marks"]["step"]) == frozen + 5, 5)
-    for nonsense in (None, 7, {"log": "stop"}, {"giver": 3, "log": [["x", "stop"], [9, "explode"], 4]}):
+    unfit = [["x", "stop"], [9, "explode"], 4]
+    of_another_run = {"run": "another", "giver": "one", "log": [[6, "stop"]]}
+    for nonsense in (
+        None,
+        7,
+        {"run": run, "log": "stop"},
+        {"run": run, "giver": 3, "log": unfit},
+        of_another_run,
+    ):
         send(app, clicks=nonsense, at="far", pace="warp")
     assert int(view(app.run())["marks"]["step"]) == frozen + 5
     assert view(app)["strip"]["word"] == "Paused"

@@ -230,6 +230,21 @@ def test_of_four_hundred_clicks_none_is_lost_and_none_is_done_twice(page: Page, 
     stop(page)
 
 
+def test_what_one_run_was_told_is_not_told_to_the_next(page: Page, server: Server) -> None:
+    start(page, server, "?sample=wine&epochs=5000")
+    former = mark(page, "run")
+    stop(page)
+    button(page, "Train again").click()
+    until(lambda: mark(page, "run") != former and step(page) > 0)
+    button(page, "Pause").click()
+    until(lambda: mark(page, "status") == "paused")
+    frozen = step(page)
+    button(page, "One step").click()
+    until(lambda: step(page) == frozen + 1)
+    assert mark(page, "status") == "paused"
+    stop(page)
+
+
 def test_zoom_survives_a_redraw(page: Page, server: Server) -> None:
     start(page, server, "?sample=wine")
     plot = page.locator("[data-cell=gap]")

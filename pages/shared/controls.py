@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from east.errors import EastError
 from east.run import PACES, Run
-from pages.shared import gains, state, table
-from pages.shared.race import WITH_AVERAGE, race
+from pages.shared import frame, gains, state, table
+from pages.shared.race import WITH_AVERAGE, Race, race
 from pages.shared.settings import SETTINGS
 from pages.shared.words import AVERAGE_NAMES, METRIC_HINTS, METRIC_NAMES, literal, loss_hint
+
+if TYPE_CHECKING:
+    from east.training import Training
 
 KAPPA_WEIGHTS = ("none", "linear", "quadratic")
 DROPOUT_HINT = "Share of hidden units left out in a step. Empty: 0.2, and less for more than 5,000 rows."
@@ -27,11 +32,19 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = race()
             title = f"{table.title()} → {table.target(wanted.table)}"
-            state.start_run(Run(wanted.make, title=title, pace=state.chosen("pace", PACES)), wanted.table)
+            run = Run(lambda: _make(wanted), title=title, pace=state.chosen("pace", PACES))
+            state.start_run(run, wanted.table)
         except EastError as error:
             st.error(literal(error))
         else:
             st.switch_page("pages/train.py", query_params=state.link())
+
+
+def _make(wanted: Race) -> Training:
+    training = wanted.make()
+    # What the first training brings along need not be searched after every rerun that watches it.
+    frame.spare_the_collector()
+    return training
 
 
 def metric_picker() -> None:

@@ -132,6 +132,15 @@ def _warm_up() -> None:
     _hurry.wait(FIRST_PAGE_S)
     for name in SLOW_IMPORTS:
         importlib.import_module(name)
-    # Streamlit collects garbage after every rerun; what was imported need not be searched each time.
+    spare_the_collector()
+
+
+def spare_the_collector() -> None:
+    """Keep what lives now out of later searches for garbage, which Streamlit asks for after every rerun.
+
+    Such a search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along.
+    What was kept out earlier and has become garbage since is collected first.
+    """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -1,5 +1,6 @@
 // The buttons, the choices and the scrubber of a run. Every click gets a number and the log of clicks is sent,
-// so that the server can do each click once, even when messages are lost, merged or sent twice.
+// so that the server can do each click once, even when messages are lost, merged or sent twice. The log is of one
+// run: what was told to a former one must not be told to the next.
 const PLAY_TICK_MS = 250;
 const PLAY_WHOLE_S = 20;
 const ANSWER_MS = 2000;
@@ -62,6 +63,7 @@ class Controls {
   show(controls, replay, send) {
     this.send = send;
     this.node.hidden = !controls;
+    if (controls && controls.run !== this.run) { this.run = controls.run; this.log = []; }
     if (controls) { this.showButtons(controls); this.showSelects(controls.choices); }
     this.showReplay(replay);
   }
@@ -112,7 +114,7 @@ class Controls {
 
   click(command) {
     this.log.push([++this.number, command]);
-    this.send("clicks", { giver: this.giver, log: this.log });
+    this.send("clicks", { run: this.run, giver: this.giver, log: this.log });
   }
 
   tell(place) {

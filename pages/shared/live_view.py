@@ -102,8 +102,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Controls:
-    """What steers a run and the view of it; of the clicks of `giver` those up to `heard` have been done."""
+    """What steers `run` and the view of it; of the clicks of `giver` those up to `heard` have been done."""
 
+    run: str
     buttons: Sequence[Button]
     choices: Sequence[Choice]
     giver: str = ""

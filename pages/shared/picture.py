@@ -36,23 +36,40 @@ GAP_CAPTIONS: Mapping[str, str] = {
 }
 
 
-def watch(run: Run, polled: bool) -> None:
-    """Draw the run as it is now; has the page drawn anew when polling is to begin or to end."""
-    run.touch()
-    resting, frame = run.resting, run.frame
-    _tell(frame)
-    history = run.history()
-    if frame.snapshot is None or run.machine is None or not history:
-        marks = {"seq": frame.sequence, "step": 0, "status": frame.status}
-        live_view.draw("live", [], strip=_strip(run, frame, None), marks=marks)
-    else:
-        replay = steering.replay(frame, history)
-        moment = history[replay.at] if replay else frame.snapshot
-        _draw(run, frame, history, moment, replay)
-    if not frame.ended:
-        st.caption(_patience(run))
-    if polled == resting:
-        st.rerun()
+class Watcher:
+    """Draws a run as it is, again and again; has the page drawn anew when polling is to begin or to end.
+
+    Args:
+        run: what is watched.
+        polled: whether `draw` is called every now and then of itself.
+    """
+
+    def __init__(self, run: Run, polled: bool) -> None:
+        self._run, self._polled = run, polled
+        self._drawn = -1
+
+    def draw(self) -> None:
+        """Draw the run as it is now."""
+        run = self._run
+        run.touch()
+        resting, frame = run.resting, run.frame
+        _tell(frame)
+        history = run.history()
+        if frame.snapshot is None or run.machine is None or not history:
+            marks = {"seq": frame.sequence, "step": 0, "status": frame.status}
+            live_view.draw("live", [], strip=_strip(run, frame, None), marks=marks)
+        else:
+            replay = steering.replay(frame, history)
+            moment = history[replay.at] if replay else frame.snapshot
+            _draw(run, frame, history, moment, replay)
+        if not frame.ended:
+            st.caption(_patience(run))
+        # A run that has come to rest is shown first and its polling ended later: drawing the whole page along
+        # with it would show it 0.1 s later.
+        shown_before = self._drawn == frame.sequence
+        self._drawn = frame.sequence
+        if self._polled == resting and (shown_before or not resting):
+            st.rerun()
 
 
 def _patience(run: Run) -> str:

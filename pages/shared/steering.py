@@ -78,12 +78,10 @@ def controls(run: Run, frame: Frame, losses: Sequence[str], classes: int) -> Con
         first, second = pair(losses)
         choices += [Choice("left", "Arms", arms, first), Choice("right", "and", arms, second)]
     if frame.ended:
-        return Controls((), choices)
-    paces = [(key, pace.label) for key, pace in PACES.items()]
-    giver, _ = _log()
-    return Controls(
-        _buttons(frame), [Choice("pace", "Pace", paces, run.pace), *choices], giver, run.obeyed(giver)
-    )
+        return Controls(run.id, (), choices)
+    choices.insert(0, Choice("pace", "Pace", [(key, pace.label) for key, pace in PACES.items()], run.pace))
+    giver, _ = _log(run)
+    return Controls(run.id, _buttons(frame), choices, giver, run.obeyed(giver))
 
 
 def cells() -> str:
@@ -137,15 +135,15 @@ def hear(run: Run) -> Mapping[str, Callable[[], None]]:
 
 
 def _clicked(run: Run) -> None:
-    giver, log = _log()
+    giver, log = _log(run)
     if run.obey(giver, log) and log[-1][1] != "pause":
         state.choose("at", None)
 
 
-def _log() -> tuple[str, list[tuple[int, Command]]]:
-    """Read the log of clicks as a browser sends it; what is no click is passed over."""
+def _log(run: Run) -> tuple[str, list[tuple[int, Command]]]:
+    """Read the log of this run's clicks as a browser sends it; what is no click is passed over."""
     sent = state.component_value(VIEW, "clicks")
-    if not isinstance(sent, Mapping) or not isinstance(sent.get("log"), list):
+    if not isinstance(sent, Mapping) or sent.get("run") != run.id or not isinstance(sent.get("log"), list):
         return "", []
     log: list[tuple[int, Command]] = []
     for entry in sent["log"]:
