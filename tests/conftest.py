@@ -1,4 +1,4 @@
-"""What several tests share: a server of the app on a free port, and a real browser."""
+"""What several tests share: one thread, a server of the app on a free port, and a real browser."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Keep torch to one thread: two wait for each other on small steps, and sums come out in one order."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @dataclass

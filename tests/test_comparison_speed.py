@@ -1,11 +1,10 @@
 """What a grid and a frontier cost beside the same runs one by one; run on request with `-m benchmark -s`."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
-import torch
 from sklearn.datasets import make_classification
 
 from east.comparison import frontier, frontier_config, grid, grid_config
@@ -13,20 +12,12 @@ from east.dataset import Dataset, prepare_arrays
 from east.metrics import metric
 from east.training import Arm, Outcome, TrainConfig, fit
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.usefixtures("one_thread")]
 F1 = metric("fbeta")
 FIVE = (F1, metric("accuracy"), metric("mcc"), metric("fbeta", beta=0.25), metric("balanced_accuracy"))
 LIMIT = 0.6
 # Half of the usual steps: what a step costs does not hang on how many there are.
 EPOCHS = 60
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

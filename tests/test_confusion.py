@@ -1,6 +1,5 @@
 """P1 to P4, P8 and P9 of the method: threshold, Heaviside, membership, matrices and their gradients."""
 
-from collections.abc import Iterator
 from itertools import pairwise, product
 
 import numpy as np
@@ -24,6 +23,8 @@ from east.confusion import (
     sum_by_class,
     top_two,
 )
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 Floats = NDArray[np.float64]
 
@@ -50,14 +51,6 @@ devices = [
         ],
     ),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def drawn(*shape: int, seed: int = 0, scale: float = 3.0, dtype: torch.dtype = torch.float64) -> Tensor:

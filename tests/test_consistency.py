@@ -1,6 +1,5 @@
 """P5 and the convergence claim: the surrogate estimates the metric, and what it trains nears the optimum."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, cast
 
@@ -21,15 +20,9 @@ from east.network import predict_probabilities
 from east.synthetic import CLASSES, FEATURES, PRIORS, overlapping_gaussians, posterior
 from east.training import TrainConfig, fit
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Floats = NDArray[np.float64]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 # P5: |metric(C_soft / n) - metric(E[C_soft] / n)| shrinks like n^(-1/2)

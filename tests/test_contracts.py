@@ -3,7 +3,6 @@
 import copy
 import inspect
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +12,8 @@ from torch import Tensor
 from east.annealing import Annealing
 from east.losses import LOSSES, Loss, build_loss, loss_label
 from east.metrics import METRICS, Metric, metric
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 CLASSES = (2, 3, 10)
 devices = [
@@ -27,14 +28,6 @@ devices = [
 ]
 every_metric = pytest.mark.parametrize("key", METRICS)
 every_loss = pytest.mark.parametrize("loss_key", LOSSES)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def built(key: str, classes: int) -> Metric:

@@ -1,7 +1,7 @@
 """The losses against torch's own, loops in double precision and the properties of the method."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -30,16 +30,10 @@ from east.losses import (
 )
 from east.metrics import METRICS, metric
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 COUNTS = (50, 20, 9, 1)
 F1 = metric("fbeta")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def drawn(*shape: int, seed: int = 0, scale: float = 3.0) -> Tensor:

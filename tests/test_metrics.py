@@ -3,7 +3,7 @@
 import copy
 import pickle
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,20 +19,14 @@ from sklearn import metrics as sk
 from east.errors import SettingError
 from east.metrics import METRICS, Metric, metric
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Labels = NDArray[np.int64]
 Reference = Callable[[Labels, Labels, int], float]
 
 MAX_CLASSES = 30
 # More draws of the cases that scikit-learn scores quickly; together above 10,000.
 EXAMPLES, QUICK_EXAMPLES = 180, 720
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def averaged(function: Callable[..., Any], average: str, **options: Any) -> Reference:

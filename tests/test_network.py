@@ -1,7 +1,5 @@
 """The stacked network against ordinary modules of torch, lane by lane."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -10,16 +8,10 @@ from torch import Tensor, nn
 from east import network
 from east.network import LaneNetwork, Layout, predict_probabilities
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
 WIDTHS = (5, 8, 6, 3)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def drawn(*shape: int, seed: int = 0) -> Tensor:

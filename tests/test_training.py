@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +22,8 @@ from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, config,
 from east.training.batches import Batches
 from east.training.engine import lanes_of, one_cycle
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
 F1 = metric("fbeta")
 CLASSES, FEATURES = 4, 6
@@ -35,14 +37,6 @@ devices = [
         ],
     ),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def part(rows: int, seed: int) -> Part:
