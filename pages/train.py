@@ -3,7 +3,7 @@
 import streamlit as st
 
 from east.errors import EastError
-from pages.shared import controls, frame, gains, picture, state, table
+from pages.shared import concerns, controls, frame, gains, picture, state, table
 from pages.shared.words import literal
 
 POLL_S = 0.5
@@ -45,12 +45,11 @@ def _settings() -> None:
         controls.metric_picker()
         controls.loss_picker()
         controls.more_settings()
-        problem = table.classes().problem
+        classes = table.classes()
     except EastError as error:
-        problem = str(error)
-    if problem:
-        st.error(literal(problem))
-    controls.train_button(problem is not None)
+        classes = table.Classes(problem=str(error))
+    concerns.problem(classes)
+    controls.train_button(classes.problem is not None)
 
 
 def _invitation() -> None:

@@ -88,6 +88,16 @@ def test_rows_without_a_target_are_never_left_out_unasked() -> None:
     assert settings(app) == {"sample": "penguins", "target": "island"}
 
 
+def test_the_train_page_asks_the_same_questions_with_the_same_buttons() -> None:
+    app = opened("train", sample="penguins", target="sex")
+    assert not can_train(app)
+    assert errors(app) == [
+        "'sex': 11 of 344 rows have no target; leave these rows out, or fill the target in."
+    ]
+    press(app, "Leave these rows out")
+    assert can_train(app) and not errors(app)
+
+
 def test_a_continuous_target_can_be_cut_and_a_leak_into_its_classes_is_seen() -> None:
     price = np.random.default_rng(1).normal(100, 20, ROWS).round(2)
     app = uploaded("prices.csv", table_csv(price=price, euros=price * 1.2))
