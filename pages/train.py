@@ -1,6 +1,7 @@
 """Pick a metric and rivals, then watch: soft and hard matrices, annealing, scores; pause, step, stop, replay."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from east.errors import EastError
 from pages.shared import concerns, controls, frame, gains, picture, state, table
@@ -26,6 +27,7 @@ def main() -> None:
     if state.setting("metric") == "gain":
         with st.expander("Your own gain matrix", expanded=True, icon=":material/payments:"):
             gains.editor(table.classes().names)
+    questions = st.container() if run is None else None
     if run is None:
         _invitation()
     else:
@@ -33,12 +35,13 @@ def main() -> None:
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
         st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
     with st.sidebar:
-        _settings()
+        _settings(questions)
     with notes:
         frame.notes()
 
 
-def _settings() -> None:
+def _settings(questions: DeltaGenerator | None) -> None:
+    """Draw the settings; what stands against a training is asked in `questions`, or else above the button."""
     if not frame.warm():
         return
     try:
@@ -48,7 +51,8 @@ def _settings() -> None:
         classes = table.classes()
     except EastError as error:
         classes = table.Classes(problem=str(error))
-    concerns.problem(classes)
+    with questions or st.container():
+        concerns.problem(classes)
     controls.train_button(classes.problem is not None)
 
 
