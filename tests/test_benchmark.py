@@ -165,20 +165,35 @@ def test_the_samples_are_a_suite() -> None:
 def test_development_groups_are_what_they_are_called() -> None:
     """The group where the metric should matter has imbalances of 3 to 20; together the groups are the suite."""
     assert {*SUITES["overlapping"], *SUITES["other"]} == set(SUITES["development"])
-    for table in (*SUITES["overlapping"], *SUITES["held_out_overlapping"]):
-        made, target = table.make()
+    groups = ("overlapping", "fresh_overlapping", "held_out_overlapping")
+    for table in (table for group in groups for table in SUITES[group]):
+        made, target = table.make(0)
         counts = made.frame[target].value_counts()
         assert 3 <= counts.max() / counts.min() <= 20
-    again, _ = SUITES["held_out_overlapping"][-1].make()
+    again, _ = SUITES["held_out_overlapping"][-1].make(1)
     assert again.frame.equals(made.frame)
+
+
+@pytest.mark.parametrize("place", range(len(SUITES["fresh_overlapping"])))
+def test_a_fresh_table_is_the_seed_s_own_and_scored_on_twenty_thousand_rows(place: int) -> None:
+    fixed, fresh = (SUITES[name][place] for name in ("overlapping", "fresh_overlapping"))
+    (made, target), (again, _), (other, _) = (fresh.make(seed) for seed in (0, 0, 1))
+    assert made.frame.equals(again.frame) and not made.frame.equals(other.frame)
+    used, column = fixed.make(0)
+    assert made.frame[target].nunique() == used.frame[column].nunique()
+    parts = [prepare(*fresh.make(0), shares=fresh.shares), prepare(*fixed.make(0))]
+    assert abs(len(parts[0].test.targets) - 20_000) <= 5  # each class is rounded
+    for part in ("train", "validation"):
+        sizes = [len(getattr(dataset, part).targets) for dataset in parts]
+        assert abs(sizes[0] - sizes[1]) <= 5
 
 
 def test_files_are_named_with_their_target(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("a,b\n1,x\n2,y\n", encoding="utf-8")
-    table, target = table_from_text(f"{file}:b").make()
+    table, target = table_from_text(f"{file}:b").make(0)
     assert (list(table.frame.columns), target) == (["a", "b"], "b")
-    assert table_from_text(WINE).make()[1] == "cultivar"
+    assert table_from_text(WINE).make(0)[1] == "cultivar"
     with pytest.raises(SettingError, match="FILE:TARGET"):
         table_from_text(str(file))
 

@@ -66,7 +66,7 @@ def test_command_line_examples_are_understood(words_given: list[str]) -> None:
         assert options.suite in SUITES
         tables = [str(ROOT / text) for text in options.tables]
         made = plan(tables, options.suite, options.metrics, options.losses, options.seeds)
-        assert made.tables[0].make()
+        assert made.tables[0].make(0)
 
 
 def test_library_examples_run() -> None:

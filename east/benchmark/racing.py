@@ -140,8 +140,8 @@ def _race(plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        made, target = table.make()
-        dataset = prepare(made, target, seed=seed)
+        made, target = table.make(seed)
+        dataset = prepare(made, target, shares=table.shares, seed=seed)
         outcome = fit(dataset, replace(plan.config, seeds=(seed,)))
     finally:
         torch.set_num_threads(threads)
