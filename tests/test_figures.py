@@ -30,7 +30,7 @@ from east.figures import (
     order_by_confusion,
     score_figure,
 )
-from east.figures.matrices import short, short_labels
+from east.figures.labels import short, short_labels
 from east.figures.palette import plain
 
 COUNTS = np.array([[8.0, 2.0, 0.0], [1.0, 3.0, 0.0], [0.0, 0.0, 0.0]])
@@ -198,6 +198,8 @@ def test_numbers_are_rounded_to_significant_digits() -> None:
     assert plain([0.000123456, 12345.6, 0.0, np.inf]) == [0.0001235, 12350.0, 0.0, None]
     assert short("abcdefghijklmnop", 5) == "abcd…"
     assert short_labels(["abcdefghijklmnop", "abcdefghijklmnoq", "x"], 7) == ["abc…nop", "abc…noq", "x"]
+    alike = ["abc 1 xyz 1 end", "abc 2 xyz 2 end", "another"]
+    assert short_labels(alike, 7) == ["abc…e·1", "abc…e·2", "another"]
 
 
 def test_arms_keep_their_colour_and_colours_differ() -> None:

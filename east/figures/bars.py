@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from east.figures.matrices import short_labels
+from east.figures.labels import short_labels
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, label_room, layout, padded, plain
 
 

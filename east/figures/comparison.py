@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from east.figures.matrices import short_labels
+from east.figures.labels import short_labels
 from east.figures.palette import (
     FONT_SIZE,
     LIGHT,

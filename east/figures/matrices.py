@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.errors import SettingError
+from east.figures.labels import short_labels
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, color_scale, layout, plain
 
 Array = NDArray[np.float64]
@@ -72,23 +73,6 @@ def order_by_confusion(matrix: ArrayLike) -> NDArray[np.int64]:
     distances = mutual[upper].max() - mutual[upper]
     order: NDArray[np.int64] = leaves_list(optimal_leaf_ordering(linkage(distances, "average"), distances))
     return order.astype(np.int64)
-
-
-def short(label: str, most: int = 12) -> str:
-    """Shorten a long label by an ellipsis; its full name belongs in the hover text."""
-    return label if len(label) <= most else label[: most - 1].rstrip() + "…"
-
-
-def short_labels(labels: Sequence[str], most: int = 12) -> list[str]:
-    """Shorten labels, by their middle where their beginnings alone would make them look the same."""
-    cut = [short(label, most) for label in labels]
-    half = (most - 1) // 2
-    return [
-        f"{label[:half].rstrip()}…{label[-half:].lstrip()}"
-        if len(label) > most and cut.count(text) > 1
-        else text
-        for label, text in zip(labels, cut, strict=True)
-    ]
 
 
 def matrix_figure(

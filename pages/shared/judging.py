@@ -21,7 +21,7 @@ from east.figures import (
     score_figure,
 )
 from east.figures.comparison import MOST_CHANGES
-from east.figures.matrices import short_labels
+from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
 from pages.shared import live_view, state
 from pages.shared.live_view import Cell, Group
