@@ -13,7 +13,7 @@ def short(label: str, most: int = 12) -> str:
 def short_labels(labels: Sequence[str], most: int = 12) -> list[str]:
     """Shorten labels, by their middle where their beginnings alone would make them look the same.
 
-    Those that are alike at both ends are numbered; no two different labels come out the same.
+    Those that are alike at both ends are numbered.
     """
     cut = [short(label, most) for label in labels]
     half = (most - 1) // 2
