@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,27 @@ class Server:
         return self.log.read_text(errors="replace")
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A server that writes down what its runs do."""
+
+    server: Server
+    log: Path
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()[:-1]]
+
+    def rate(self, since: float, until: float) -> float:
+        """Steps a second between two moments."""
+        seen = [entry for entry in self.entries() if since <= entry["at"] <= until]
+        first, last = seen[0], seen[-1]
+        return float((last["step"] - first["step"]) / (last["at"] - first["at"]))
+
+    def memory_mb(self) -> float:
+        status = Path(f"/proc/{self.server.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
 def free_port() -> int:
     """Find a port nobody listens on."""
     with socket.socket() as probe:
@@ -84,6 +107,21 @@ def wait_for_server(server: Server) -> None:
             return
     stop_server(server)
     raise AssertionError(f"the app did not start:\n{server.said()}")
+
+
+def start_watched(folder: Path, core: str = "", patience: str = "") -> Watched:
+    """Serve the app so that it can be watched; the arguments are those of `watched_server.py`."""
+    port, log, told = free_port(), folder / "runs.jsonl", folder / "server.log"
+    script = Path(__file__).with_name("watched_server.py")
+    with told.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, str(script), str(port), core, str(log), patience],
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://127.0.0.1:{port}", told, process)
+    wait_for_server(server)
+    return Watched(server, log)
 
 
 def stop_server(server: Server) -> None:

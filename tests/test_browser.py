@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.conftest import Server, start_watched, stop_server
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
-
-    from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
 
@@ -243,6 +243,41 @@ def test_what_one_run_was_told_is_not_told_to_the_next(page: Page, server: Serve
     until(lambda: step(page) == frozen + 1)
     assert mark(page, "status") == "paused"
     stop(page)
+
+
+def test_each_browser_sees_its_own_run_and_a_closed_tab_ends_its_run(
+    browser: Browser, tmp_path: Path
+) -> None:
+    watched = start_watched(tmp_path, patience="6,12")
+    try:
+        tabs = [browser.new_context().new_page() for _ in range(2)]
+        for tab in tabs:
+            tab.set_default_timeout(PATIENCE_MS)
+            start(tab, watched.server, "?sample=wine&epochs=10000&pace=slow")
+        left, kept = (mark(tab, "run") for tab in tabs)
+        assert left != kept
+        tabs[1].reload()
+        live(tabs[1]).wait_for()
+        assert mark(tabs[1], "run") == kept and left not in tabs[1].content()
+
+        def statuses(run: str) -> list[str]:
+            return [entry["status"] for entry in watched.entries() if entry["run"] == run]
+
+        tabs[0].context.close()
+        closed = time.time()
+        until(lambda: statuses(left)[-1] == "stopped", 40)
+        ended = next(
+            entry["at"] for entry in watched.entries() if (entry["run"], entry["status"]) == (left, "stopped")
+        )
+        assert "paused" in statuses(left) and 11 <= ended - closed <= 20
+        seen = step(tabs[1])
+        until(lambda: step(tabs[1]) > seen, 20)
+        assert statuses(kept)[-1] == "running"
+        stop(tabs[1])
+        tabs[1].context.close()
+    finally:
+        stop_server(watched.server)
+    assert "Traceback" not in watched.server.said(), watched.server.said()
 
 
 def test_zoom_survives_a_redraw(page: Page, server: Server) -> None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from tests.conftest import Server, free_port, start_server, stop_server, wait_for_server
+from tests.conftest import Server, Watched, start_server, start_watched, stop_server
 from tests.test_browser import PATIENCE_MS, button, live, mark, start, step, stop, until
 
 if TYPE_CHECKING:
@@ -52,27 +48,6 @@ STOP = """() => {
 }"""
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A server that writes down what its runs do."""
-
-    server: Server
-    log: Path
-
-    def entries(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()[:-1]]
-
-    def rate(self, since: float, until: float) -> float:
-        """Steps a second between two moments."""
-        seen = [entry for entry in self.entries() if since <= entry["at"] <= until]
-        first, last = seen[0], seen[-1]
-        return float((last["step"] - first["step"]) / (last["at"] - first["at"]))
-
-    def memory_mb(self) -> float:
-        status = Path(f"/proc/{self.server.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-
 @pytest.fixture(scope="session", autouse=True)
 def cores() -> Iterator[tuple[str, str]]:
     """The server's core and the browser's; this process and the browser it starts stay on the second."""
@@ -87,19 +62,10 @@ def cores() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def watched(cores: tuple[str, str], tmp_path: Path) -> Iterator[Watched]:
-    port, log, told = free_port(), tmp_path / "runs.jsonl", tmp_path / "server.log"
-    script = Path(__file__).with_name("watched_server.py")
-    with told.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, str(script), str(port), cores[0], str(log)],
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(f"http://127.0.0.1:{port}", told, process)
-    wait_for_server(server)
-    yield Watched(server, log)
-    stop_server(server)
-    assert "Traceback" not in server.said(), server.said()
+    started = start_watched(tmp_path, core=cores[0])
+    yield started
+    stop_server(started.server)
+    assert "Traceback" not in started.server.said(), started.server.said()
 
 
 @pytest.fixture

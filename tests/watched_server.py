@@ -1,4 +1,4 @@
-"""The app as `streamlit run app.py` serves it, on one core, writing down what its runs do."""
+"""The app as `streamlit run app.py` serves it, writing down what its runs do; on one core, or impatient, if asked."""
 
 from __future__ import annotations
 
@@ -48,13 +48,27 @@ def write_down(log: Path) -> None:
     threading.Thread(target=tick, daemon=True).start()
 
 
-def main(port: str, core: str, log: str) -> None:
-    """Serve the app on `port` from the core of that number ("" for any)."""
+def be_impatient(pause_s: float, end_s: float) -> None:
+    """Let an unwatched run pause and end after other times than the app's own."""
+    from east.run.runner import Run
+
+    make = Run.__init__
+
+    def made(run: Run, *args: Any, **options: Any) -> None:
+        make(run, *args, pause_when_unwatched_s=pause_s, end_when_unwatched_s=end_s, **options)
+
+    Run.__init__ = made  # type: ignore[method-assign, assignment]
+
+
+def main(port: str, core: str, log: str, patience: str) -> None:
+    """Serve the app on `port` from the core of that number ("" for any); `patience` is "PAUSE,END" in s, or ""."""
     if core:
         os.sched_setaffinity(0, {int(core)})
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     write_down(Path(log))
+    if patience:
+        be_impatient(*map(float, patience.split(",")))
     from streamlit.web import cli
 
     sys.argv = ["streamlit", "run", "app.py", "--server.port", port]
@@ -62,4 +76,4 @@ def main(port: str, core: str, log: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])
