@@ -40,6 +40,7 @@ class Controls {
     this.replay = make("div", parent, "east-replay");
     this.buildReplay();
     this.giver = `${Date.now()}-${Math.random()}`;
+    this.logged = null;
     this.log = [];
     this.number = 0;
     this.wanted = this.asked = null;
@@ -63,7 +64,7 @@ class Controls {
   show(controls, replay, send) {
     this.send = send;
     this.node.hidden = !controls;
-    if (controls && controls.run !== this.run) { this.run = controls.run; this.log = []; }
+    if (controls && controls.run !== this.logged) { this.logged = controls.run; this.log = []; }
     if (controls) { this.showButtons(controls); this.showSelects(controls.choices); }
     this.showReplay(replay);
   }
@@ -114,7 +115,7 @@ class Controls {
 
   click(command) {
     this.log.push([++this.number, command]);
-    this.send("clicks", { run: this.run, giver: this.giver, log: this.log });
+    this.send("clicks", { run: this.logged, giver: this.giver, log: this.log });
   }
 
   tell(place) {
