@@ -198,7 +198,7 @@ def test_numbers_are_rounded_to_significant_digits() -> None:
     assert plain([0.000123456, 12345.6, 0.0, np.inf]) == [0.0001235, 12350.0, 0.0, None]
     assert short("abcdefghijklmnop", 5) == "abcd…"
     assert short_labels(["abcdefghijklmnop", "abcdefghijklmnoq", "x"], 7) == ["abc…nop", "abc…noq", "x"]
-    alike = ["abc 1 xyz 1 end", "abc 2 xyz 2 end", "another"]
+    alike = ["abc, abc 1 end", "abc, abc 2 end", "another"]
     assert short_labels(alike, 7) == ["abc…e·1", "abc…e·2", "another"]
 
 
