@@ -9,6 +9,14 @@ function plotly() {
   });
 }
 
+// Lets what has been written be painted, and waiting clicks and messages in; a hidden page paints nothing.
+function breathe() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+}
+
 function buildCell(parent, cell) {
   const figure = make("figure", parent, "east-cell");
   const heading = make("figcaption", figure);
@@ -154,6 +162,7 @@ class View {
       const library = await plotly();
       do {
         this.again = false;
+        await breathe(); // words first: a figure takes longer than all of them
         for (const cell of this.cells.values()) await this.drawCell(library, cell);
       } while (this.again && this.node.isConnected);
       this.node.dataset.drawn = this.node.dataset.seq ?? "0";
