@@ -86,8 +86,11 @@ def free_port() -> int:
 def start_server(folder: Path) -> Server:
     """Serve the app on a free port; returns when it answers."""
     port = free_port()
-    log = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    return _serve(command, port, folder / f"server-{port}.log")
+
+
+def _serve(command: list[str], port: int, log: Path) -> Server:
     with log.open("wb") as sink:
         process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
     server = Server(f"http://127.0.0.1:{port}", log, process)
@@ -111,17 +114,10 @@ def wait_for_server(server: Server) -> None:
 
 def start_watched(folder: Path, core: str = "", patience: str = "") -> Watched:
     """Serve the app so that it can be watched; the arguments are those of `watched_server.py`."""
-    port, log, told = free_port(), folder / "runs.jsonl", folder / "server.log"
+    port, log = free_port(), folder / "runs.jsonl"
     script = Path(__file__).with_name("watched_server.py")
-    with told.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, str(script), str(port), core, str(log), patience],
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(f"http://127.0.0.1:{port}", told, process)
-    wait_for_server(server)
-    return Watched(server, log)
+    command = [sys.executable, str(script), str(port), core, str(log), patience]
+    return Watched(_serve(command, port, folder / "server.log"), log)
 
 
 def stop_server(server: Server) -> None:

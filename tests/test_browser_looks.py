@@ -127,6 +127,11 @@ def many_classes(file: Path) -> Path:
     return file
 
 
+def train(page: Page) -> None:
+    button(page, "Train").click()
+    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
+
+
 def test_three_classes_in_training_paused_stepped_and_replayed(
     page: Page, server: Server, folder: Path
 ) -> None:
@@ -154,8 +159,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
     page.get_by_text("Or upload your own", exact=True).click()
     page.locator("input[type=file]").set_input_files(many_classes(tmp_path / "findings.csv"))
     page.get_by_text("26 classes", exact=False).first.wait_for()
-    button(page, "Train").click()
-    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
+    train(page)
     until(lambda: step(page) > 50)
     look(page, folder, "many-running")
     stop(page)
@@ -164,8 +168,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
 
 def test_own_gains(page: Page, server: Server, folder: Path) -> None:
     page.goto(f"{server.url}/train?sample=wine&metric=gain&gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1")
-    button(page, "Train").click()
-    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
+    train(page)
     until(lambda: step(page) > 50)
     stop(page)
     look(page, folder, "gains")
@@ -173,8 +176,7 @@ def test_own_gains(page: Page, server: Server, folder: Path) -> None:
 
 def test_a_diverging_run_is_named_as_such(page: Page, server: Server, folder: Path) -> None:
     page.goto(f"{server.url}/train?sample=wine&rate=1000")
-    button(page, "Train").click()
-    live(page).wait_for(timeout=3 * PATIENCE_MS)  # the first training waits for PyTorch
+    train(page)
     until(lambda: mark(page, "status") == "failed")
     assert "Diverged" in live(page).inner_text()
     told = page.get_by_test_id("stMain").inner_text()

@@ -11,11 +11,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from east.benchmark.held_out import nested_shells, noisy_rules, ordered_ratings, word_counts
+from east.dataset.outline import DEFAULT_SHARES
 from east.errors import SettingError
 from east.synthetic import overlapping_gaussians
 from east.tables import Table, read_table, samples, table_from_frame
 
-SHARES = (0.6, 0.2, 0.2)
 FRESH_ROWS = 20_000
 FIRST_FRESH_SEED = 100
 """Tables of these seeds were not looked at while the recipe was tuned."""
@@ -34,7 +34,7 @@ class BenchmarkTable:
 
     name: str
     make: Callable[[int], tuple[Table, str]]
-    shares: tuple[float, float, float] = SHARES
+    shares: tuple[float, float, float] = DEFAULT_SHARES
 
 
 def _the_same(name: str, make: Callable[[], tuple[Table, str]]) -> BenchmarkTable:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from east.tables import Table
 
+DEFAULT_SHARES = (0.6, 0.2, 0.2)
 _NUMBERED_DATE = re.compile(r"^\s*(\d{1,2})([-/.])(\d{1,2})[-/.]\d{2,4}")
 _NO_TIME = "The table cannot be split by time"
 
@@ -41,7 +42,7 @@ class Choices:
 
     target: str
     exclude: tuple[str, ...] = ()
-    shares: tuple[float, float, float] = (0.6, 0.2, 0.2)
+    shares: tuple[float, float, float] = DEFAULT_SHARES
     seed: int = 0
     rare: str = "refuse"
     missing_target: str = "refuse"

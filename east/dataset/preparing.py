@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from east.dataset.encoding import Encoder, fit_encoder
-from east.dataset.outline import Choices, feature_columns, outline_target
+from east.dataset.outline import DEFAULT_SHARES, Choices, feature_columns, outline_target
 from east.dataset.targets import Labels
 from east.errors import DatasetError
 
@@ -85,7 +85,7 @@ def prepare(
     target: str,
     *,
     exclude: Sequence[str] = (),
-    shares: tuple[float, float, float] = (0.6, 0.2, 0.2),
+    shares: tuple[float, float, float] = DEFAULT_SHARES,
     seed: int = 0,
     rare: str = "refuse",
     missing_target: str = "refuse",
@@ -115,7 +115,7 @@ def prepare_arrays(
     targets: Sequence[Any] | np.ndarray,
     *,
     name: str = "table",
-    shares: tuple[float, float, float] = (0.6, 0.2, 0.2),
+    shares: tuple[float, float, float] = DEFAULT_SHARES,
     seed: int = 0,
     rare: str = "keep",
 ) -> Dataset:
