@@ -1,6 +1,5 @@
 """Judging a race: scores with intervals, the verdict, offsets, per-class tables, grid and frontier."""
 
-from east.comparison.arms import ArmResult, Race, arm_from, arm_label, pair_races, race_from, with_offsets
 from east.comparison.classes import (
     ClassChange,
     ClassRow,
@@ -12,12 +11,19 @@ from east.comparison.classes import (
 )
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
-from east.comparison.offsets import apply_offsets, tune_offsets
 from east.comparison.predictions import predictions_frame, probabilities_frame
-from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
+from east.comparison.race import ArmResult, Race, pair_races, race_from
+from east.comparison.scores import (
+    Comparison,
+    Difference,
+    Score,
+    compare,
+    first_minus_second,
+    paired_difference,
+)
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import Verdict, pair_sentence, verdict
-from east.comparison.what_if import WhatIf, suggested_offsets, what_if
+from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
     "ArmResult",
@@ -32,18 +38,17 @@ __all__ = [
     "Score",
     "Verdict",
     "WhatIf",
-    "apply_offsets",
-    "arm_from",
-    "arm_label",
     "class_changes",
     "class_rows",
     "class_table",
     "compare",
+    "first_minus_second",
     "frontier",
     "frontier_config",
     "grid",
     "grid_config",
     "matrix_difference",
+    "offsets_rule",
     "pair_races",
     "pair_sentence",
     "paired_difference",
@@ -54,8 +59,6 @@ __all__ = [
     "suggested_offsets",
     "summarise",
     "summary",
-    "tune_offsets",
     "verdict",
     "what_if",
-    "with_offsets",
 ]

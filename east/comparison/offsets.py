@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from east.comparison.threads import one_thread
+from east.threads import one_thread
 from east.errors import SettingError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from east.comparison.arms import Race
-from east.comparison.threads import one_thread
+from east.comparison.race import Race
+from east.threads import one_thread
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -53,7 +53,7 @@ def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, se
     Sources: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993 (bootstrap and jackknife).
     """
     measure = metric or race.metric
-    hard = np.stack([arm.hard for arm in race.arms])
+    hard = np.stack([result.hard for result in race.results])
     return Resampled(
         scores=measure.scores(hard),
         draws=_bootstrap(race, measure, draws, seed),
@@ -71,9 +71,9 @@ def _bootstrap(race: Race, metric: Metric, draws: int, seed: int) -> Floats:
     # One column a draw, laid out in rows, as the sparse product below wants it.
     weights = np.ascontiguousarray(drawn.T, dtype=np.float64)
     per_slice = max(1, SLICE // classes**2)
-    scores = np.empty((len(race.arms), len(race.seeds), draws))
-    for a, arm in enumerate(race.arms):
-        for s, predicted in enumerate(arm.predictions):
+    scores = np.empty((len(race.results), len(race.seeds), draws))
+    for a, result in enumerate(race.results):
+        for s, predicted in enumerate(result.predictions):
             cells = race.targets * classes + predicted
             counts = sparse.csr_array((np.ones(rows), (cells, unit)), shape=(classes**2, units))
             for start in range(0, draws, per_slice):
@@ -87,8 +87,8 @@ def _influence(race: Race, metric: Metric, hard: Floats) -> Floats:
     """Leave each row out once: rows in the same cell of a matrix share one evaluation."""
     rows, classes = len(race.targets), len(race.classes)
     influence = np.empty((*hard.shape[:2], rows))
-    for a, arm in enumerate(race.arms):
-        for s, predicted in enumerate(arm.predictions):
+    for a, result in enumerate(race.results):
+        for s, predicted in enumerate(result.predictions):
             cells, cell_of_row = np.unique(race.targets * classes + predicted, return_inverse=True)
             left_out = _without_one(hard[a, s], cells, metric)[cell_of_row]
             influence[a, s] = (rows - 1) * (left_out.mean() - left_out)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, arm_label
 from east.comparison.classes import class_changes
 from east.comparison.scores import Comparison, Difference
-from east.comparison.wording import amount, gap, items, names, scale, span
+from east.comparison.wording import amount, gap, items, names, span
 
 if TYPE_CHECKING:
     from east.metrics import Metric
+    from east.training import Arm
 
 Kind = Literal[
     "better",  # than every rival
     "better_model",  # the same of one seed's models: nothing is known of the losses
     "better_than_some",  # than some, and with the others undecided
     "weighting_enough",
-    "offsets_enough",
+    "rule_enough",  # a decision rule or an ensemble on a simpler loss's networks
     "anchor_enough",  # EAST's anchor without the soft matrix
-    "simpler_enough",  # another rival beats cross-entropy, and the hero is not shown to beat that rival
+    "simpler_enough",  # another rival beats cross-entropy, and the subject is not shown to beat that rival
     "worse",  # than at least one rival
     "worse_model",
     "equal",  # no difference, and none larger than EQUAL can hide
@@ -31,21 +30,13 @@ Kind = Literal[
     "alone",  # nobody to compare with
 ]
 
+SUFFICED: dict[str, Kind] = {
+    "weighting": "weighting_enough",
+    "anchor": "anchor_enough",
+    "simpler": "simpler_enough",
+}
 # Differences all within one point are called equal for practical purposes.
 EQUAL = 0.01
-# What sufficed, where a rival's own label would not say it: the kind, and the headline's first words.
-ENOUGH: Mapping[str, tuple[Kind, str]] = MappingProxyType(
-    {
-        "weighted_cross_entropy": ("weighting_enough", "Weighting alone"),
-        "logit_adjusted": ("weighting_enough", "Weighting alone"),
-        BASELINE + OFFSETS_SUFFIX: ("offsets_enough", "Tuned offsets alone"),
-        "metric_adjusted": ("anchor_enough", "EAST's anchor alone"),
-        "soft_metric_anchored": ("simpler_enough", "A plain soft matrix with EAST's anchor alone"),
-        "east_paper": ("simpler_enough", "The paper's pieces alone, without an anchor,"),
-    }
-)
-
-
 @dataclass(frozen=True)
 class Verdict:
     """A kind for the programs, a headline of one sentence, and the sentences that back it."""
@@ -63,7 +54,7 @@ class Verdict:
 def verdict(comparison: Comparison) -> Verdict:
     """Say what the comparison shows, and what it does not."""
     if not comparison.differences:
-        label = arm_label(comparison.hero)
+        label = comparison.subject.label
         return Verdict("alone", f"{label} ran alone: there is nothing to compare it with.", ())
     kind, headline = _judge(comparison)
     return Verdict(kind, headline[0].upper() + headline[1:], tuple(filter(None, _details(comparison, kind))))
@@ -74,7 +65,7 @@ def pair_sentence(difference: Difference, names: tuple[str, str], metric: Metric
     first, second = names
     measure, word = _lower(metric.label), difference.conclusion
     if word == "undecided":
-        room = f"{span(difference.interval, metric)} {scale(metric)[1]}"
+        room = f"{span(difference.interval, metric)} {metric.unit.name}"
         return f"{first} is not shown to differ from {second} in {measure}: it could be anything from {room}."
     return f"{first} is {word} than {second} in {measure}: by {gap(difference.value, difference.interval, metric)}."
 
@@ -100,9 +91,9 @@ def _better(comparison: Comparison, won: Sequence[Difference]) -> str:
     evidence = gap(least.value, least.interval, comparison.metric)
     if len(won) == 1:
         rival = _rivals(comparison, won)
-        return f"{_hero(comparison)} is better than {rival} in {_metric(comparison)}: by {evidence}."
+        return f"{_subject(comparison)} is better than {rival} in {_metric(comparison)}: by {evidence}."
     return (
-        f"{_hero(comparison)} is better than all {len(won)} rivals in {_metric(comparison)}: "
+        f"{_subject(comparison)} is better than all {len(won)} rivals in {_metric(comparison)}: "
         f"the nearest, {_rivals(comparison, [least])}, is behind by {evidence}."
     )
 
@@ -113,15 +104,15 @@ def _better_than_some(comparison: Comparison, won: Sequence[Difference]) -> str:
     nearest = min(won, key=lambda difference: difference.value)
     by = "by" if len(won) == 1 else "the nearer by" if len(won) == 2 else "the nearest by"
     beats = f"better than {_rivals(comparison, won)}, {by} {gap(nearest.value, nearest.interval, comparison.metric)}"
-    baseline = next((difference for difference in undecided if difference.second == BASELINE), None)
+    baseline = next((difference for difference in undecided if difference.second == comparison.race.baseline), None)
     if baseline is None:
         rest = _rivals(comparison, undecided, "or")
-        return f"In {_metric(comparison)} {_hero(comparison)} is {beats}, but is not shown to differ from {rest}."
+        return f"In {_metric(comparison)} {_subject(comparison)} is {beats}, but is not shown to differ from {rest}."
     others = [difference for difference in undecided if difference is not baseline]
-    room = f"{span(baseline.interval, comparison.metric)} {scale(comparison.metric)[1]}"
+    room = f"{span(baseline.interval, comparison.metric)} {comparison.metric.unit.name}"
     nor = f", nor from {_rivals(comparison, others, 'or')}" if others else ""
     return (
-        f"In {_metric(comparison)} {_hero(comparison)} is not shown to differ from "
+        f"In {_metric(comparison)} {_subject(comparison)} is not shown to differ from "
         f"{_rivals(comparison, [baseline])} ({room}){nor}; it is {beats}."
     )
 
@@ -133,13 +124,13 @@ def _worse(comparison: Comparison, lost: Sequence[Difference], won: Sequence[Dif
     also = f"; it is behind {_rivals(comparison, others)} too" if others else ""
     ahead = f"; it is ahead of {_rivals(comparison, won)}" if won else ""
     return (
-        f"{_hero(comparison)} is worse than {_rivals(comparison, [worst])} in {_metric(comparison)}: "
+        f"{_subject(comparison)} is worse than {_rivals(comparison, [worst])} in {_metric(comparison)}: "
         f"by {evidence}{also}{ahead}."
     )
 
 
 def _enough(comparison: Comparison) -> list[Difference]:
-    """Find simpler rivals that beat cross-entropy and that the hero is not shown to beat."""
+    """Find simpler rivals that beat cross-entropy and that the subject is not shown to beat."""
     beaten = {difference.second for difference in _of(comparison.differences, "better")}
     return [over for over in _of(comparison.over_baseline, "better") if over.first not in beaten]
 
@@ -147,46 +138,46 @@ def _enough(comparison: Comparison) -> list[Difference]:
 def _what_sufficed(enough: Sequence[Difference]) -> tuple[Kind, str]:
     """Name the kind and the first words of what the best of the simpler rivals did."""
     best = max(enough, key=lambda over: over.value).first
-    if best in ENOUGH:
-        return ENOUGH[best]
-    return "offsets_enough" if best.endswith(OFFSETS_SUFFIX) else "simpler_enough", f"{arm_label(best)} alone"
+    if best.plain:
+        return SUFFICED[best.spec.group], best.spec.alone_text
+    return "rule_enough", f"{best.label[:1].upper()}{best.label[1:]} alone"
 
 
 def _enough_text(comparison: Comparison, enough: Sequence[Difference]) -> str:
     best = max(enough, key=lambda over: over.value)
-    unit = scale(comparison.metric)[1]
+    unit = comparison.metric.unit.name
     direct = comparison.difference(best.first)
     return (
-        f"{_what_sufficed(enough)[1]} got you there: {_lower(arm_label(best.first))} is above cross-entropy in "
+        f"{_what_sufficed(enough)[1]} got you there: {_lower(best.first.label)} is above cross-entropy in "
         f"{_metric(comparison)} by {gap(best.value, best.interval, comparison.metric)}, and "
-        f"{_hero(comparison)} is not shown to differ from it ({span(direct.interval, comparison.metric)} {unit})."
+        f"{_subject(comparison)} is not shown to differ from it ({span(direct.interval, comparison.metric)} {unit})."
     )
 
 
 def _nothing_shown(comparison: Comparison) -> tuple[Kind, str]:
-    factor, unit = scale(comparison.metric)
+    factor, unit = comparison.metric.unit
     rivals = _rivals(comparison, comparison.differences, "or")
     scarce = [d.limiting_class for d in comparison.differences if d.limiting_class is not None]
     reach = max(max(-difference.interval[0], difference.interval[1]) for difference in comparison.differences)
     if factor > 1 and reach <= EQUAL:
         return "equal", (
-            f"For practical purposes {_hero(comparison)} does not differ from {rivals} in {_metric(comparison)}: "
+            f"For practical purposes {_subject(comparison)} does not differ from {rivals} in {_metric(comparison)}: "
             f"any difference is likely below {amount(reach, comparison.metric)} {unit}."
         )
     widest = max(
         comparison.differences, key=lambda difference: difference.interval[1] - difference.interval[0]
     )
-    hero, measure = _hero(comparison), _metric(comparison)
+    subject, measure = _subject(comparison), _metric(comparison)
     room = f"could be anything from {span(widest.interval, comparison.metric)} {unit}"
     if scarce:
         place = min(scarce, key=lambda index: comparison.race.class_counts[index])
         name, rows = comparison.race.classes[place], int(comparison.race.class_counts[place])
         return "too_few_rows", (
-            f"Too few test rows of class {name!r} ({rows}) to tell {hero} from {rivals} in {measure}: "
+            f"Too few test rows of class {name!r} ({rows}) to tell {subject} from {rivals} in {measure}: "
             f"the difference {room}."
         )
     return "undecided", (
-        f"No difference that this data can show in {measure} between {hero} and {rivals}: it {room}."
+        f"No difference that this data can show in {measure} between {subject} and {rivals}: it {room}."
     )
 
 
@@ -206,15 +197,16 @@ def _so_did(comparison: Comparison, kind: Kind) -> str:
     if not kind.endswith("_enough") or len(enough) < 2:
         return ""
     others = sorted(enough, key=lambda over: -over.value)[1:]
-    return f"So did {names([_lower(arm_label(over.first)) for over in others])}."
+    return f"So did {names([_lower(over.first.label) for over in others])}."
 
 
 def _in_rows(comparison: Comparison) -> str:
     rivals = [difference.second for difference in comparison.differences]
-    rival = BASELINE if BASELINE in rivals else rivals[0]
-    changes = class_changes(comparison.race, comparison.hero, rival)
-    told = items(changes, len(comparison.race.seeds))
-    return f"Against {_lower(arm_label(rival))} on this test part: {told}." if told else ""
+    baseline = comparison.race.baseline
+    rival = baseline if baseline in rivals else rivals[0]
+    changes = class_changes(comparison.race, comparison.subject, rival)
+    counted = items(changes, len(comparison.race.seeds))
+    return f"Against {_lower(rival.label)} on this test part: {counted}." if counted else ""
 
 
 def _what_would_help(comparison: Comparison, kind: Kind) -> str:
@@ -253,9 +245,9 @@ def _of(differences: Sequence[Difference], conclusion: str) -> list[Difference]:
     return [difference for difference in differences if difference.conclusion == conclusion]
 
 
-def _hero(comparison: Comparison) -> str:
-    """Name the hero; with one seed only its model can be meant, not the loss."""
-    label = arm_label(comparison.hero)
+def _subject(comparison: Comparison) -> str:
+    """Name the subject; with one seed only its model can be meant, not the loss."""
+    label = comparison.subject.label
     return f"the {label} model of this seed" if len(comparison.race.seeds) == 1 else label
 
 
@@ -263,7 +255,7 @@ def _rivals(comparison: Comparison, differences: Sequence[Difference], joined_by
     """Name rivals, or count them where a list of all would not be read."""
     if len(differences) == len(comparison.differences) > 3:
         return f"any of its {len(differences)} rivals"
-    labels = names([_lower(arm_label(difference.second)) for difference in differences], joined_by)
+    labels = names([_lower(difference.second.label) for difference in differences], joined_by)
     if len(comparison.race.seeds) > 1:
         return labels
     return f"the {'model' if len(differences) == 1 else 'models'} of {labels}"
