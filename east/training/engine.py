@@ -23,7 +23,7 @@ from east.training.measurement import Measurement
 from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
-from east.training.threads import threads_for
+from east.threads import threads_for
 
 TRAIN_SCORE_ROWS = 2048
 WARM_UP = 0.1
