@@ -1,23 +1,21 @@
-"""The command line's words: which options there are, and which of them were given."""
+"""The command line's parser: its options come from the tables and settings that they stand for."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-BAD_INPUT = 2
+from east.command_line.exit_status import BAD_INPUT
+from east.options import Option
+
 MOST_SEEDS = 1000
 
 # Options that are handed on under their own name, where given; every default stays where it belongs.
 TABLE_OPTIONS = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
 SPLIT_OPTIONS = ("exclude", "shares", "rare", "missing_target", "bins", "group", "time")
-METRIC_OPTIONS = ("beta", "average", "weights")
-CONFIG_OPTIONS = (
-    "losses", "epochs", "batch_size", "hidden", "dropout", "learning_rate", "weight_decay", "clip",
-    "averaging", "evaluations", "patience", "device", "precision",
-)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,18 +25,18 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"east: {message}; see {self.prog} --help.\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the parser of all commands; `command` of what it parses is train, profile, benchmark or list."""
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Build the parser of all commands; `command` of what it parses is train, profile, benchmark or list.
+
+    Args:
+        command: the one that gets its options; the losses and rules that `train` offers take seconds to import.
+    """
     top = _Parser(prog="python -m east", description="Train a classifier for the metric it is judged by.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    train = commands.add_parser("train", help="train losses on a table and compare them")
-    for add in (_add_output, _add_metric, _add_race, _add_split, _add_reading):
-        add(train)
-    profile = commands.add_parser("profile", help="look at a table: columns, likely targets, what to mend")
-    _add_profile(profile)
-    _add_reading(profile)
-    _add_benchmark(commands.add_parser("benchmark", help="compare losses over many tables and seeds"))
-    commands.add_parser("list", help="list metrics, losses, sample tables and suites")
+    for name, (words, sections) in _COMMANDS.items():
+        added = commands.add_parser(name, help=words)
+        for add in sections if name == command else ():
+            add(added)
     return top
 
 
@@ -52,7 +50,7 @@ def given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _whole(least: int, most: int) -> Any:
+def _whole(least: int, most: int) -> Callable[[str], int]:
     """Make a reader of whole numbers; its name is what argparse calls them."""
 
     def number(text: str) -> int:
@@ -74,36 +72,74 @@ def _add_output(train: argparse.ArgumentParser) -> None:
 
 
 def _add_metric(train: argparse.ArgumentParser) -> None:
-    add = train.add_argument_group("metric").add_argument
-    add("--metric", default="fbeta", metavar="KEY", help="what to train for, see `list` (fbeta)")
-    add("--beta", type=float, help="weight of recall against precision")
-    add("--average", metavar="HOW", help="macro, micro, weighted or class")
-    add("--class", dest="class_name", metavar="LABEL", help="the one class that --average class is about")
-    add("--weights", metavar="HOW", help="of kappa: linear or quadratic")
-    add("--gain", type=Path, metavar="FILE", help="of gain: K lines of K numbers, in the order of classes")
+    group = train.add_argument_group("metric")
+    group.add_argument(
+        "--metric", default="fbeta", metavar="KEY", help="what to train for, see `list` (fbeta)"
+    )
+    for name, option in metric_options().items():
+        if option.kind == "class":
+            group.add_argument(f"--{option.flag}", dest=name, metavar="LABEL", help=_help(option))
+        elif option.kind == "matrix":
+            words = "file of K lines of K numbers, in the order of classes"
+            group.add_argument(f"--{option.flag}", dest=name, type=Path, metavar="FILE", help=words)
+        else:
+            _add_option(group, name, option)
+
+
+def metric_options() -> Mapping[str, Option]:
+    """Gather the options of all metrics, each once."""
+    from east.metrics import METRICS
+
+    return {name: option for spec in METRICS.values() for name, option in spec.options.items()}
+
+
+def config_names() -> tuple[str, ...]:
+    """Name the options that are handed on to `TrainConfig`."""
+    from east.training import OPTIONS
+
+    return ("losses", "rules", *OPTIONS)
 
 
 def _add_race(train: argparse.ArgumentParser) -> None:
-    add = train.add_argument_group("race").add_argument
-    add("--losses", nargs="+", metavar="KEY", help="see `list` (east cross_entropy)")
-    add("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help="repetitions: seeds 0 to N-1 (1)")
-    add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
-    add("--batch-size", type=int, metavar="N", help="rows a step (512)")
-    add("--hidden", type=int, nargs="*", metavar="WIDTH", help="widths of the hidden layers (64 64)")
-    add(
-        "--dropout",
-        type=float,
-        metavar="SHARE",
-        help="hidden units left out in a step (0.2, less beyond 5,000 rows)",
+    from east.losses import LOSSES
+    from east.rules import RULES
+    from east.training import OPTIONS, TrainConfig
+
+    group = train.add_argument_group("race")
+    defaults: dict[str, Any] = {each.name: each.default for each in fields(TrainConfig)}
+    for name, table in (("losses", LOSSES), ("rules", RULES)):
+        usual = " ".join(defaults[name])
+        words = f"{', '.join(table)} ({usual})"
+        group.add_argument(f"--{name}", nargs="+", metavar="KEY", help=words)
+    seeds = "repetitions: seeds 0 to N-1 (1)"
+    group.add_argument("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=seeds)
+    for name, option in OPTIONS.items():
+        _add_option(group, name, option, defaults[name])
+
+
+def _add_option(group: argparse._ArgumentGroup, name: str, option: Option, default: object = None) -> None:
+    def read(text: str) -> object:
+        try:
+            return option.read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    group.add_argument(
+        f"--{option.flag or name.replace('_', '-')}",
+        dest=name,
+        type=read,
+        nargs="*" if option.many else None,
+        metavar={"whole": "N", "number": "X"}.get(option.kind, "NAME"),
+        help=_help(option, default),
     )
-    add("--learning-rate", type=float, metavar="RATE", help="peak of the one-cycle schedule (0.01)")
-    add("--weight-decay", type=float, metavar="X", help="of AdamW (0.01)")
-    add("--clip", type=float, metavar="NORM", help="largest gradient norm (1)")
-    add("--averaging", type=float, metavar="DECAY", help="of the weights' moving average, 0 for none (0.98)")
-    add("--evaluations", type=int, metavar="N", help="looks at the validation rows (50)")
-    add("--patience", type=int, metavar="N", help="looks without a better score before a lane stops")
-    add("--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps (auto)")
-    add("--precision", metavar="TYPE", help="float32 or bfloat16 (float32)")
+
+
+def _help(option: Option, default: object = None) -> str:
+    """Say what an option is, and in brackets what holds without it."""
+    usual = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    without = option.empty if default is None else usual
+    text = f"{option.help.rstrip('.')} ({without})" if without not in ("", None) else option.help.rstrip(".")
+    return text.replace("%", "%%")
 
 
 def _add_profile(profile: argparse.ArgumentParser) -> None:
@@ -152,7 +188,8 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("tables", nargs="*", metavar="TABLE", help="FILE:TARGET; none means the suite")
     add("--suite", default="development", metavar="NAME", help="a named list of tables (development)")
     add("--metrics", nargs="+", metavar="KEY", help="such as mcc or fbeta:beta=0.25")
-    add("--losses", nargs="+", metavar="KEY", help="keys of `list`, also with +offsets")
+    add("--losses", nargs="+", metavar="KEY", help="keys of `list` (all)")
+    add("--rules", nargs="+", metavar="KEY", help="each loss races with each (argmax)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
@@ -161,3 +198,17 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--speed", action="store_true", help="measure speed instead of scores")
     add("--quiet", action="store_true", help="no progress on stderr")
+
+
+_COMMANDS: Mapping[str, tuple[str, tuple[Callable[[argparse.ArgumentParser], None], ...]]] = {
+    "train": (
+        "train losses on a table and compare them",
+        (_add_output, _add_metric, _add_race, _add_split, _add_reading),
+    ),
+    "profile": (
+        "look at a table: columns, likely targets, what to mend",
+        (_add_profile, _add_reading),
+    ),
+    "benchmark": ("compare losses and rules over many tables and seeds", (_add_benchmark,)),
+    "list": ("list metrics, losses, rules, sample tables and suites", ()),
+}

@@ -105,7 +105,9 @@ def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> 
     Raises:
         SettingError: when the loss was not trained for two betas or more.
     """
-    own = [found.arm for found in outcome.arms if found.arm.loss == loss and "beta" in found.arm.metric.options]
+    own = [
+        found.arm for found in outcome.arms if found.arm.loss == loss and "beta" in found.arm.metric.options
+    ]
     if len(own) < 2:
         raise SettingError("A frontier needs a loss trained for two betas or more", loss)
     others = [found.arm for found in outcome.arms if found.arm.loss != loss]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.race import Race, race_from
+from east.comparison.race import race_from
 from east.comparison.resampling import DRAWS
 from east.comparison.scores import Comparison, compare
 from east.errors import SettingError
@@ -39,7 +39,11 @@ class Grid:
 
 
 def grid_config(
-    metrics: Sequence[Metric], base: TrainConfig, *, loss: str = "east", reference: str | None = "cross_entropy"
+    metrics: Sequence[Metric],
+    base: TrainConfig,
+    *,
+    loss: str = "east",
+    reference: str | None = "cross_entropy",
 ) -> TrainConfig:
     """Set up one training whose lanes train for each metric, and a reference loss beside them.
 

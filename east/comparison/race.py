@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from east.errors import SettingError
+from east.rules import confusion_matrices
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -110,14 +111,6 @@ def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
     soft = np.stack([lane.test_soft for lane in found.lanes])
     return ArmResult(found.arm, seeds, predictions, hard, soft)
-
-
-def confusion_matrices(targets: Integers, predictions: Integers, num_classes: int) -> Floats:
-    """Count confusion matrices `[..., K, K]`, rows true, from targets `[n]` and predictions `[..., n]`."""
-    lanes = predictions.reshape(-1, len(targets))
-    cells = targets * num_classes + lanes + np.arange(len(lanes))[:, None] * num_classes**2
-    counted = np.bincount(cells.ravel(), minlength=len(lanes) * num_classes**2)
-    return counted.reshape(*predictions.shape[:-1], num_classes, num_classes).astype(np.float64)
 
 
 def pair_races(first: Race, first_arm: Arm, second: Race, second_arm: Arm) -> Race:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.race import Race
 from east.comparison.intervals import CONFIDENCE, Estimate, crossed_estimate, holm
+from east.comparison.race import Race
 from east.comparison.resampling import DRAWS, Resampled, resample
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from east.comparison.wording import amount, gap, items, names, span
 
 if TYPE_CHECKING:
     from east.metrics import Metric
-    from east.training import Arm
 
 Kind = Literal[
     "better",  # than every rival
@@ -37,6 +36,8 @@ SUFFICED: dict[str, Kind] = {
 }
 # Differences all within one point are called equal for practical purposes.
 EQUAL = 0.01
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A kind for the programs, a headline of one sentence, and the sentences that back it."""
@@ -104,7 +105,9 @@ def _better_than_some(comparison: Comparison, won: Sequence[Difference]) -> str:
     nearest = min(won, key=lambda difference: difference.value)
     by = "by" if len(won) == 1 else "the nearer by" if len(won) == 2 else "the nearest by"
     beats = f"better than {_rivals(comparison, won)}, {by} {gap(nearest.value, nearest.interval, comparison.metric)}"
-    baseline = next((difference for difference in undecided if difference.second == comparison.race.baseline), None)
+    baseline = next(
+        (difference for difference in undecided if difference.second == comparison.race.baseline), None
+    )
     if baseline is None:
         rest = _rivals(comparison, undecided, "or")
         return f"In {_metric(comparison)} {_subject(comparison)} is {beats}, but is not shown to differ from {rest}."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from east.comparison.race import confusion_matrices
 from east.errors import SettingError
+from east.rules import confusion_matrices
 
 if TYPE_CHECKING:
     from east.metrics import Metric

@@ -56,9 +56,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
             second=lambda lane: lane.train_score,
             best=True,
         ),
-        "gap": Quantity(
-            "soft − hard", "Surrogate gap", lambda lane: lane.gap, zero=True
-        ),
+        "gap": Quantity("soft − hard", "Surrogate gap", lambda lane: lane.gap, zero=True),
         "loss": Quantity("loss", "Training loss", lambda lane: lane.loss_value),
         "gradient": Quantity("gradient norm", "Gradient norm", lambda lane: lane.gradient_norm, log=True),
     }

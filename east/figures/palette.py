@@ -54,7 +54,17 @@ LIGHT = Theme(
     paper="#ffffff",
     sequential=("#f7fafd", "#d3e4f2", "#94c1e0", "#4a94c8", "#1a659e", "#083a66"),
     diverging=("#a63c00", "#e08c57", "#f7d9c8", "#fafafa", "#c6dff0", "#5ba3d3", "#005a94"),
-    losses=("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#3b7d23", "#b08900", "#555555", "#8c564b"),
+    losses=(
+        "#0072b2",
+        "#56b4e9",
+        "#d55e00",
+        "#009e73",
+        "#cc79a7",
+        "#3b7d23",
+        "#b08900",
+        "#555555",
+        "#8c564b",
+    ),
 )
 
 DARK = Theme(
@@ -65,7 +75,17 @@ DARK = Theme(
     paper="#0e1117",
     sequential=("#141b26", "#17364f", "#1b5a86", "#3186bd", "#7cbce4", "#e3f2fc"),
     diverging=("#ff9a5c", "#b5622f", "#51301f", "#171c25", "#1b3f58", "#2f7fb0", "#7cc4f2"),
-    losses=("#4aa8e0", "#9bd6f7", "#f08b45", "#2fc49a", "#dd9ac0", "#9ccf6a", "#e3c04a", "#b9bcc6", "#c79e93"),
+    losses=(
+        "#4aa8e0",
+        "#9bd6f7",
+        "#f08b45",
+        "#2fc49a",
+        "#dd9ac0",
+        "#9ccf6a",
+        "#e3c04a",
+        "#b9bcc6",
+        "#c79e93",
+    ),
 )
 
 

@@ -100,9 +100,7 @@ def heaviside_figure(
         hover = f"{name}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
         shape = {"type": "scatter", "mode": "lines+markers", "marker": {"size": 6}, "name": name}
         traces.append({**shape, "x": plain(across), "y": plain(up), "line": line, "hovertemplate": hover})
-    facts = [
-        (arm.label, f"delta {now.delta:.2f}, omega {now.omega:.2f}") for arm, now in sharpness.items()
-    ]
+    facts = [(arm.label, f"delta {now.delta:.2f}, omega {now.omega:.2f}") for arm, now in sharpness.items()]
     picture = layout(
         theme,
         height=height,

@@ -165,7 +165,9 @@ FBETA = MetricSpec(
 PRECISION = MetricSpec(
     "precision", "Precision", "Of what is called a class, the share that is one.", precision, _AVERAGED
 )
-RECALL = MetricSpec("recall", "Recall", "Of what is a class, the share that is called one.", recall, _AVERAGED)
+RECALL = MetricSpec(
+    "recall", "Recall", "Of what is a class, the share that is called one.", recall, _AVERAGED
+)
 JACCARD = MetricSpec(
     "jaccard",
     "Jaccard index",

@@ -114,7 +114,7 @@ class TrainConfig:
     metric: Metric
     losses: tuple[str, ...] = ("east", "cross_entropy")
     seeds: tuple[int, ...] = (0,)
-    rules: tuple[str, ...] = (PLAIN_RULE,)
+    rules: tuple[str, ...] = (PLAIN_RULE, "offsets")
     epochs: int | None = setting(None, EPOCHS)
     batch_size: int | None = setting(None, BATCH_SIZE)
     hidden: tuple[int, ...] = setting((64, 64), HIDDEN)

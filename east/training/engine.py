@@ -13,6 +13,7 @@ from torch import Tensor
 from east.dataset import Dataset, Part
 from east.losses import build_loss
 from east.network import LaneNetwork
+from east.threads import threads_for
 from east.training.arm import Arm
 from east.training.batches import Batches
 from east.training.checkpoints import Checkpoints
@@ -23,7 +24,6 @@ from east.training.measurement import Measurement
 from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
-from east.threads import threads_for
 
 TRAIN_SCORE_ROWS = 2048
 WARM_UP = 0.1

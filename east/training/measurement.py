@@ -40,7 +40,6 @@ class Measurement:
         ends = np.cumsum([piece.shape[1] for piece in flat])[:-1]
         pieces = np.split(together, ends, axis=1)
         shaped = {
-            name: piece.reshape(tuple(tensors[name].shape))
-            for name, piece in zip(names, pieces, strict=True)
+            name: piece.reshape(tuple(tensors[name].shape)) for name, piece in zip(names, pieces, strict=True)
         }
         return cls(**shaped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,11 @@ class LaneSnapshot:
     best_score: float
     best_step: int
     placement: Matrix
+
+    @property
+    def diverged(self) -> bool:
+        """Whether its loss or gradient is no longer a number; true before the first step, which has none."""
+        return not (math.isfinite(self.loss_value) and math.isfinite(self.gradient_norm))
 
     @property
     def gap(self) -> float:
