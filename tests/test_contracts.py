@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from east.annealing import Annealing
-from east.losses import LOSSES, Loss, build_loss, loss_label
+from east.losses import LOSSES, Loss, build_loss
 from east.metrics import METRICS, Metric, metric
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -113,7 +113,8 @@ def test_a_metric_travels_between_processes(key: str) -> None:
 
 def test_metrics_and_losses_have_names_of_their_own() -> None:
     assert len({built(key, 3).label for key in METRICS}) == len(METRICS)
-    assert len({loss_label(key) for key in LOSSES}) == len(LOSSES)
+    assert len({spec.label for spec in METRICS.values()}) == len(METRICS)
+    assert len({spec.label for spec in LOSSES.values()}) == len(LOSSES)
 
 
 # Losses, each with each metric
