@@ -1,7 +1,6 @@
 """What every entry of METRICS and LOSSES promises: a new entry is tested here without a line added."""
 
 import copy
-import inspect
 import pickle
 from typing import Any
 
@@ -31,13 +30,9 @@ every_loss = pytest.mark.parametrize("loss_key", LOSSES)
 
 
 def built(key: str, classes: int) -> Metric:
-    """The metric with its defaults; whatever has none is taken for a gain matrix, right predictions earning 1."""
-    needed = [
-        name
-        for name, given in inspect.signature(METRICS[key]).parameters.items()
-        if given.default is given.empty
-    ]
-    options: dict[str, Any] = {name: torch.eye(classes).tolist() for name in needed}
+    """The metric with its defaults; a matrix, where it needs one, lets right predictions earn 1."""
+    needed = METRICS[key].matrix_option
+    options: dict[str, Any] = {needed: torch.eye(classes).tolist()} if needed else {}
     return metric(key, **options)
 
 
