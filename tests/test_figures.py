@@ -33,6 +33,7 @@ from east.figures import (
 from east.figures.labels import short, short_labels
 from east.figures.palette import plain
 from east.losses import LOSSES
+from east.rules import RULES
 from east.training import Arm, ArmSnapshot, Snapshot
 from tests.moments import CROSS_ENTROPY, EAST, F1, lane, moment
 
@@ -208,10 +209,7 @@ def test_numbers_are_rounded_to_significant_digits() -> None:
 def test_arms_keep_their_colour_and_colours_differ() -> None:
     for theme in (LIGHT, DARK):
         arms = [
-            Arm(loss, F1, rule, ensemble)
-            for loss in LOSSES
-            for rule in ("argmax", "offsets")
-            for ensemble in (False, True)
+            Arm(loss, F1, rule, ensemble) for loss in LOSSES for rule in RULES for ensemble in (False, True)
         ]
         assert len({theme.arm(arm) for arm in arms}) == len(arms)
         assert theme.arm(EAST) == theme.loss("east") == theme.losses[0]
