@@ -48,7 +48,8 @@ def _config(options: argparse.Namespace, dataset: Dataset) -> TrainConfig:
     from east.training import TrainConfig
 
     chosen = given(options, config_names())
-    return TrainConfig(metric=_metric(options, dataset), seeds=tuple(range(options.seeds)), **chosen)
+    seeds = range(max(options.seeds, options.members or 1))
+    return TrainConfig(metric=_metric(options, dataset), seeds=tuple(seeds), **chosen)
 
 
 def _metric(options: argparse.Namespace, dataset: Dataset) -> Metric:

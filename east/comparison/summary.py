@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from east.comparison.differences import Difference
 from east.comparison.race import ArmResult, race_from
-from east.comparison.scores import Comparison, Difference, Score, compare
+from east.comparison.scores import Comparison, Score, compare
 from east.comparison.verdict import verdict
 
 if TYPE_CHECKING:
