@@ -102,6 +102,7 @@ def config_names() -> tuple[str, ...]:
 
 def _add_race(train: argparse.ArgumentParser) -> None:
     from east.losses import LOSSES
+    from east.references import REFERENCES
     from east.rules import RULES
     from east.training import OPTIONS, TrainConfig
 
@@ -111,6 +112,8 @@ def _add_race(train: argparse.ArgumentParser) -> None:
         usual = " ".join(defaults[name])
         words = f"{', '.join(table)} ({usual})"
         group.add_argument(f"--{name}", nargs="+", metavar="KEY", help=words)
+    words = f"beside the race: {', '.join(REFERENCES)} (none)"
+    group.add_argument("--references", nargs="+", default=[], metavar="KEY", help=words)
     seeds = "repetitions: seeds 0 to N-1 (1)"
     group.add_argument("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=seeds)
     for name, option in OPTIONS.items():
