@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from east.comparison import Race
     from east.dataset import Dataset
     from east.metrics import Metric
-    from east.training import Outcome, Snapshot, TrainConfig
+    from east.training import ArmSnapshot, Outcome, Snapshot, TrainConfig
 
 
 def train_command(options: argparse.Namespace) -> None:
@@ -112,11 +112,18 @@ def _watch(
 
 
 def _moment(snapshot: Snapshot) -> str:
-    scores = {found.arm.loss: [lane.score_hard for lane in found.lanes] for found in snapshot.arms}
-    means = ", ".join(f"{loss} {sum(values) / len(values):.3f}" for loss, values in scores.items())
-    lost = {lane.loss for lane in snapshot.lanes if snapshot.step and lane.diverged}
+    means = ", ".join(f"{found.arm.key} {_mean_score(found):.3f}" for found in snapshot.arms)
+    lost = [
+        found.arm.key
+        for found in snapshot.arms
+        if snapshot.step and any(lane.diverged for lane in found.lanes)
+    ]
     diverged = f"; diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
     return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation{diverged}"
+
+
+def _mean_score(found: ArmSnapshot) -> float:
+    return sum(lane.score_hard for lane in found.lanes) / len(found.lanes)
 
 
 def _write(folder: Path, result: dict[str, Any], race: Race, rows: NDArray[np.int64]) -> None:

@@ -16,7 +16,10 @@ from east.rules.offsets import OFFSETS
 if TYPE_CHECKING:
     from east.metrics import Metric
 
-RULES: Mapping[str, RuleSpec] = MappingProxyType({spec.key: spec for spec in (ARGMAX, OFFSETS)})
+SPECS = {spec.key: spec for spec in (ARGMAX, OFFSETS)}
+
+RULES: Mapping[str, RuleSpec] = MappingProxyType(SPECS)
+"""Every decision rule by its key."""
 
 
 def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
