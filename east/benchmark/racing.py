@@ -12,12 +12,12 @@ import numpy as np
 import torch
 
 from east.benchmark.suites import BenchmarkTable, suite, table_from_text
-from east.comparison import apply_offsets, tune_offsets
 from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, confusion_matrices
 from east.dataset import prepare
 from east.errors import SettingError
 from east.losses import LOSSES
 from east.metrics import Metric, metric
+from east.rules import apply_offsets, tune_offsets
 from east.training import Arm, LaneResult, Outcome, TrainConfig, fit
 
 METRICS = ("fbeta:beta=1", "fbeta:beta=0.25", "mcc", "accuracy")

@@ -12,7 +12,6 @@ from east.comparison.classes import (
 )
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
-from east.comparison.offsets import apply_offsets, tune_offsets
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
 from east.comparison.summary import summarise, summary
@@ -32,7 +31,6 @@ __all__ = [
     "Score",
     "Verdict",
     "WhatIf",
-    "apply_offsets",
     "arm_from",
     "arm_label",
     "class_changes",
@@ -54,7 +52,6 @@ __all__ = [
     "suggested_offsets",
     "summarise",
     "summary",
-    "tune_offsets",
     "verdict",
     "what_if",
     "with_offsets",

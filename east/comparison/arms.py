@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.offsets import apply_offsets, tune_offsets
 from east.errors import SettingError
+from east.rules import apply_offsets, tune_offsets
 
 if TYPE_CHECKING:
     from east.metrics import Metric

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from east.comparison.arms import Race
-from east.comparison.threads import one_thread
+from east.threads import one_thread
 
 if TYPE_CHECKING:
     from east.metrics import Metric

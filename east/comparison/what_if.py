@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.comparison.arms import confusion_matrices
-from east.comparison.offsets import apply_offsets, tune_offsets
 from east.errors import SettingError
+from east.rules import apply_offsets, tune_offsets
 
 if TYPE_CHECKING:
     from east.metrics import Metric

@@ -13,12 +13,12 @@ from torch import Tensor
 from east.dataset import Dataset, Part
 from east.losses import build_loss
 from east.network import LaneNetwork
+from east.threads import threads_for
 from east.training.batches import Batches
 from east.training.config import TrainConfig, resolve_device
 from east.training.facts import LaneResult, LaneSnapshot, Outcome, Snapshot
 from east.training.judge import Judge
 from east.training.placement import BINS, placement_of
-from east.training.threads import threads_for
 
 TRAIN_SCORE_ROWS = 2048
 WARM_UP = 0.1

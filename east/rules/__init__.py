@@ -1,0 +1,7 @@
+"""How a model's probabilities become decisions: the rules of RULES, each fitted on validation rows."""
+
+from east.rules.definition import DecisionRule, RuleSpec
+from east.rules.offsets import apply_offsets, tune_offsets
+from east.rules.registry import RULES, fit_rule
+
+__all__ = ["RULES", "DecisionRule", "RuleSpec", "apply_offsets", "fit_rule", "tune_offsets"]
