@@ -2,6 +2,7 @@
 
 from east.dataset.encoding import Encoder
 from east.dataset.facts import ClassFacts, ColumnFacts, Concern, Profile, TargetGuess
+from east.dataset.fresh import with_test
 from east.dataset.outline import Choices, Outline, outline
 from east.dataset.preparing import Dataset, Part, prepare, prepare_arrays, prepare_choices
 from east.dataset.profiling import profile
@@ -26,4 +27,5 @@ __all__ = [
     "profile_text",
     "size_text",
     "span_text",
+    "with_test",
 ]
