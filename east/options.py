@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from east.tables.formats import format_names
+
 BAD_INPUT = 2
 MOST_SEEDS = 1000
 
@@ -127,7 +129,7 @@ def _add_split(train: argparse.ArgumentParser) -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
-    add("--format", metavar="NAME", help="csv, json, arff, xlsx, ods, parquet or feather")
+    add("--format", metavar="NAME", help=format_names())
     add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
     add("--decimal", metavar="MARK", help="the decimal mark: . or ,")

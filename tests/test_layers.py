@@ -21,7 +21,7 @@ MAX_FILE, MAX_FUNCTION = 300, 40
 ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "synthetic": (),
-    "options": (),
+    "options": ("tables",),
     "annealing": ("errors",),
     "metrics": ("errors",),
     "tables": ("errors",),

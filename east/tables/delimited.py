@@ -1,4 +1,4 @@
-"""Delimited text (csv, tsv and their kin) to a frame, by way of arrow's parallel reader."""
+"""Delimited text (csv, tsv and similar) to a frame, with the parallel reader of Apache Arrow."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def read_delimited(
 
     Args:
         utf8: the text.
-        name: how to call it in errors; an ending of tsv or tab is a hint.
-        options: delimiter, quote, decimal and header are looked at.
+        name: of the file, for messages; the ending tsv or tab is a hint.
+        options: what the user has decided about the text.
         limits: beyond which it is refused.
-        notebook: where decisions are written down.
+        notebook: where findings are written down.
 
     Raises:
         TableError: no rows, too many columns, rows or cells, or lines with more fields than the header has.
@@ -55,7 +55,7 @@ def read_delimited(
 
 
 def text_head(utf8: bytes) -> str:
-    """The beginning of a text, cut at the end of a line."""
+    """Return the beginning of a text, cut at the end of a line."""
     if len(utf8) <= _HEAD:
         return utf8.decode("utf-8", "replace")
     cut = utf8.rfind(b"\n", 0, _HEAD)
@@ -63,7 +63,7 @@ def text_head(utf8: bytes) -> str:
 
 
 def _refuse_wide(head: str, limits: Limits) -> None:
-    """A line of very many fields is refused before anything is built from it."""
+    """Refuse a line of very many fields before anything is built from it."""
     first = head.split("\n", 1)[0]
     fields = max(first.count(mark) for mark in DELIMITERS[:4]) + 1
     if fields > limits.columns:
@@ -73,7 +73,7 @@ def _refuse_wide(head: str, limits: Limits) -> None:
 
 
 def _refuse_many(utf8: bytes, start: int, dialect: Dialect, limits: Limits) -> None:
-    """Count cells from above by their delimiters; those inside quotes are forgiven up to a factor."""
+    """Refuse very many cells by an upper bound: every delimiter counts, those in quotes too, so quotes double it."""
     cells = utf8.count(dialect.delimiter.encode(), start) + utf8.count(b"\n", start)
     quoted = bool(dialect.quote) and utf8.find(dialect.quote.encode(), start) >= 0
     if cells > limits.cells * (2 if quoted else 1) + 1:
@@ -81,7 +81,7 @@ def _refuse_many(utf8: bytes, start: int, dialect: Dialect, limits: Limits) -> N
 
 
 def _header(utf8: bytes, head: str, dialect: Dialect) -> tuple[list[str], list[list[str]], int]:
-    """The column names, some rows to look at, and the byte at which the rows begin."""
+    """Return the column names, some rows to look at, and the byte at which the rows begin."""
     lines = [line + "\n" for line in head.splitlines()[:400]]
     rows = dialect.rows(lines)[dialect.skipped :]
     if not dialect.header:
@@ -94,7 +94,7 @@ def _header(utf8: bytes, head: str, dialect: Dialect) -> tuple[list[str], list[l
 
 
 def _after(utf8: bytes, dialect: Dialect, records: int) -> int:
-    """Where the first records end; a quoted cell of the header may span lines."""
+    """Return the byte at which the first records end; a quoted cell of the header may span lines."""
     stream, quote = io.BytesIO(utf8), dialect.quote.encode()
     while records and (line := stream.readline()):
         while quote and line.count(quote) % 2 and (more := stream.readline()):
@@ -106,20 +106,20 @@ def _after(utf8: bytes, dialect: Dialect, records: int) -> int:
 def _note_missing(sample: list[list[str]], notebook: Notebook) -> None:
     marks = {cell.strip() for row in sample for cell in row} & set(MISSING[1:])
     if marks:
-        told = ", ".join(map(repr, sorted(marks)))
-        notebook.add("missing", told, "cells that hold these count as missing")
+        words = ", ".join(map(repr, sorted(marks)))
+        notebook.add("missing", words, "cells that hold these count as missing")
 
 
 def _codes(sample: list[list[str]], names: list[str], notebook: Notebook) -> list[str]:
-    """Columns of digits with leading zeros are codes (postal codes, keys), not numbers."""
+    """List columns of digits with leading zeros: they are codes (postal codes, keys), not numbers."""
     texts = [
         name
         for column, name in enumerate(names)
         if any(len(row) > column and _LEADING_ZERO.match(row[column].strip()) for row in sample)
     ]
     if texts:
-        told = ", ".join(map(repr, texts[:5]))
-        notebook.add("text", told, "digits with leading zeros are codes, not numbers")
+        columns = ", ".join(map(repr, texts[:5]))
+        notebook.add("text", columns, "digits with leading zeros are codes, not numbers")
     return texts
 
 
@@ -143,11 +143,11 @@ def _parse(
     except pa.ArrowException:
         pass
     try:
-        # Types are guessed from the first block: a column that turns out otherwise needs one block of all.
+        # Arrow guesses types from the first block; one block of all rows helps where later rows differ.
         return _arrow(body, names, texts, dialect, quoted, body.size + 1)
     except pa.ArrowException:
         pass
-    # Ragged lines: set them right with the patient reader, then read the clean text like any other.
+    # Lines of different lengths: write them evenly with the slower csv module, then read that.
     clean = pa.py_buffer(_squared(utf8[start:], len(names), dialect, name, notebook))
     plain = Dialect(",", '"', dialect.decimal, 0, True, len(names))
     try:
@@ -158,7 +158,7 @@ def _parse(
 
 
 def _refuse_open_quote(frame: pd.DataFrame, name: str) -> None:
-    """A quote that never closes makes one cell of the rest of the file; no spreadsheet allows such a cell."""
+    """Refuse a quote that never closes: the rest of the file becomes one cell, longer than any spreadsheet allows."""
     for cell in frame.iloc[-1] if len(frame) else ():
         if isinstance(cell, str) and len(cell) > _LONGEST_CELL and "\n" in cell:
             remedy = 'close it, or read without quotes (quote="")'
@@ -191,7 +191,7 @@ def _arrow(
 
 
 def _squared(body: bytes, width: int, dialect: Dialect, name: str, notebook: Notebook) -> bytes:
-    """Fill short lines, cut empty cells off long ones, refuse lines with too many."""
+    """Fill short lines, cut empty cells off long ones, and refuse other long lines."""
     clean, short = io.StringIO(newline=""), 0
     writer = csv.writer(clean, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
     reader = dialect.reader(io.StringIO(body.decode("utf-8", "replace"), newline=""))

@@ -1,4 +1,4 @@
-"""Frames set right: unique text names, plain column types, numbers and dates where the text means them."""
+"""Frames in one plain form: unique text names, plain column types, numbers and dates where the text means them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def is_number(cell: str) -> bool:
 
 
 def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
-    """Give every column a text name of its own: nameless ones are numbered, repeated ones get a suffix."""
+    """Give every column a unique text name: nameless ones are numbered, repeated ones get a suffix."""
     seen: set[str] = set()
     unique: list[str] = []
     for position, name in enumerate(names):
@@ -67,7 +67,7 @@ def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
     changed = [new for new, old in zip(unique, names, strict=True) if new != str(old).strip()]
     if changed:
         notebook.add(
-            "names", ", ".join(map(repr, changed[:5])), "nameless or repeated columns got names of their own"
+            "names", ", ".join(map(repr, changed[:5])), "nameless or repeated columns were given unique names"
         )
     return unique
 
@@ -76,7 +76,7 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
     """Refuse a table beyond the limits.
 
     Raises:
-        TableError: naming the limit that is passed.
+        TableError: naming the limit that is exceeded.
     """
     for what, size, limit in (
         ("columns", columns, limits.columns),
@@ -90,7 +90,7 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
 def from_arrow(
     table: pa.Table, limits: Limits, notebook: Notebook, decimal: str = ".", strip: bool = False
 ) -> pd.DataFrame:
-    """Turn an arrow table into a frame, ignoring whatever its metadata says about Python types."""
+    """Turn an arrow table into a frame, whatever its metadata says about Python types."""
     check_size(table.num_rows, table.num_columns, limits)
     names = unique_names(table.column_names, notebook)
     plain = table.replace_schema_metadata(None).rename_columns([str(i) for i in range(len(names))])
@@ -110,7 +110,7 @@ def tidy(frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
 
 
 def without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
-    """Drop the rows and nameless columns that hold nothing; text files and sheets trail them by habit."""
+    """Drop rows and nameless columns that hold nothing, as text files and sheets often have at their ends."""
     nameless = [c for c in frame.columns if re.fullmatch(r"column_\d+", c) and frame[c].isna().all()]
     if nameless and len(nameless) < frame.shape[1]:
         notebook.add("dropped", f"{len(nameless)} columns", "they have neither a name nor a value")
@@ -159,7 +159,7 @@ def _plain_categories(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _plain_objects(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
-    """Columns of Python values: all numbers, all dates, or text."""
+    """Turn a column of Python values into numbers, dates or text."""
     present = column[column.notna()]
     if present.empty:
         return pd.Series(np.full(len(column), np.nan), index=column.index)

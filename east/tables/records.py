@@ -1,4 +1,4 @@
-"""Records in json and jsonl files."""
+"""Records in json documents and in files of one json object a line."""
 
 from __future__ import annotations
 
@@ -14,16 +14,11 @@ from east.tables.table import Limits, Notebook
 _DEPTH = 3
 
 
-def looks_like_json(head: str) -> bool:
-    """Whether a text begins like an object or a list of something."""
-    return head.lstrip()[:1] in ("{", "[")
-
-
 def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.DataFrame:
     """Read records: a list of objects, one object a line, an object of columns, or either inside a single key.
 
     Raises:
-        TableError: no json, or none that holds one table.
+        TableError: no json, or json that does not hold one table.
     """
     try:
         content = _load(text, name)
@@ -89,7 +84,7 @@ def _columns(content: Any, name: str, limits: Limits, notebook: Notebook) -> dic
 def _from_mappings(
     content: dict[str, Any], name: str, limits: Limits, notebook: Notebook
 ) -> dict[str, list[Any]]:
-    """Two layouts of pandas: {column: {row: value}} with the same rows everywhere, or {row: {column: value}}."""
+    """Read two layouts of pandas: {column: {row: value}} with the same rows everywhere, or {row: {column: value}}."""
     inner = [tuple(value) for value in content.values()]
     by_column = len(set(inner)) == 1 and all(key.isdigit() for key in inner[0])
     if by_column:
@@ -98,7 +93,7 @@ def _from_mappings(
 
 
 def _from_lists(rows: list[Any], name: str, limits: Limits) -> dict[str, list[Any]]:
-    """Rows as lists; the first one names the columns if it is all text."""
+    """Read rows that are lists; the first one names the columns if it is all text."""
     if not all(isinstance(row, list) for row in rows):
         raise TableError(f"{name!r} holds no table", "rows that are no lists", "give a list of records")
     width = max(map(len, rows), default=0)

@@ -1,4 +1,4 @@
-"""What a delimited text file looks like: delimiter, quotes, decimal mark, where the header stands."""
+"""How a delimited text file is written: delimiter, quotes, decimal mark, header."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _POINT_NUMBER = re.compile("^\\s*[+-]?(\\d{1,3}([, '\u00a0\u202f]\\d{3})+|\\d*)\
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the lines of one file are cut into cells.
+    """How the lines of one file are split into cells.
 
     Args:
         delimiter, quote, decimal: one character each; quote may be "".
-        skipped: lines above the header that belong to no table.
+        skipped: lines above the header that are not part of the table.
         header: whether the first line after those names the columns.
-        width: the number of fields of a line.
-        escape: whether a backslash takes the meaning from a quote.
-        row_names: whether lines start with a name that the header does not count, as R writes them.
+        width: the number of fields in a line.
+        escape: whether a backslash before a quote makes it part of the cell.
+        row_names: whether lines start with a row name that has no column name, as R writes them.
         padded: whether a space follows the delimiters.
     """
 
@@ -45,7 +45,7 @@ class Dialect:
     padded: bool = False
 
     def reader(self, lines: Iterable[str]) -> Any:
-        """Read lines cell by cell; a quoted cell may span lines."""
+        """Read lines as lists of cells; a quoted cell may span lines."""
         return csv.reader(
             lines,
             delimiter=self.delimiter,
@@ -56,7 +56,7 @@ class Dialect:
         )
 
     def rows(self, lines: list[str]) -> list[list[str]]:
-        """Cut lines into cells, as far as they can be."""
+        """Split lines into cells, up to the first line that cannot be split."""
         rows: list[list[str]] = []
         with suppress(csv.Error):
             rows.extend(row for row in self.reader(lines) if row)
@@ -64,17 +64,17 @@ class Dialect:
 
 
 def cut(lines: list[str], delimiter: str, quote: str, escape: bool) -> list[list[str]]:
-    """Cut lines into cells by what is known of their dialect."""
+    """Split lines into cells by what is known of the dialect."""
     return Dialect(delimiter, quote, ".", 0, True, 0, escape).rows(lines)
 
 
 def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = False) -> Dialect:
-    """Decide how a text is cut into cells.
+    """Find out how a text is split into cells.
 
     Args:
         text: the beginning of the file, cut at the end of a line.
-        options: what is given instead of being found out.
-        notebook: where decisions are written down.
+        options: what the user has decided.
+        notebook: where findings are written down.
         tabs: whether the file's name promises tabs.
     """
     lines = [line + "\n" for line in text.splitlines()[: _LINES + 50] if line.strip()][:_LINES]
@@ -92,7 +92,9 @@ def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = F
     row_names = skipped == 1 and len(rows[0]) == width - 1 >= 2 and len(rows) > 2
     if row_names:
         notebook.add(
-            "header", "shifted", "the header has one field less than the lines: the first holds row names"
+            "header",
+            "shifted",
+            "the header has one field less than the lines, so their first field holds row names",
         )
         skipped = 0
     elif skipped:
@@ -116,15 +118,15 @@ def _quote(lines: list[str]) -> str:
 
 
 def _usual_width(rows: list[list[str]]) -> int:
-    """The commonest number of fields; among equals the widest."""
+    """Return the commonest number of fields; of equally common ones the largest."""
     counts = Counter(len(row) for row in rows)
     return max(counts, key=lambda width: (counts[width], width), default=1)
 
 
 def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[str, str]:
-    """The delimiter whose lines agree best on their number of fields; among equals the commoner habit.
+    """Return the delimiter that gives most lines the same number of fields, and why; of equals the commoner one.
 
-    That the first line agrees counts extra: decimal commas split rows of numbers evenly, but not their header.
+    Agreement of the first line counts extra: decimal commas split rows of numbers evenly, but not their header.
     """
     best, best_score, best_why = ",", 0.0, "no delimiter splits the lines, so the table has one column"
     order = ("\t", *[d for d in DELIMITERS if d != "\t"]) if tabs else DELIMITERS
@@ -148,7 +150,7 @@ def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[
 
 
 def _commas_are_decimal(rows: list[list[str]]) -> bool:
-    """Whether commas stand in cells, but in nothing there but numbers."""
+    """Whether every cell with a comma is a number with a decimal comma."""
     with_comma = [cell for row in rows for cell in row if "," in cell]
     return bool(with_comma) and all(_COMMA_NUMBER.match(cell) for cell in with_comma)
 
@@ -171,7 +173,7 @@ def _decimal(rows: list[list[str]], delimiter: str, notebook: Notebook) -> str:
 
 
 def _header(rows: list[list[str]], notebook: Notebook) -> bool:
-    """A header is missing when, over columns of numbers, the first line holds numbers too."""
+    """Whether there is a header: not when the first line holds numbers above columns of numbers."""
     if len(rows) < 2:
         return True
     below = rows[1:]

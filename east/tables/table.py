@@ -1,4 +1,4 @@
-"""What a read file becomes, and the choices and limits it is read under."""
+"""A table with its findings, and the options and limits of reading."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from east.errors import SettingError
+from east.tables.formats.definition import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS = ("csv", "json", "arff", "xlsx", "ods", "parquet", "feather")
-
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was decided while reading, fit to be shown and to be overridden.
+    """One decision made while reading, to be shown and, where possible, overridden.
 
     Args:
-        what: the name of the thing ("delimiter"); where it is a field of `ReadOptions`, it can be overridden.
+        what: what was decided ("delimiter"); where this is a field of `ReadOptions`, it can be overridden.
         decided: the decision ("';'").
         why: the evidence, one plain sentence without a final stop.
-        alternatives: what else it could have been, where that is a list to choose from (sheets, files).
+        alternatives: the other possible decisions, where they can be listed (sheets, files).
     """
 
     what: str
@@ -30,7 +29,7 @@ class Finding:
     alternatives: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Show the finding in one line."""
         return f"{self.what}: {self.decided} ({self.why})"
 
 
@@ -40,8 +39,8 @@ class Table:
 
     Args:
         frame: unique text column names; each column numeric, boolean, datetime (naive), categorical or text.
-        name: a name fit to be shown, without a folder.
-        findings: what was decided on the way, in order.
+        name: the file's name without its folder.
+        findings: what was decided while reading, in order.
     """
 
     frame: pd.DataFrame
@@ -61,17 +60,17 @@ class Table:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What to take as given instead of finding it out; None means find it out.
+    """What the user has decided about a file; None means that reading finds it out.
 
     Args:
         format: one of `FORMATS` ("csv" stands for any delimited text).
-        encoding: of a text file, a name Python knows ("cp1252").
-        delimiter: between the fields of a line, one character.
+        encoding: of a text file, a name that Python knows ("cp1252").
+        delimiter: one character between the fields of a line.
         decimal: the decimal mark, "." or ",".
         quote: the quote character, or "" for none.
         header: whether the first line names the columns.
-        sheet: of a workbook, by its name.
-        member: of a zip archive, by its name.
+        sheet: the name of a workbook's sheet.
+        member: the name of a file in a zip archive.
     """
 
     format: str | None = None
@@ -84,13 +83,13 @@ class ReadOptions:
     member: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse settings that no file can be read with.
+        """Refuse options that no file can be read with.
 
         Raises:
-            SettingError: naming the setting.
+            SettingError: naming the option.
         """
         for what, value, allowed in (
-            ("format", self.format, FORMATS),
+            ("format", self.format, tuple(sorted(FORMATS))),
             ("decimal mark", self.decimal, (".", ",")),
             ("quote", self.quote, ('"', "'", "")),
         ):
@@ -107,14 +106,14 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a table is taken in; a file beyond is refused before it is unfolded.
+    """The largest table that is read; a larger file is refused before it is decompressed.
 
     Args:
-        file_bytes: of the file as it comes.
+        file_bytes: of the file itself.
         json_bytes: of a json or arff file, which takes many times its size in memory.
-        unfolded_bytes: of what a compressed file unfolds to.
+        unfolded_bytes: of a compressed file once it is decompressed.
         rows, columns, cells: of the table (cells are rows times columns).
-        seconds, memory_bytes: that the helper process of `read_table_guarded` may take.
+        seconds, memory_bytes: of the helper process of `read_table_guarded`.
     """
 
     file_bytes: int = 512 * 2**20
