@@ -10,6 +10,7 @@ import pandas as pd
 
 from east.errors import TableError
 from east.tables.frames import check_size, tidy, unique_names
+from east.tables.lines import lines_of
 from east.tables.table import Limits, Notebook
 
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.+)", re.IGNORECASE)
@@ -22,7 +23,7 @@ def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
     Raises:
         TableError: no attributes, no rows, rows of another length, values that do not fit their attribute.
     """
-    lines = text.splitlines()
+    lines = lines_of(text)
     attributes, start = _attributes(lines, name)
     check_size(0, len(attributes), limits)
     cells = _cells(lines[start:], len(attributes), name)
@@ -33,7 +34,7 @@ def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
     columns = {
         names[i]: _column([row[i] for row in cells], kind, names[i]) for i, (_, kind) in enumerate(attributes)
     }
-    return tidy(pd.DataFrame(columns))
+    return tidy(pd.DataFrame(columns), notebook)
 
 
 def _attributes(lines: list[str], name: str) -> tuple[list[tuple[str, str]], int]:

@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from east.errors import DatasetError, EastError, SettingError, TableError
 from east.tables.reading import read_table
-from east.tables.table import Finding, Limits, ReadOptions, Table
+from east.tables.table import Finding, Limits, ReadOptions, Remedy, Table
 
 _LOOK_S = 0.05
 _HOME = Path(__file__).resolve().parents[2]
@@ -72,11 +72,12 @@ def read_table_guarded(
     if "error" in answer:
         choices = tuple(answer.get("choices", ()))
         raise _ERRORS[answer["error"]](answer["what"], answer["got"], answer["remedy"], choices)
-    findings = tuple(
-        Finding(**{**finding, "alternatives": tuple(finding["alternatives"])})
-        for finding in answer["findings"]
-    )
-    return Table(frame, answer["name"], findings)
+    return Table(frame, answer["name"], tuple(map(_finding, answer["findings"])))
+
+
+def _finding(plain: dict[str, Any]) -> Finding:
+    remedies = tuple(Remedy(**remedy) for remedy in plain["remedies"])
+    return Finding(**{**plain, "alternatives": tuple(plain["alternatives"]), "remedies": remedies})
 
 
 def _ask(

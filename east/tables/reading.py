@@ -14,6 +14,7 @@ from east.tables.frames import check_size, tidy, unique_names
 from east.tables.recognising import archive_format, binary_format, text_format
 from east.tables.table import Limits, Notebook, ReadOptions, Table
 from east.tables.text import to_utf8
+from east.tables.texts import join_alike
 
 
 def read_table(
@@ -46,6 +47,8 @@ def read_table(
         frame = _read(Content(data, shown, options, limits, notebook), unfolded=False)
     except MemoryError:
         raise TableError(f"{shown!r} needs more memory than there is", None, "give a smaller table") from None
+    if options.join_alike:
+        frame = join_alike(frame, notebook)
     if not frame.shape[0] or not frame.shape[1]:
         raise TableError(f"{shown!r} is empty", "no cell with a value", "give a file with a header and rows")
     return Table(frame, shown, tuple(notebook.findings))
@@ -60,7 +63,7 @@ def table_from_frame(frame: pd.DataFrame, name: str = "table", limits: Limits | 
     check_size(frame.shape[0], frame.shape[1], limits or Limits())
     notebook = Notebook()
     named = frame.set_axis(unique_names(list(frame.columns), notebook), axis=1)
-    return Table(tidy(named), name, tuple(notebook.findings))
+    return Table(tidy(named, notebook), name, tuple(notebook.findings))
 
 
 def load(source: bytes | str | Path, name: str | None, limits: Limits) -> tuple[bytes, str]:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from east.errors import TableError
-from east.tables.frames import MISSING, check_size, tidy, unique_names
+from east.tables.frames import check_size, tidy, unique_names
+from east.tables.lines import lines_of
 from east.tables.table import Limits, Notebook
 
 _DEPTH = 3
@@ -34,14 +35,14 @@ def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
         new: pd.Series([_cell(value) for value in column] + [None] * (rows - len(column)), dtype=object)
         for new, column in zip(names, columns.values(), strict=True)
     }
-    return tidy(pd.DataFrame(series))
+    return tidy(pd.DataFrame(series), notebook)
 
 
 def _load(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as whole:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in lines_of(text) if line.strip()]
         try:
             return [json.loads(line) for line in lines] if len(lines) > 1 else _refuse(name, whole)
         except ValueError as error:
@@ -141,7 +142,7 @@ def _flat(record: dict[str, Any], prefix: str, depth: int) -> list[tuple[str, An
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return None if value.strip() in MISSING else value
+        return value if value.strip() else None  # json has null: "None" is a word
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**63 - 1:
         return float(value) if abs(value) < 10**300 else None
     return value

@@ -8,9 +8,10 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from east.errors import TableError
-from east.tables.frames import MISSING, check_size, is_number, tidy, unique_names, without_nothing
+from east.tables.frames import check_size, is_number, tidy, unique_names, without_nothing
 from east.tables.sheet_sizes import check_ods, check_xlsx
 from east.tables.table import Limits, Notebook, ReadOptions
+from east.tables.texts import TextRules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +108,8 @@ def _frame(
         unique[i]: pd.Series([_cell(row[i]) if i < len(row) else None for row in body], dtype=object)
         for i in range(width)
     }
-    return without_nothing(tidy(pd.DataFrame(columns)), notebook)
+    rules = TextRules(options, words_missing=True, typed=False)
+    return without_nothing(tidy(pd.DataFrame(columns), notebook, rules), notebook)
 
 
 def _is_number(cell: Any) -> bool:
@@ -125,7 +127,7 @@ def _text(cell: Any) -> str:
 def _cell(cell: Any) -> Any:
     """Empty and error cells are missing; times of day become text, spans of time hours."""
     if isinstance(cell, str):
-        return None if cell.strip() in MISSING else cell
+        return cell if cell.strip() else None
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return int(cell)  # workbooks know no whole numbers
     if isinstance(cell, datetime.time):

@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """One click that answers a question: read the file again with one option set.
+
+    Args:
+        label: of the button ("Read them as words").
+        option: a field of `ReadOptions`.
+        value: what to set it to.
+    """
+
+    label: str
+    option: str
+    value: str | bool
+
+
+@dataclass(frozen=True)
 class Finding:
     """One decision made while reading, to be shown and, where possible, overridden.
 
@@ -21,12 +36,14 @@ class Finding:
         decided: the decision ("';'").
         why: the evidence, one plain sentence without a final stop.
         alternatives: the other possible decisions, where they can be listed (sheets, files).
+        remedies: where the decision is open, or likely to be wrong, what the user may choose instead.
     """
 
     what: str
     decided: str
     why: str
     alternatives: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
     def __str__(self) -> str:
         """Show the finding in one line."""
@@ -71,6 +88,11 @@ class ReadOptions:
         header: whether the first line names the columns.
         sheet: the name of a workbook's sheet.
         member: the name of a file in a zip archive.
+        thousands: the mark between groups of three digits, "." or ","; "" for none.
+        units: whether numbers with a unit ("5 kg") are numbers.
+        second_header: whether the row under the header holds units or a second header, and is no row of values.
+        keep_words: whether words for missing values ("NA", "None") in columns of text stay words.
+        join_alike: whether categories that differ only in spaces, case or Unicode form are joined.
     """
 
     format: str | None = None
@@ -81,6 +103,11 @@ class ReadOptions:
     header: bool | None = None
     sheet: str | None = None
     member: str | None = None
+    thousands: str | None = None
+    units: bool | None = None
+    second_header: bool | None = None
+    keep_words: bool | None = None
+    join_alike: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse options that no file can be read with.
@@ -92,11 +119,11 @@ class ReadOptions:
             ("format", self.format, tuple(sorted(FORMATS))),
             ("decimal mark", self.decimal, (".", ",")),
             ("quote", self.quote, ('"', "'", "")),
+            ("thousands mark", self.thousands, (".", ",", "")),
         ):
             if value is not None and value not in allowed:
-                raise SettingError(
-                    f"There is no such {what}", repr(value), f"choose one of {' '.join(allowed)}"
-                )
+                choices = " ".join(word or "''" for word in allowed)
+                raise SettingError(f"There is no such {what}", repr(value), f"choose one of {choices}")
         mark = self.delimiter
         if mark is not None and (
             len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\n\r\"'\0."
@@ -132,6 +159,13 @@ class Notebook:
 
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, what: str, decided: object, why: str, alternatives: tuple[str, ...] = ()) -> None:
+    def add(
+        self,
+        what: str,
+        decided: object,
+        why: str,
+        alternatives: tuple[str, ...] = (),
+        remedies: tuple[Remedy, ...] = (),
+    ) -> None:
         """Write one finding down."""
-        self.findings.append(Finding(what, str(decided), why, alternatives))
+        self.findings.append(Finding(what, str(decided), why, alternatives, remedies))
