@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from east.command_line.exit_status import BAD_INPUT
 from east.options import Option
+from east.tables.formats import format_names
 
 MOST_SEEDS = 1000
 
@@ -166,7 +167,7 @@ def _add_split(train: argparse.ArgumentParser) -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
-    add("--format", metavar="NAME", help="csv, json, arff, xlsx, ods, parquet or feather")
+    add("--format", metavar="NAME", help=format_names())
     add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
     add("--decimal", metavar="MARK", help="the decimal mark: . or ,")

@@ -1,4 +1,4 @@
-"""A table and a target to split, encoded numbers; and the plain facts of a table before that."""
+"""A table and a target to split, encoded numbers; and the profile of a table before that."""
 
 from east.dataset.encoding import Encoder
 from east.dataset.facts import ClassFacts, ColumnFacts, Concern, Profile, TargetGuess
