@@ -62,7 +62,7 @@ class Counter:
             )
             for seed in (0, 1)
         )
-        return SimpleNamespace(step=self.step_number, total_steps=self.total_steps, lanes=lanes)
+        return SimpleNamespace(step=self.step_number, total_steps=self.total_steps, lanes=lanes, arms=())
 
     def outcome(self) -> Any:
         return SimpleNamespace(steps=self.step_number)
@@ -277,7 +277,7 @@ def test_history_is_bounded_in_bytes_too() -> None:
     history = History()
     lanes = (SimpleNamespace(soft=np.zeros((1000, 1000)), hard=np.zeros((1000, 1000))),)
     for step in range(40):
-        history.add(cast(Any, SimpleNamespace(step=step, lanes=lanes)))
+        history.add(cast(Any, SimpleNamespace(step=step, lanes=lanes, arms=())))
     assert len(history.snapshots()) <= 6
 
 
