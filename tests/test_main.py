@@ -225,7 +225,7 @@ def test_a_profile_is_plain_facts_in_json_and_in_text(
     assert main(["profile", str(tmp_path / "mine.csv"), "--target", "sex"]) == 0
     shown = capsys.readouterr().out
     assert "!! 'sex': 11 of 344 rows have no target" in shown
-    assert "!  'key': nearly every row has a value of its own" in shown
+    assert "!  'key': nearly every row has a different value" in shown
     assert "species (0." in shown and "imbalance ratio 1.0" in shown
     assert "delimiter: ','" in shown
 
@@ -331,7 +331,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("profile {}/one.csv --target label", "target column is not in the table: got 'label'"),
         ("profile {}/missing.csv", "no such file"),
         ("profile {}/binary.csv", "cannot be read as a table"),
-        ("train {}/numbers.csv --target b --bins 1", "cannot be cut so"),
+        ("train {}/numbers.csv --target b --bins 1", "cannot be cut into so many bins"),
         ("train {}/three.csv --target b --group a --time c", "either by group or by time"),
         ("train {}/rare.csv --target b --group c", "group column is not in the table"),
         (f"train {WINE} --out {{}}/gain.txt", "cannot be written"),

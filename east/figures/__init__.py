@@ -11,6 +11,7 @@ from east.figures.matrices import (
     order_by_confusion,
 )
 from east.figures.palette import DARK, LIGHT, Figure, Theme
+from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
@@ -37,5 +38,7 @@ __all__ = [
     "order_by_confusion",
     "paired_figure",
     "plotly_script",
+    "region_difference_figure",
+    "region_figure",
     "score_figure",
 ]
