@@ -22,7 +22,6 @@ MAX_FILE, MAX_FUNCTION = 300, 40
 # One way down: a module of east may import what it points to, and whatever lies below that.
 ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
-    "synthetic": (),
     "threads": (),
     "options": ("errors",),
     "annealing": ("errors",),
@@ -33,13 +32,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "dataset": ("tables",),
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
+    "synthetic": ("rules", "tables"),
+    "references": ("dataset",),
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),
     "run": ("training",),
-    "comparison": ("training", "rules"),
+    "comparison": ("training", "rules", "references"),
     "figures": ("run", "comparison"),
     "estimator": ("training",),
     "benchmark": ("training", "synthetic"),
-    "command_line": ("benchmark", "comparison"),
+    "command_line": ("benchmark", "comparison", "references"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training"),
 }
