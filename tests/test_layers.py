@@ -36,7 +36,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "comparison": ("training",),
     "figures": ("run", "comparison"),
     "export": ("figures",),
-    "estimator": ("training",),
+    "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
     "__main__": ("benchmark", "estimator", "export", "options"),
     "__init__": ("estimator", "training"),
