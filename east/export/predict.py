@@ -64,8 +64,8 @@ class Model:
             TableMismatch: for columns that are missing, repeated or of another kind.
         """
         frame = self.frame(rows)
-        pieces = [self._probabilities(frame.iloc[at : at + STEP]) for at in range(0, len(frame), STEP)]
-        return np.vstack([np.zeros((0, len(self.classes))), *pieces])
+        steps = range(0, max(len(frame), 1), STEP)
+        return np.vstack([self._probabilities(frame.iloc[at : at + STEP]) for at in steps])
 
     def features(self, frame: pd.DataFrame) -> NDArray[np.float32]:
         """Encode rows of a frame as the networks see them, `[n, d]`."""
