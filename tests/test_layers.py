@@ -22,7 +22,8 @@ MAX_FILE, MAX_FUNCTION = 300, 40
 # One way down: a module of east may import what it points to, and whatever lies below that.
 ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
-    "synthetic": (),
+    "synthetic": ("rules", "tables", "dataset"),
+    "references": ("dataset",),
     "threads": (),
     "options": ("errors",),
     "annealing": ("errors",),
@@ -35,11 +36,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "rules": ("metrics", "threads"),
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),
     "run": ("training",),
-    "comparison": ("training", "rules"),
+    "comparison": ("training", "references"),
     "figures": ("run", "comparison"),
-    "estimator": ("training",),
-    "benchmark": ("training", "synthetic"),
-    "command_line": ("benchmark", "comparison"),
+    "export": ("figures",),
+    "estimator": ("export",),
+    "benchmark": ("training", "comparison", "synthetic"),
+    "command_line": ("benchmark", "estimator"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training"),
 }
