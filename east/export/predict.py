@@ -1,9 +1,9 @@
 """Predict with a saved model; needs numpy and pandas alone.
 
-    from predict import load
-    model = load("model.zip")
-    model.predict(frame)         # the class of each row, by the model's rule
-    model.predict_proba(frame)   # [n, K] class probabilities, in the order of model.classes
+from predict import load
+model = load("model.zip")
+model.predict(frame)         # the class of each row, by the model's rule
+model.predict_proba(frame)   # [n, K] class probabilities, in the order of model.classes
 """
 
 from __future__ import annotations
@@ -167,7 +167,9 @@ def categories(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) 
     """Mark each row's category, `[n, categories]`; the last marks gaps where training had any."""
     known = {name: place for place, name in enumerate(spec["categories"])}
     texts = clean_texts(column, spec["nulls"])
-    codes = np.asarray([-1 if gap else known.get(text, -1) for text, gap in zip(texts, texts.isna(), strict=True)])
+    codes = np.asarray(
+        [-1 if gap else known.get(text, -1) for text, gap in zip(texts, texts.isna(), strict=True)]
+    )
     marks = (codes.reshape(-1, 1) == np.arange(len(known))).astype(np.float64)
     if spec["gaps"]:
         marks = np.hstack([marks, texts.isna().to_numpy(dtype=np.float64)[:, None]])
