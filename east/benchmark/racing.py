@@ -90,9 +90,10 @@ def _references(plan: Plan, table: BenchmarkTable, seed: int, made: Table, datas
         for key, rule in plan.references:
             on_validation, on_test = fitted[key].validation_probabilities, fitted[key].test_probabilities
             decision = fit_rule(rule, on_validation, targets, metric)
-            scores = (
+            score, validation_score = (
                 _Scored(decision.decide(part)[None], labels).score(metric, dataset.num_classes)
                 for part, labels in ((on_test, dataset.test.targets), (on_validation, targets))
             )
-            found.append(Row(table.name, metric.label, reference_key(key, rule), seed, *scores, best_step=0))
+            name = reference_key(key, rule)
+            found.append(Row(table.name, metric.label, name, seed, score, validation_score, 0))
     return found

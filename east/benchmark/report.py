@@ -50,7 +50,9 @@ class Report:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """One cell for each metric and arm."""
-        return tuple(self._cell(arm) for measure in self.plan.metrics for arm in self.plan.arms(measure))
+        return tuple(
+            self._cell(key, measure.label) for measure in self.plan.metrics for key in self.plan.labels()
+        )
 
     def scores(self, arm: str, metric: str) -> NDArray[np.float64]:
         """Gather test scores `[tables, seeds]` in points."""
