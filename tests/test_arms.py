@@ -106,6 +106,7 @@ def test_an_arm_is_named_after_its_parts_and_knows_its_loss() -> None:
     assert [arm.key for arm in (EAST, TUNED, together)] == [
         "east", "cross_entropy+offsets", "cross_entropy+offsets+ensemble",
     ]  # fmt: skip
+    assert (EAST.label, TUNED.label) == ("EAST", "Cross-entropy with tuned offsets")
     assert together.label == "Cross-entropy ensemble with tuned offsets"
     assert together.networks == CROSS_ENTROPY and CROSS_ENTROPY.plain and not TUNED.plain
     assert TUNED.spec is LOSSES["cross_entropy"]
