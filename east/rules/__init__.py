@@ -3,5 +3,6 @@
 from east.rules.definition import DecisionRule, RuleSpec
 from east.rules.offsets import apply_offsets, tune_offsets
 from east.rules.registry import RULES, fit_rule
+from east.rules.solver import best_prices
 
-__all__ = ["RULES", "DecisionRule", "RuleSpec", "apply_offsets", "fit_rule", "tune_offsets"]
+__all__ = ["RULES", "DecisionRule", "RuleSpec", "apply_offsets", "best_prices", "fit_rule", "tune_offsets"]
