@@ -34,7 +34,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "training": ("losses", "rules", "network", "dataset"),
     "run": ("training",),
     "comparison": ("training",),
-    "figures": ("run", "comparison"),
+    "microscope": ("losses",),
+    "figures": ("run", "comparison", "microscope"),
     "export": ("figures",),
     "estimator": ("training",),
     "benchmark": ("training", "comparison", "synthetic"),
@@ -42,7 +43,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
-MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network"}
+MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 
 
 class Import(NamedTuple):
