@@ -127,7 +127,7 @@ def test_the_anatomy_is_the_loss_own(seed: int, classes: int, progress: float) -
     # Exactly one class stands above tau, and the names of the places agree with the band's ends.
     assert (found.probabilities > found.threshold).sum() == 1
     for place, p in zip(found.places, found.probabilities, strict=True):
-        assert place == ("below" if p < found.low else "above" if p > found.high else "band")
+        assert place == ("below" if p < found.low else "above" if p > found.high else "in")
 
 
 def test_contributions_of_all_rows_add_up_to_the_soft_matrix() -> None:

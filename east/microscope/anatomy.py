@@ -12,7 +12,7 @@ from east.annealing import Sharpness
 from east.confusion import dynamic_threshold, heaviside
 from east.microscope.batch import Batch, Floats, LossSetup
 
-PARTS = ("below", "band", "above")
+PARTS = ("below", "in", "above")
 
 
 @dataclass(frozen=True, eq=False)
