@@ -211,6 +211,7 @@ def _arrows(tails: Floats, heads: Floats, sizes: Floats, color: str, width: floa
             "size": plain(markers),
             "color": color,
             "opacity": 1,
+            "line": {"width": 0},
         },
     }
 
