@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +20,7 @@ from east.errors import DatasetError, SettingError
 from east.metrics import METRICS, Metric, metric
 from east.network import predict_probabilities
 from east.rules import confusion_matrices
-from east.training import OPTIONS, Arm, TrainConfig, fit
+from east.training import MEMBERS, OPTIONS, Arm, TrainConfig, fit
 
 
 class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -137,6 +139,34 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         probabilities = self.predict_proba(X)
         return np.asarray(self.classes_[self.rule_.decide(probabilities)])
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save the fitted classifier as one file, which `load` and `east.load_model` read.
+
+        Raises:
+            EastError: when it cannot be written there, or a column's encoding cannot be saved.
+        """
+        from east.export import save_model
+
+        check_is_fitted(self)
+        return save_model(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Load a classifier that `save` wrote; nothing in the file is executed.
+
+        Its settings are those it was made with, but a `numpy.random.RandomState` comes back as None.
+
+        Raises:
+            EastError: when there is no such file, or it holds no classifier, or is damaged.
+        """
+        from east.export import load_classifier
+
+        settings, fitted = load_classifier(path)
+        model = cls(**settings)
+        for name, value in fitted.items():
+            setattr(model, name, value)
+        return model
+
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that missing values, categories and text are fine."""
         tags = super().__sklearn_tags__()
@@ -198,14 +228,13 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return dataset
 
     def _config(self) -> TrainConfig:
-        if not (isinstance(self.members, int | np.integer) and self.members >= 1):
-            raise SettingError("members must be 1 or more", repr(self.members), "use for example 5")
+        MEMBERS.check("members", self.members)
         chosen, first = self._metric(), _seed(self.random_state)
         own = {name: getattr(self, name) for name in OPTIONS if hasattr(self, name)}
         return TrainConfig(
             metric=chosen,
             seeds=tuple(range(first, first + self.members)),
-            arms=(Arm(self.loss, chosen, self.rule, ensemble=self.members > 1),),
+            arms=(Arm(self.loss, chosen, self.rule, int(self.members)),),
             **own,
         )
 

@@ -9,20 +9,17 @@ from east.comparison.classes import (
     matrix_difference,
     rows_in_cell,
 )
+from east.comparison.differences import Difference
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
+from east.comparison.kinds import Verdict
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
-from east.comparison.scores import (
-    Comparison,
-    Difference,
-    Score,
-    compare,
-    first_minus_second,
-    paired_difference,
-)
+from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
+from east.comparison.scores import Comparison, Score, compare, first_minus_second, paired_difference
 from east.comparison.summary import summarise, summary
-from east.comparison.verdict import Verdict, pair_sentence, verdict
+from east.comparison.verdict import pair_sentence, verdict
+from east.comparison.ways import Step
 from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
@@ -35,7 +32,10 @@ __all__ = [
     "FrontierPoint",
     "Grid",
     "Race",
+    "ReferenceScore",
+    "References",
     "Score",
+    "Step",
     "Verdict",
     "WhatIf",
     "class_changes",
@@ -47,6 +47,7 @@ __all__ = [
     "frontier_config",
     "grid",
     "grid_config",
+    "judge_references",
     "matrix_difference",
     "offsets_rule",
     "pair_races",
@@ -55,6 +56,7 @@ __all__ = [
     "predictions_frame",
     "probabilities_frame",
     "race_from",
+    "reference_sentence",
     "rows_in_cell",
     "suggested_offsets",
     "summarise",

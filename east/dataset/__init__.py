@@ -1,7 +1,8 @@
-"""A table and a target to split, encoded numbers; and the plain facts of a table before that."""
+"""A table and a target to split, encoded numbers; and the profile of a table before that."""
 
 from east.dataset.encoding import Encoder
 from east.dataset.facts import ClassFacts, ColumnFacts, Concern, Profile, TargetGuess
+from east.dataset.fresh import with_test
 from east.dataset.outline import Choices, Outline, outline
 from east.dataset.preparing import Dataset, Part, prepare, prepare_arrays, prepare_choices
 from east.dataset.profiling import profile
@@ -31,4 +32,5 @@ __all__ = [
     "region_view",
     "size_text",
     "span_text",
+    "with_test",
 ]

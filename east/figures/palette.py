@@ -40,16 +40,21 @@ class Theme:
         return mixed(self.classes[place], self.paper, 1 - 0.6**again)
 
     def loss(self, key: str) -> str:
-        """Return the colour of a loss, by its place in LOSSES; the same on every page and in every figure."""
+        """Return the colour of a loss, by its place in LOSSES; the same on every page and in every figure.
+
+        Losses beyond the palette's end begin it anew, each time greyer.
+        """
         # Imported late: the losses bring torch, which the first page's figure must not wait for.
         from east.losses import LOSSES
 
-        return self.losses[list(LOSSES).index(key) % len(self.losses)]
+        turn, place = divmod(list(LOSSES).index(key), len(self.losses))
+        return mixed(self.losses[place], self.muted, 1 - 0.6**turn)
 
     def arm(self, arm: Arm) -> str:
-        """Return the colour of an arm: its loss's own, towards the text's under a fitted rule, paler as an ensemble."""
-        color = self.loss(arm.loss)
-        color = color if arm.rule == "argmax" else mixed(color, self.text, 0.45)
+        """Return the colour of an arm: its loss's own, nearer to the text's by its rule, paler as an ensemble."""
+        from east.rules import RULES
+
+        color = mixed(self.loss(arm.loss), self.text, 1 - 0.55 ** list(RULES).index(arm.rule))
         return mixed(color, self.paper, 0.3) if arm.ensemble else color
 
 

@@ -1,6 +1,6 @@
 """Training: a configuration in, frozen snapshots out, and an outcome at the end."""
 
-from east.training.arm import PLAIN_RULE, Arm
+from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
@@ -8,6 +8,7 @@ from east.training.regions import Regions, regions_of
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 __all__ = [
+    "MEMBERS",
     "OPTIONS",
     "PLAIN_RULE",
     "Arm",

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from east.dataset import Encoder
 from east.metrics import Metric
 from east.network import FloatArray, Weights
 from east.rules import DecisionRule, fit_rule
 from east.training.arm import Arm
+from east.training.config import TrainConfig
 
 Matrix = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -42,7 +44,8 @@ class LaneResult:
 class ArmOutcome:
     """One arm at the end: the lanes it reads, one a seed, and its fitted rules.
 
-    There is one rule a lane; an ensemble has a single one, fitted on the mean probabilities of its lanes.
+    There is one rule a lane; an ensemble has a single one, fitted on the mean probabilities of its members, the
+    first of the lanes.
     """
 
     arm: Arm
@@ -74,6 +77,13 @@ class ArmOutcome:
         """Predicted classes of the test rows, `[S, n]`; of an ensemble `[1, n]`."""
         return self._decide(self.test_probabilities)
 
+    @property
+    def test_predictions_without_a_member(self) -> Integers:
+        """What an ensemble would predict for the test rows without each of its members in turn, `[members, n]`."""
+        stacked = np.stack([lane.test_probabilities for lane in self.lanes[: self.arm.members]])
+        others = (stacked.sum(axis=0) - stacked) / (len(stacked) - 1)
+        return np.stack([self.rules[0].decide(own) for own in others])
+
     def _decide(self, probabilities: FloatArray) -> Integers:
         return np.stack([rule.decide(own) for rule, own in zip(self.rules, probabilities, strict=True)])
 
@@ -82,7 +92,8 @@ class ArmOutcome:
 class Outcome:
     """What a training came to, arm by arm.
 
-    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows.
+    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows. The encoder
+    is what the lanes read columns through, the configuration what they were trained with.
     """
 
     metric: Metric
@@ -93,6 +104,8 @@ class Outcome:
     steps: int
     elapsed_s: float
     device: str
+    encoder: Encoder
+    config: TrainConfig
 
     @property
     def lanes(self) -> tuple[LaneResult, ...]:
@@ -130,4 +143,4 @@ def decide(arm: Arm, lanes: Sequence[LaneResult], validation_targets: Integers) 
 
 def _gathered(arm: Arm, probabilities: Sequence[FloatArray]) -> FloatArray:
     stacked = np.stack(probabilities)
-    return stacked.mean(axis=0, keepdims=True) if arm.ensemble else stacked
+    return stacked[: arm.members].mean(axis=0, keepdims=True) if arm.ensemble else stacked
