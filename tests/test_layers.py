@@ -37,7 +37,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),
     "run": ("training",),
     "comparison": ("training", "references"),
-    "figures": ("run", "comparison"),
+    "microscope": ("losses",),
+    "figures": ("run", "comparison", "microscope"),
     "export": ("figures",),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
@@ -46,7 +47,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
-MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network"}
+MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
 TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison"}
 PRINTING = {"command_line"}
