@@ -58,23 +58,6 @@ LOSS_HINTS: Mapping[str, str] = {
 }
 
 
-VERDICT_ICONS: Mapping[str, str] = {
-    "better": ":green[:material/trending_up:]",
-    "better_model": ":green[:material/trending_up:]",
-    "better_than_some": ":orange[:material/balance:]",
-    "weighting_enough": ":orange[:material/balance:]",
-    "offsets_enough": ":orange[:material/balance:]",
-    "anchor_enough": ":orange[:material/balance:]",
-    "simpler_enough": ":orange[:material/balance:]",
-    "worse": ":red[:material/trending_down:]",
-    "worse_model": ":red[:material/trending_down:]",
-    "equal": ":material/drag_handle:",
-    "undecided": ":material/question_mark:",
-    "too_few_rows": ":material/question_mark:",
-    "alone": ":material/person:",
-}
-
-
 def loss_hint(loss: str) -> str:
     """Return what a loss is, in a few words."""
     from east.losses import RECOMMENDED_ANCHOR
