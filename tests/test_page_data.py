@@ -25,6 +25,7 @@ from tests.app_driver import (
     view,
     widget,
 )
+from tests.tables_corpus.making import xlsx, zipped
 
 ROWS = 240
 

@@ -156,7 +156,7 @@ def test_a_diverging_training_is_named_as_such() -> None:
 
 def test_a_run_is_told_of_beside_other_pages() -> None:
     app = training()
-    app.switch_page("app.py").run()
+    app.switch_page("pages/data/page.py").run()
     assert "Wine cultivars → cultivar" in " ".join(entry.value for entry in sound(app).sidebar.caption)
     sound(app.switch_page("pages/train/page.py").run())
     command(app, "stop")
