@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from east.estimator import EASTClassifier
     from east.losses import LOSSES, EASTLoss
     from east.metrics import METRICS, Metric, metric
+    from east.rules import RULES, DecisionRule
     from east.tables import Table, read_table
-    from east.training import Outcome, Snapshot, TrainConfig, Training, fit, train
+    from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, fit, train
 
 _HOMES = {
     "Annealing": "annealing",
@@ -34,8 +35,11 @@ _HOMES = {
     "METRICS": "metrics",
     "Metric": "metrics",
     "metric": "metrics",
+    "RULES": "rules",
+    "DecisionRule": "rules",
     "Table": "tables",
     "read_table": "tables",
+    "Arm": "training",
     "Outcome": "training",
     "Snapshot": "training",
     "TrainConfig": "training",
@@ -47,9 +51,12 @@ _HOMES = {
 __all__ = [
     "LOSSES",
     "METRICS",
+    "RULES",
     "Annealing",
+    "Arm",
     "Dataset",
     "DatasetError",
+    "DecisionRule",
     "EASTClassifier",
     "EASTLoss",
     "EastError",

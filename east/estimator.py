@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -18,7 +17,8 @@ from east.dataset import Dataset, prepare_arrays
 from east.errors import DatasetError, SettingError
 from east.metrics import METRICS, Metric, metric
 from east.network import predict_probabilities
-from east.training import TrainConfig, fit
+from east.rules import confusion_matrices
+from east.training import MEMBERS, OPTIONS, Arm, TrainConfig, fit
 
 
 class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -36,6 +36,8 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         loss: a key of LOSSES.
         device: "auto" (cuda, else mps, else cpu) or a torch device.
         random_state: seeds split, initialisation and batches; None draws a seed.
+        rule: a key of RULES, fitted on the rows held out; what `predict` decides by.
+        members: networks whose mean probabilities decide.
         class_index: position in `classes_` of the one class that average="class" is about.
         validation_fraction: share of the rows held out for the checkpoint, in (0, 1).
         epochs: passes over the training rows; None is 30, within about 600 to 2,000 steps.
@@ -53,7 +55,8 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_features_in_: number of columns seen in fit.
         feature_names_in_: their names, where all of them are text.
         encoder_: the fitted encoder of columns.
-        weights_: the network's layers, (weight `[in, out]`, bias `[out]`) each.
+        weights_: the networks' layers, (weight `[in, out]`, bias `[out]`) each, a member after the other.
+        rule_: the fitted DecisionRule.
         metric_: the Metric trained for.
         validation_score_: the metric of the checkpoint on the rows held out.
         best_step_: the step the checkpoint is of.
@@ -68,6 +71,8 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         device: str = "auto",
         random_state: int | np.random.RandomState | None = 0,
         *,
+        rule: str = "argmax",
+        members: int = 1,
         class_index: int | None = None,
         validation_fraction: float = 0.2,
         epochs: int | None = None,
@@ -85,6 +90,8 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.loss = loss
         self.device = device
         self.random_state = random_state
+        self.rule = rule
+        self.members = members
         self.class_index = class_index
         self.validation_fraction = validation_fraction
         self.epochs = epochs
@@ -105,24 +112,30 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         frame, targets = self._checked(X, y)
         config = self._config()
         dataset = self._dataset(frame, targets, config.seeds[0])
-        result = fit(dataset, config).lanes[0]
+        outcome = fit(dataset, config)
+        found = outcome.arms[0]
         self.metric_ = config.metric
         self.encoder_ = dataset.encoder
-        self.weights_ = result.weights
-        self.validation_score_ = result.best_score
-        self.best_step_ = result.best_step
+        self.weights_ = tuple(lane.weights for lane in found.lanes)
+        self.rule_ = found.rules[0]
+        decided = confusion_matrices(
+            outcome.validation_targets, found.validation_predictions, len(self.classes_)
+        )
+        self.validation_score_ = self.metric_.score(decided[0])
+        self.best_step_ = found.lanes[0].best_step
         return self
 
     def predict_proba(self, X: ArrayLike | pd.DataFrame) -> NDArray[np.float64]:  # noqa: N803
         """Return class probabilities `[n, K]`, columns in the order of `classes_`."""
         check_is_fitted(self)
         features = self.encoder_.transform(self._frame(X, reset=False))
-        return predict_probabilities(self.weights_, features).astype(np.float64)
+        members = [predict_probabilities(weights, features) for weights in self.weights_]
+        return np.asarray(np.mean(members, axis=0), dtype=np.float64)
 
     def predict(self, X: ArrayLike | pd.DataFrame) -> NDArray[Any]:  # noqa: N803
-        """Return the most probable label of each row, `[n]`."""
-        labels: NDArray[Any] = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[labels])
+        """Return the label that the rule decides on for each row, `[n]`."""
+        probabilities = self.predict_proba(X)
+        return np.asarray(self.classes_[self.rule_.decide(probabilities)])
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that missing values, categories and text are fine."""
@@ -185,19 +198,14 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return dataset
 
     def _config(self) -> TrainConfig:
+        MEMBERS.check("members", self.members)
+        chosen, first = self._metric(), _seed(self.random_state)
+        own = {name: getattr(self, name) for name in OPTIONS if hasattr(self, name)}
         return TrainConfig(
-            metric=self._metric(),
-            losses=(self.loss,),
-            seeds=(_seed(self.random_state),),
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            hidden=tuple(self.hidden),
-            dropout=self.dropout,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            averaging=self.averaging,
-            patience=self.patience,
-            device=self.device,
+            metric=chosen,
+            seeds=tuple(range(first, first + self.members)),
+            arms=(Arm(self.loss, chosen, self.rule, int(self.members)),),
+            **own,
         )
 
     def _metric(self) -> Metric:
@@ -205,7 +213,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(self.metric, Metric):
             return self.metric
         options = {"beta": self.beta, "average": self.average, "class_index": self.class_index}
-        takes = inspect.signature(METRICS[self.metric]).parameters if self.metric in METRICS else {}
+        takes = METRICS[self.metric].options if self.metric in METRICS else {}
         return metric(self.metric, **{name: value for name, value in options.items() if name in takes})
 
 

@@ -24,12 +24,12 @@ from east.comparison import (
     race_from,
     suggested_offsets,
     summary,
-    tune_offsets,
     what_if,
 )
 from east.dataset import Dataset, prepare_arrays
 from east.errors import SettingError
 from east.metrics import metric
+from east.rules import tune_offsets
 from east.training import Outcome, TrainConfig, fit
 
 F1, ACCURACY, MCC = metric("fbeta"), metric("accuracy"), metric("mcc")

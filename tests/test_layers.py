@@ -22,6 +22,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "synthetic": (),
     "options": (),
+    "threads": (),
     "annealing": ("errors",),
     "metrics": ("errors",),
     "tables": ("errors",),
@@ -29,7 +30,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "confusion": ("annealing", "errors"),
     "dataset": ("tables",),
     "losses": ("confusion", "metrics", "annealing"),
-    "training": ("losses", "network", "dataset"),
+    "rules": ("metrics", "threads"),
+    "training": ("losses", "rules", "network", "dataset"),
     "run": ("training",),
     "comparison": ("training",),
     "figures": ("run", "comparison"),
@@ -40,7 +42,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
-MATHS = {"confusion", "metrics", "annealing", "losses", "network"}
+MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network"}
 
 
 class Import(NamedTuple):

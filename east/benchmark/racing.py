@@ -12,23 +12,24 @@ import numpy as np
 import torch
 
 from east.benchmark.suites import BenchmarkTable, suite, table_from_text
-from east.comparison import apply_offsets, tune_offsets
-from east.comparison.arms import BASELINE, OFFSETS_SUFFIX, confusion_matrices
 from east.dataset import prepare
 from east.errors import SettingError
-from east.losses import LOSSES
+from east.losses import BASELINE, LOSSES
 from east.metrics import Metric, metric
-from east.training import Arm, LaneResult, Outcome, TrainConfig, fit
+from east.rules import confusion_matrices
+from east.training import PLAIN_RULE, Arm, ArmOutcome, Outcome, TrainConfig, fit
 
 METRICS = ("fbeta:beta=1", "fbeta:beta=0.25", "mcc", "accuracy")
-ARMS = (*LOSSES, BASELINE + OFFSETS_SUFFIX)
+USUAL_RULE = "offsets"
+"""Where no rules are asked for, cross-entropy races with this one too."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One lane's result: a table, a metric, an arm and a seed.
 
-    `score` is on the test part, `validation_score` on the part the checkpoint (or the offsets) was chosen by.
+    `arm` is the arm's key; `score` is on the test part, `validation_score` on the part that its checkpoint and
+    its rule were chosen by.
     """
 
     table: str
@@ -47,14 +48,14 @@ class Plan:
     Args:
         tables: at least one.
         metrics: each arm is trained for each of them and judged by it.
-        arms: keys of LOSSES, each also as "key+offsets": the same model under offsets tuned on validation.
+        ways: (loss, rule) of each arm, keys of LOSSES and RULES.
         seeds: each has a split, initialisation and batches of its own, shared by all arms.
         settings: of TrainConfig, where they differ from its defaults.
     """
 
     tables: tuple[BenchmarkTable, ...]
     metrics: tuple[Metric, ...]
-    arms: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...]
     seeds: tuple[int, ...]
     settings: Mapping[str, Any]
 
@@ -63,12 +64,15 @@ class Plan:
         """Number of trainings."""
         return len(self.tables) * len(self.seeds)
 
+    def arms(self, measure: Metric) -> tuple[Arm, ...]:
+        """The arms that are trained for, and judged by, one metric."""
+        return tuple(Arm(loss, measure, rule) for loss, rule in self.ways)
+
     @property
     def config(self) -> TrainConfig:
-        """The training's settings but for the seed; what "+offsets" is put on is trained too."""
-        losses = dict.fromkeys(arm.removesuffix(OFFSETS_SUFFIX) for arm in self.arms)
-        lanes = tuple(Arm(loss, measure) for measure, loss in product(self.metrics, losses))
-        return TrainConfig(metric=self.metrics[0], arms=lanes, **self.settings)
+        """The training's settings but for the seed: the arms of all metrics."""
+        arms = tuple(arm for measure in self.metrics for arm in self.arms(measure))
+        return TrainConfig(metric=self.metrics[0], arms=arms, **self.settings)
 
 
 def plan(
@@ -76,6 +80,7 @@ def plan(
     suite_name: str = "development",
     metrics: Sequence[str] | None = None,
     losses: Sequence[str] | None = None,
+    rules: Sequence[str] | None = None,
     seeds: int = 3,
     settings: Mapping[str, Any] | None = None,
 ) -> Plan:
@@ -85,7 +90,8 @@ def plan(
         tables: FILE:TARGET each; none means the suite.
         suite_name: a key of SUITES.
         metrics: such as "mcc" or "fbeta:beta=0.25,average=micro".
-        losses: keys of LOSSES, also with "+offsets"; cross-entropy always takes part.
+        losses: keys of LOSSES; cross-entropy by argmax always takes part.
+        rules: keys of RULES; each loss races with each. By default argmax, and tuned offsets on cross-entropy.
         seeds: how many.
         settings: of TrainConfig.
 
@@ -94,13 +100,14 @@ def plan(
     """
     chosen = tuple(table_from_text(text) for text in tables) or suite(suite_name)
     wanted = tuple(metric_from_text(text) for text in metrics or METRICS)
-    arms = tuple(dict.fromkeys((*(losses or ARMS), BASELINE)))
+    ways = list(product(losses or LOSSES, rules or (PLAIN_RULE,)))
+    ways += [(BASELINE, PLAIN_RULE), *([] if rules or losses else [(BASELINE, USUAL_RULE)])]
     if seeds < 1:
         raise SettingError("A benchmark needs a seed at least", seeds, "give for example 10")
     for what, names in (("metric", [one.label for one in wanted]), ("table", [one.name for one in chosen])):
         if len(set(names)) < len(names):
             raise SettingError(f"Give each {what} once", ", ".join(names))
-    made = Plan(chosen, wanted, arms, tuple(range(seeds)), dict(settings or {}))
+    made = Plan(chosen, wanted, tuple(dict.fromkeys(ways)), tuple(range(seeds)), dict(settings or {}))
     made.config  # noqa: B018  (checks all settings before the first training)
     return made
 
@@ -145,26 +152,22 @@ def _race(plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
         outcome = fit(dataset, replace(plan.config, seeds=(seed,)))
     finally:
         torch.set_num_threads(threads)
-    return [
-        _row(table.name, arm, lane, outcome)
-        for lane, arm in product(outcome.lanes, plan.arms)
-        if arm.removesuffix(OFFSETS_SUFFIX) == lane.loss
-    ]
+    networks = list(dict.fromkeys(found.arm.networks for found in outcome.arms))
+    in_order = sorted(outcome.arms, key=lambda found: networks.index(found.arm.networks))
+    return [_row(table.name, found, outcome) for found in in_order]
 
 
-def _row(table: str, arm: str, lane: LaneResult, outcome: Outcome) -> Row:
-    score, validation_score = lane.test_score, lane.best_score
-    if arm.endswith(OFFSETS_SUFFIX):
-        offsets = tune_offsets(lane.validation_probabilities, outcome.validation_targets, lane.metric)
-        score, validation_score = (
-            _score(lane.metric, apply_offsets(probabilities, offsets), targets, len(outcome.classes))
-            for probabilities, targets in (
-                (lane.test_probabilities, outcome.test_targets),
-                (lane.validation_probabilities, outcome.validation_targets),
-            )
+def _row(table: str, found: ArmOutcome, outcome: Outcome) -> Row:
+    arm, lane = found.arm, found.lanes[0]
+    score, validation_score = (
+        _score(arm.metric, predictions, targets, len(outcome.classes))
+        for predictions, targets in (
+            (found.test_predictions, outcome.test_targets),
+            (found.validation_predictions, outcome.validation_targets),
         )
-    return Row(table, lane.metric.label, arm, lane.seed, score, validation_score, lane.best_step)
+    )
+    return Row(table, arm.metric.label, arm.key, lane.seed, score, validation_score, lane.best_step)
 
 
 def _score(metric: Metric, predicted: np.ndarray, targets: np.ndarray, num_classes: int) -> float:
-    return metric.score(confusion_matrices(targets, predicted, num_classes))
+    return metric.score(confusion_matrices(targets, predicted, num_classes)[0])

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from east.benchmark.racing import Plan, Row
-from east.comparison.arms import BASELINE, arm_label
+from east.losses import BASELINE
+from east.training import Arm
 
 POINTS = 100.0
 
@@ -49,9 +50,7 @@ class Report:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """One cell for each metric and arm."""
-        return tuple(
-            self._cell(arm, measure.label) for measure in self.plan.metrics for arm in self.plan.arms
-        )
+        return tuple(self._cell(arm) for measure in self.plan.metrics for arm in self.plan.arms(measure))
 
     def scores(self, arm: str, metric: str) -> NDArray[np.float64]:
         """Gather test scores `[tables, seeds]` in points."""
@@ -61,13 +60,14 @@ class Report:
         grid = [[found[table.name, seed] for seed in self.plan.seeds] for table in self.plan.tables]
         return np.array(grid) * POINTS
 
-    def _cell(self, arm: str, metric: str) -> Cell:
-        scores = self.scores(arm, metric)
+    def _cell(self, arm: Arm) -> Cell:
+        metric = arm.metric.label
+        scores = self.scores(arm.key, metric)
         differences = scores - self.scores(BASELINE, metric)
         tables, seeds = differences.shape
         means = differences.mean(axis=1)
         return Cell(
-            arm=arm,
+            arm=arm.key,
             metric=metric,
             score=float(scores.mean()),
             difference=float(means.mean()),
@@ -90,10 +90,10 @@ class Report:
             "",
             f"{'':<46}" + "".join(f"{name:>{width}}" for name in names),
         ]
-        for arm in self.plan.arms:
-            cells = [cell for cell in self.cells if cell.arm == arm]
-            texts = (_level(cell) if arm == BASELINE else _text(cell) for cell in cells)
-            lines.append(f"{arm_label(arm):<46}" + "".join(f"{text:>{width}}" for text in texts))
+        for arm in self.plan.arms(self.plan.metrics[0]):
+            cells = [cell for cell in self.cells if cell.arm == arm.key]
+            texts = (_level(cell) if arm.key == BASELINE else _text(cell) for cell in cells)
+            lines.append(f"{arm.label:<46}" + "".join(f"{text:>{width}}" for text in texts))
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class Report:
         return {
             "tables": [table.name for table in self.plan.tables],
             "metrics": [measure.label for measure in self.plan.metrics],
-            "arms": list(self.plan.arms),
+            "arms": [arm.key for arm in self.plan.arms(self.plan.metrics[0])],
             "seeds": list(self.plan.seeds),
             "settings": dict(self.plan.settings),
             "cells": cells,

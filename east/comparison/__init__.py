@@ -1,6 +1,5 @@
 """Judging a race: scores with intervals, the verdict, offsets, per-class tables, grid and frontier."""
 
-from east.comparison.arms import ArmResult, Race, arm_from, arm_label, pair_races, race_from, with_offsets
 from east.comparison.classes import (
     ClassChange,
     ClassRow,
@@ -10,14 +9,17 @@ from east.comparison.classes import (
     matrix_difference,
     rows_in_cell,
 )
+from east.comparison.differences import Difference
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
-from east.comparison.offsets import apply_offsets, tune_offsets
+from east.comparison.kinds import Verdict
 from east.comparison.predictions import predictions_frame, probabilities_frame
-from east.comparison.scores import Comparison, Difference, Score, compare, paired_difference
+from east.comparison.race import ArmResult, Race, pair_races, race_from
+from east.comparison.scores import Comparison, Score, compare, first_minus_second, paired_difference
 from east.comparison.summary import summarise, summary
-from east.comparison.verdict import Verdict, pair_sentence, verdict
-from east.comparison.what_if import WhatIf, suggested_offsets, what_if
+from east.comparison.verdict import pair_sentence, verdict
+from east.comparison.ways import Step
+from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
     "ArmResult",
@@ -30,20 +32,20 @@ __all__ = [
     "Grid",
     "Race",
     "Score",
+    "Step",
     "Verdict",
     "WhatIf",
-    "apply_offsets",
-    "arm_from",
-    "arm_label",
     "class_changes",
     "class_rows",
     "class_table",
     "compare",
+    "first_minus_second",
     "frontier",
     "frontier_config",
     "grid",
     "grid_config",
     "matrix_difference",
+    "offsets_rule",
     "pair_races",
     "pair_sentence",
     "paired_difference",
@@ -54,8 +56,6 @@ __all__ = [
     "suggested_offsets",
     "summarise",
     "summary",
-    "tune_offsets",
     "verdict",
     "what_if",
-    "with_offsets",
 ]

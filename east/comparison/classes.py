@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.arms import ArmResult, Race
+from east.comparison.race import ArmResult, Race
 from east.errors import SettingError
+
+if TYPE_CHECKING:
+    from east.training import Arm
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -22,7 +26,7 @@ class ClassRow:
     """
 
     name: str
-    arm: str
+    arm: Arm
     precision: float
     recall: float
     f: float
@@ -50,17 +54,17 @@ class ClassChange:
         return max(abs(self.found), abs(self.false_alarms) / 2) / float(np.sqrt(self.support + 1))
 
 
-def class_rows(race: Race, arm: ArmResult, beta: float = 1.0) -> tuple[ClassRow, ...]:
+def class_rows(race: Race, result: ArmResult, beta: float = 1.0) -> tuple[ClassRow, ...]:
     """Describe every class under one arm, in class order; rates are means of the seeds' rates."""
-    hits = np.diagonal(arm.hard, axis1=1, axis2=2)
-    support, predicted = arm.hard.sum(axis=2), arm.hard.sum(axis=1)
+    hits = np.diagonal(result.hard, axis1=1, axis2=2)
+    support, predicted = result.hard.sum(axis=2), result.hard.sum(axis=1)
     square = beta**2
     precision, recall = _divide(hits, predicted), _divide(hits, support)
     f = _divide((1 + square) * hits, square * support + predicted)
     return tuple(
         ClassRow(
             name=name,
-            arm=arm.key,
+            arm=result.arm,
             precision=float(precision[:, place].mean()),
             recall=float(recall[:, place].mean()),
             f=float(f[:, place].mean()),
@@ -74,16 +78,16 @@ def class_rows(race: Race, arm: ArmResult, beta: float = 1.0) -> tuple[ClassRow,
 
 
 def class_table(
-    race: Race, first: str, second: str, beta: float = 1.0
+    race: Race, first: Arm, second: Arm, beta: float = 1.0
 ) -> tuple[tuple[ClassRow, ClassRow], ...]:
     """Pair the classes of two arms, the one whose F, precision or recall changed most first."""
     pairs = zip(
-        class_rows(race, race.arm(first), beta), class_rows(race, race.arm(second), beta), strict=True
+        class_rows(race, race.result(first), beta), class_rows(race, race.result(second), beta), strict=True
     )
     return tuple(sorted(pairs, key=lambda pair: -_largest_change(*pair)))
 
 
-def class_changes(race: Race, first: str, second: str) -> tuple[ClassChange, ...]:
+def class_changes(race: Race, first: Arm, second: Arm) -> tuple[ClassChange, ...]:
     """Count what `first` finds and wrongly claims beyond `second`, the largest change for its class first."""
     more = matrix_difference(race, first, second)
     found = np.diagonal(more)
@@ -95,12 +99,12 @@ def class_changes(race: Race, first: str, second: str) -> tuple[ClassChange, ...
     return tuple(sorted(changes, key=lambda change: -change.weight))
 
 
-def matrix_difference(race: Race, first: str, second: str) -> Floats:
+def matrix_difference(race: Race, first: Arm, second: Arm) -> Floats:
     """Subtract two arms' hard matrices, means over seeds, `[K, K]`; every row sums to 0."""
-    return np.asarray(race.arm(first).hard.mean(axis=0) - race.arm(second).hard.mean(axis=0))
+    return np.asarray(race.result(first).hard.mean(axis=0) - race.result(second).hard.mean(axis=0))
 
 
-def rows_in_cell(race: Race, arm: str, true: int, predicted: int, seed: int | None = None) -> Integers:
+def rows_in_cell(race: Race, arm: Arm, true: int, predicted: int, seed: int | None = None) -> Integers:
     """List the positions in the test part that fall into one cell.
 
     Args:
@@ -115,7 +119,7 @@ def rows_in_cell(race: Race, arm: str, true: int, predicted: int, seed: int | No
     """
     if not (0 <= true < len(race.classes) and 0 <= predicted < len(race.classes)):
         raise SettingError("There is no such cell", (true, predicted), f"use 0 to {len(race.classes) - 1}")
-    result = race.arm(arm)
+    result = race.result(arm)
     if seed is not None and seed not in result.seeds:
         raise SettingError("There is no such seed", seed, f"choose from {result.seeds}")
     chosen = result.predictions if seed is None else result.predictions[[result.seeds.index(seed)]]

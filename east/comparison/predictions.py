@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from east.comparison.arms import Race
+from east.comparison.race import Race
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from east.training import Outcome
+    from east.training import Arm, Outcome
 
 
 def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame:
@@ -35,26 +35,26 @@ def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame
             {
                 "row": places,
                 "true": classes[race.targets],
-                "arm": arm.key,
-                "metric": arm.metric.label,
+                "arm": result.arm.key,
+                "metric": result.arm.metric.label,
                 "seed": seed,
                 "predicted": classes[predicted],
             }
         )
-        for arm in race.arms
-        for seed, predicted in zip(arm.seeds, arm.predictions, strict=True)
+        for result in race.results
+        for seed, predicted in zip(result.seeds, result.predictions, strict=True)
     ]
     return pd.concat(pieces, ignore_index=True)
 
 
 def probabilities_frame(
-    outcome: Outcome, loss: str, rows: Mapping[str, ArrayLike] | None = None
+    outcome: Outcome, arm: Arm, rows: Mapping[str, ArrayLike] | None = None
 ) -> pd.DataFrame:
-    """List the class probabilities of a loss's finished models, from which any offsets' scores follow.
+    """List the class probabilities of an arm's lanes, from which the scores of any decision rule follow.
 
     Args:
         outcome: a finished training.
-        loss: one of its arms.
+        arm: whose lanes.
         rows: positions of the validation and test rows in their table, under "validation" and "test"; by
             default their positions in their part.
 
@@ -65,7 +65,7 @@ def probabilities_frame(
 
     classes = np.asarray(outcome.classes, dtype=object)
     pieces = []
-    for lane in (lane for lane in outcome.lanes if lane.loss == loss):
+    for lane in outcome.arm(arm).lanes:
         for part, targets, probabilities in (
             ("validation", outcome.validation_targets, lane.validation_probabilities),
             ("test", outcome.test_targets, lane.test_probabilities),

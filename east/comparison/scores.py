@@ -1,4 +1,4 @@
-"""Final scores with intervals, and the paired differences between the hero and each rival."""
+"""Final scores with intervals, and the paired differences between the subject and each rival."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.arms import BASELINE, Race
-from east.comparison.intervals import CONFIDENCE, Estimate, crossed_estimate, holm
+from east.comparison.differences import Difference
+from east.comparison.intervals import Estimate, crossed_estimate, holm
+from east.comparison.race import Race
 from east.comparison.resampling import DRAWS, Resampled, resample
+from east.comparison.ways import Step, climb
 
 if TYPE_CHECKING:
     from east.metrics import Metric
+    from east.training import Arm
 
 # A class with fewer test rows can be what an undecided race hangs on.
 FEW_ROWS = 30
@@ -24,9 +27,12 @@ HARDLY_ANY_ROWS = 5
 
 @dataclass(frozen=True)
 class Score:
-    """One arm's test score: a value a seed, their mean, its interval, and standard deviation over seeds."""
+    """One arm's test score: a value a seed, their mean, its interval, and standard deviation over seeds.
 
-    key: str
+    An ensemble has one score for all its seeds; it stands at each of them, and its spread is 0.
+    """
+
+    arm: Arm
     values: tuple[float, ...]
     mean: float
     interval: tuple[float, float]
@@ -34,59 +40,33 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """`first` minus `second`, paired row by row and seed by seed; positive means `first` is better.
-
-    `p_value` is of no difference, `adjusted_p` the same after Holm's correction over its family, and
-    `limiting_class` the position of a class with so few test rows that it blurs the answer.
-    """
-
-    first: str
-    second: str
-    values: tuple[float, ...]
-    value: float
-    interval: tuple[float, float]
-    p_value: float
-    adjusted_p: float
-    row_share: float
-    limiting_class: int | None = None
-
-    @property
-    def conclusion(self) -> str:
-        """Return "better", "worse" or "undecided" of `first`: correction and interval must both say so."""
-        if self.adjusted_p < 1 - CONFIDENCE and self.interval[0] > 0:
-            return "better"
-        if self.adjusted_p < 1 - CONFIDENCE and self.interval[1] < 0:
-            return "worse"
-        return "undecided"
-
-
-@dataclass(frozen=True)
 class Comparison:
     """What a race came to under one metric.
 
-    `differences` are the hero minus each rival, `over_baseline` each other rival minus cross-entropy
-    (empty where that took no part), each family corrected for its size.
+    `differences` are the subject minus each rival, `over_baseline` each other rival minus cross-entropy
+    (empty where that took no part), each family corrected for its size. `steps` is the way from cross-entropy
+    to the cheapest arm that no costlier one is shown to beat: see `climb`.
     """
 
     race: Race
     metric: Metric
     scores: tuple[Score, ...]
-    hero: str
+    subject: Arm
     differences: tuple[Difference, ...]
     over_baseline: tuple[Difference, ...]
+    steps: tuple[Step, ...]
 
     @property
     def population(self) -> str:
         """Say in one sentence what the intervals speak of."""
         return population(len(self.race.seeds))
 
-    def score(self, key: str) -> Score:
+    def score(self, arm: Arm) -> Score:
         """Return one arm's score."""
-        return next(score for score in self.scores if score.key == key)
+        return next(score for score in self.scores if score.arm == arm)
 
-    def difference(self, rival: str) -> Difference:
-        """Return the hero minus one rival."""
+    def difference(self, rival: Arm) -> Difference:
+        """Return the subject minus one rival."""
         return next(difference for difference in self.differences if difference.second == rival)
 
 
@@ -104,50 +84,69 @@ def population(seeds: int) -> str:
 
 
 def compare(
-    race: Race, metric: Metric | None = None, *, hero: str | None = None, draws: int = DRAWS, seed: int = 0
+    race: Race, metric: Metric | None = None, *, subject: Arm | None = None, draws: int = DRAWS, seed: int = 0
 ) -> Comparison:
-    """Score every arm, and compare the hero with each of the others.
+    """Score every arm, and compare the subject with each of the others.
 
     Args:
         race: the arms, over the same rows and seeds.
         metric: what to judge by; the race's own by default.
-        hero: the arm compared with the others; EAST by default.
+        subject: the arm compared with the others; EAST by default.
         draws: bootstrap replicates.
         seed: of the bootstrap.
     """
-    measure = metric or race.metric
-    first = hero or race.hero
+    measure, arms = metric or race.metric, race.arms
+    own = arms.index(subject or race.subject)
+    baseline = arms.index(race.baseline) if race.baseline in arms else own
     resampled = resample(race, measure, draws=draws, seed=seed)
-    rivals = [key for key in race.keys if key != first]
-    others = [key for key in rivals if key != BASELINE] if BASELINE in rivals else []
+    rivals = [place for place in range(len(arms)) if place != own]
+    others = [place for place in rivals if place != baseline] if baseline != own else []
+
+    def minus(places: Sequence[int], second: int | None = None) -> tuple[Difference, ...]:
+        pairs = [(own, place) if second is None else (place, second) for place in places]
+        return _corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
+
+    def above(start: int, costlier: Sequence[int]) -> tuple[Difference, ...]:
+        return minus(costlier, start)
+
     return Comparison(
         race=race,
         metric=measure,
-        scores=tuple(_score(resampled, measure, place, key) for place, key in enumerate(race.keys)),
-        hero=first,
-        differences=_corrected([_difference(race, measure, resampled, first, rival) for rival in rivals]),
-        over_baseline=_corrected(
-            [_difference(race, measure, resampled, rival, BASELINE) for rival in others]
-        ),
+        scores=tuple(_score(resampled, measure, place, arm) for place, arm in enumerate(arms)),
+        subject=arms[own],
+        differences=minus(rivals),
+        over_baseline=minus(others, baseline),
+        steps=climb(arms, baseline, above) if race.baseline in arms else (),
     )
 
 
 def paired_difference(
-    race: Race, first: str, second: str, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0
+    race: Race, first: Arm, second: Arm, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0
 ) -> Difference:
-    """Compare any two arms, uncorrected."""
-    pair = replace(race, arms=(race.arm(first), race.arm(second)))
-    measure = metric or race.metric
-    return _difference(pair, measure, resample(pair, measure, draws=draws, seed=seed), first, second)
+    """Compare any two arms of a race, uncorrected."""
+    pair = replace(race, results=(race.result(first), race.result(second)))
+    return first_minus_second(pair, metric, draws=draws, seed=seed)
 
 
-def _score(resampled: Resampled, metric: Metric, place: int, key: str) -> Score:
+def first_minus_second(
+    pair: Race, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0
+) -> Difference:
+    """Compare the two arms of a race of two, which may be the same arm of two runs, uncorrected."""
+    measure = metric or pair.metric
+    return _difference(pair, measure, resample(pair, measure, draws=draws, seed=seed), 0, 1)
+
+
+def _score(resampled: Resampled, metric: Metric, place: int, arm: Arm) -> Score:
     values = resampled.scores[place]
     estimate = crossed_estimate(
-        values, resampled.draws[place], resampled.influence[place], one_row=float(resampled.one_row[place])
+        resampled.values[place],
+        None if resampled.draws is None else resampled.draws[place],
+        resampled.influence[place],
+        one_row=float(resampled.one_row[place]),
+        value=float(values.mean()),
     )
     return Score(
-        key=key,
+        arm=arm,
         values=tuple(float(value) for value in values),
         mean=estimate.value,
         interval=estimate.bounded_interval(metric.worst, metric.best),
@@ -155,23 +154,23 @@ def _score(resampled: Resampled, metric: Metric, place: int, key: str) -> Score:
     )
 
 
-def _difference(race: Race, metric: Metric, resampled: Resampled, first: str, second: str) -> Difference:
-    a, b = race.keys.index(first), race.keys.index(second)
+def _difference(race: Race, metric: Metric, resampled: Resampled, a: int, b: int) -> Difference:
     values = resampled.scores[a] - resampled.scores[b]
     influence = resampled.influence[a] - resampled.influence[b]
     estimate = crossed_estimate(
-        values,
-        resampled.draws[a] - resampled.draws[b],
+        resampled.values[a] - resampled.values[b],
+        None if resampled.draws is None else resampled.draws[a] - resampled.draws[b],
         influence,
         one_row=float(max(resampled.one_row[a], resampled.one_row[b])),
+        value=float(values.mean()),
     )
     p_value = estimate.p_value()
     # No two scores lie further apart than the metric's ends: few seeds would else promise 104 points of 100.
     widest = metric.best - metric.worst
     low, high = estimate.interval()
     return Difference(
-        first=first,
-        second=second,
+        first=race.arms[a],
+        second=race.arms[b],
         values=tuple(float(value) for value in values),
         value=estimate.value,
         interval=(max(low, -widest), min(high, widest)),
@@ -191,7 +190,7 @@ def _limiting_class(race: Race, a: int, b: int, influence: NDArray[np.float64]) 
     """Find the scarcest class whose few rows, found or claimed, carry most of the variance over rows."""
     squares = (influence - influence.mean()) ** 2
     counts = race.class_counts
-    predictions = np.concatenate([race.arms[a].predictions, race.arms[b].predictions])
+    predictions = np.concatenate([race.results[a].predictions, race.results[b].predictions])
     for place in np.argsort(counts, kind="stable"):
         if counts[place] >= FEW_ROWS:
             return None

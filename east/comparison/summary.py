@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from east.comparison.arms import ArmResult, race_from
-from east.comparison.scores import Comparison, Difference, Score, compare
+from east.comparison.differences import Difference
+from east.comparison.race import ArmResult, race_from
+from east.comparison.scores import Comparison, Score, compare
 from east.comparison.verdict import verdict
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     """Summarise an outcome for `--json`: only numbers, strings, lists and dicts.
 
     Matrices are means over seeds on the test part, so their row sums are `class_counts`; `ci` is the
-    95 % interval; `paired` holds EAST (or the first arm) minus each other loss. Tuned offsets are not a
-    loss but a rule on a finished model: they stand in `rules`, with no `soft` matrix and their own `paired`.
+    95 % interval; `paired` holds EAST (or the first arm) minus each other arm. An arm's name is its loss, or
+    `loss+rule` where a fitted rule decides; `soft` is of the lanes it reads.
     """
     return summarise(compare(race_from(outcome)))
 
@@ -27,8 +28,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
 def summarise(comparison: Comparison) -> dict[str, Any]:
     """Summarise a comparison that has been made."""
     race, judged = comparison.race, verdict(comparison)
-    paired = {difference.second: _paired(difference) for difference in comparison.differences}
-    scored = list(zip(race.arms, comparison.scores, strict=True))
+    scored = zip(race.results, comparison.scores, strict=True)
     return {
         "metric": comparison.metric.label,
         "metric_key": comparison.metric.key,
@@ -36,29 +36,19 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "classes": list(race.classes),
         "class_counts": [int(count) for count in race.class_counts],
         "seeds": list(race.seeds),
-        "arms": {
-            arm.key: {**_scored(arm, score), "soft": _mean(arm.soft)}
-            for arm, score in scored
-            if arm.soft is not None
-        },
-        "paired": {
-            arm.key: paired[arm.key] for arm, _ in scored if arm.soft is not None and arm.key in paired
-        },
-        "rules": {
-            arm.key: {**_scored(arm, score), "paired": paired.get(arm.key)}
-            for arm, score in scored
-            if arm.soft is None
-        },
+        "arms": {result.arm.key: _scored(result, score) for result, score in scored},
+        "paired": {difference.second.key: _paired(difference) for difference in comparison.differences},
         "verdict": {"kind": judged.kind, "text": judged.text},
     }
 
 
-def _scored(arm: ArmResult, score: Score) -> dict[str, Any]:
+def _scored(result: ArmResult, score: Score) -> dict[str, Any]:
     return {
         "scores": list(score.values),
         "mean": score.mean,
         "ci": list(score.interval),
-        "hard": _mean(arm.hard),
+        "hard": _mean(result.hard),
+        "soft": _mean(result.soft),
     }
 
 

@@ -13,14 +13,9 @@ if TYPE_CHECKING:
 MINUS = "−"
 
 
-def scale(metric: Metric) -> tuple[float, str]:
-    """Return what a difference is multiplied by and called: points are hundredths, a gain is itself."""
-    return (1.0, "of mean gain") if metric.key == "gain" else (100.0, "points")
-
-
 def amount(value: float, metric: Metric, *, sign: bool = False) -> str:
     """Write a difference without its unit, with as many decimals as keep it from reading 0."""
-    factor, _ = scale(metric)
+    factor = metric.unit.factor
     scaled = value * factor
     digits = 1 if factor > 1 else 3
     while digits < 6 and scaled and round(abs(scaled), digits) == 0:
@@ -41,8 +36,7 @@ def gap(value: float, interval: tuple[float, float], metric: Metric) -> str:
     """Write the size of a difference with its interval, both as positive as the difference is."""
     if value < 0:
         value, interval = -value, (-interval[1], -interval[0])
-    unit = scale(metric)[1]
-    return f"{amount(value, metric)} {unit} (95 % interval {span(interval, metric)})"
+    return f"{amount(value, metric)} {metric.unit.name} (95 % interval {span(interval, metric)})"
 
 
 def names(items: Sequence[str], joined_by: str = "and") -> str:
@@ -71,3 +65,8 @@ def items(changes: Sequence[ClassChange], seeds: int) -> str:
         pieces.append(f"{count(abs(alarms.false_alarms))} {more} false alarms of class {alarms.name!r}")
     mean = " (means of the seeds)" if seeds > 1 and pieces else ""
     return names(pieces) + mean
+
+
+def lowered(label: str) -> str:
+    """Lower a label's first letter inside a sentence, but not that of an abbreviation or a letter's name."""
+    return label if label[:2].isupper() or not label[1:2].islower() else label[0].lower() + label[1:]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from east.figures.labels import short_labels
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, label_room, layout, padded, plain
+
+if TYPE_CHECKING:
+    from east.comparison import Score
 
 
 def class_balance_figure(
@@ -56,29 +57,23 @@ def class_balance_figure(
 
 
 def score_figure(
-    scores: Mapping[str, Sequence[float]],
+    scores: Sequence[Score],
     metric_label: str,
     *,
-    intervals: Mapping[str, tuple[float, float]] | None = None,
-    labels: Mapping[str, str] | None = None,
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
     """Draw each arm's score at every seed as a dot, their mean as a bar across, its interval as a line.
 
     Args:
-        scores: per arm one score a seed.
+        scores: one an arm, each with its seeds and its interval.
         metric_label: what was measured.
-        intervals: per arm the two ends of the mean's 95 % interval.
-        labels: what people call each arm.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of arms.
     """
-    names = [(labels or {}).get(loss, loss) for loss in scores]
-    traces = []
-    for loss, name in zip(scores, names, strict=True):
-        traces += _score_traces(name, scores[loss], intervals[loss] if intervals else None, theme.arm(loss))
-    ends = [end for loss in scores for end in (*scores[loss], *(intervals[loss] if intervals else ()))]
+    names = [score.arm.label for score in scores]
+    traces = [trace for score in scores for trace in _score_traces(score, theme.arm(score.arm))]
+    ends = [end for score in scores for end in (*score.values, *score.interval)]
     picture = layout(
         theme,
         height=height or 60 + 44 * len(names),
@@ -91,33 +86,24 @@ def score_figure(
             "showgrid": False,
         },
     )
-    means = "; ".join(
-        f"{name} {np.mean(scores[loss]):.3f}" + (_ends(intervals[loss]) if intervals else "")
-        for loss, name in zip(scores, names, strict=True)
-    )
+    means = "; ".join(f"{score.arm.label} {score.mean:.3f}{_ends(score.interval)}" for score in scores)
     return Figure(tuple(traces), picture, f"{metric_label} on the test part, mean over seeds: {means}.")
 
 
-def _score_traces(
-    name: str, scores: Sequence[float], interval: tuple[float, float] | None, color: str
-) -> list[dict[str, Any]]:
-    """Draw one arm: its seeds, their mean, and the mean's interval if there is one."""
-    mean = float(np.mean(scores))
+def _score_traces(score: Score, color: str) -> list[dict[str, Any]]:
+    """Draw one arm: its seeds, their mean, and the mean's interval."""
+    name, (low, high) = score.arm.label, score.interval
     hover = f"{name}<br>%{{x:.4f}}<extra></extra>"
     base = {"type": "scatter", "mode": "markers", "hovertemplate": hover, "name": name}
     dots = {"color": color, "size": 9, "opacity": 0.55}
     bar = {"color": color, "size": 26, "symbol": "line-ns", "line": {"width": 4, "color": color}}
-    traces: list[dict[str, Any]] = [
-        {**base, "x": plain(scores), "y": [name] * len(scores), "marker": dots},
-        {**base, "x": plain([mean]), "y": [name], "marker": bar},
+    words = f"{name}<br>mean {score.mean:.4f}, 95 % interval {low:.4f} to {high:.4f}<extra></extra>"
+    line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": words}
+    return [
+        {**base, "x": plain(score.values), "y": [name] * len(score.values), "marker": dots},
+        {**base, "x": plain([score.mean]), "y": [name], "marker": bar},
+        {**base, **line, "x": plain(score.interval), "y": [name, name]},
     ]
-    if interval is not None:
-        told = (
-            f"{name}<br>mean {mean:.4f}, 95 % interval {interval[0]:.4f} to {interval[1]:.4f}<extra></extra>"
-        )
-        line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": told}
-        traces.append({**base, **line, "x": plain(interval), "y": [name, name]})
-    return traces
 
 
 def _ends(interval: tuple[float, float]) -> str:

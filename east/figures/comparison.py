@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from east.figures.labels import short_labels
@@ -22,6 +22,7 @@ from east.figures.palette import (
 
 if TYPE_CHECKING:
     from east.comparison import ClassRow, Difference
+    from east.metrics import Unit
 
 MOST_CHANGES = 30
 MINUS = "−"
@@ -30,9 +31,8 @@ MINUS = "−"
 def paired_figure(
     differences: Sequence[Difference],
     *,
-    unit: str = "points",
-    scale: float = 100.0,
-    labels: Mapping[str, str] | None = None,
+    unit: Unit,
+    names: Sequence[tuple[str, str]] | None = None,
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
@@ -40,43 +40,41 @@ def paired_figure(
 
     Args:
         differences: of one first arm from its rivals.
-        unit: what a difference is counted in.
-        scale: units a score of 1 has.
-        labels: what people call each arm.
+        unit: of the metric.
+        names: what people call the two arms of each difference; by default the arms' labels.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of rivals.
     """
-    called = labels or {}
-    hero = called.get(differences[0].first, differences[0].first) if differences else ""
-    names = [called.get(one.second, one.second) for one in differences]
-    traces, told, notes = [], [], []
-    for one, name in zip(differences, names, strict=True):
-        low, mean, high = (float(value) * scale for value in (one.interval[0], one.value, one.interval[1]))
+    pairs = names or [(one.first.label, one.second.label) for one in differences]
+    subject, rivals = (pairs[0][0] if pairs else ""), [second for _, second in pairs]
+    traces, facts, notes = [], [], []
+    for one, name in zip(differences, rivals, strict=True):
+        values = (one.interval[0], one.value, one.interval[1])
+        low, mean, high = (float(value) * unit.factor for value in values)
         hover = (
-            f"{hero} − {name}<br>{mean:+.2f} {unit}, 95 % interval {low:+.2f} to {high:+.2f}"
+            f"{subject} − {name}<br>{mean:+.2f} {unit.name}, 95 % interval {low:+.2f} to {high:+.2f}"
             f"<br>p {one.p_value:.2g}, corrected {one.adjusted_p:.2g}: {one.conclusion}<extra></extra>"
         )
         traces += _interval(name, low, mean, high, theme.arm(one.second), hover)
-        traces.append(_seeds(name, [value * scale for value in one.values], theme.arm(one.second)))
+        traces.append(_seeds(name, [value * unit.factor for value in one.values], theme.arm(one.second)))
         notes.append(_beside(theme, name, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", MINUS)))
-        told.append((f"against {name}", f"{mean:+.1f} ({low:+.1f} to {high:+.1f}, {one.conclusion})"))
-    ends = [scale * end for one in differences for end in (*one.interval, *one.values)]
+        facts.append((f"against {name}", f"{mean:+.1f} ({low:+.1f} to {high:+.1f}, {one.conclusion})"))
+    ends = [unit.factor * end for one in differences for end in (*one.interval, *one.values)]
     picture = layout(
         theme,
         height=height or 60 + 44 * len(differences),
-        margin={"l": label_room(names), "r": 150, "t": 4, "b": 40},
-        xaxis=axis(theme, f"{hero} minus rival, {unit}", range=padded([0.0, *ends])),
+        margin={"l": label_room(rivals), "r": 150, "t": 4, "b": 40},
+        xaxis=axis(theme, f"{subject} minus rival, {unit.name}", range=padded([0.0, *ends])),
         yaxis=_categories(theme),
         shapes=[_upright(theme, 0.0)],
         annotations=notes,
     )
-    return Figure(tuple(traces), picture, sentence(f"{hero} minus each rival in {unit}", told))
+    return Figure(tuple(traces), picture, sentence(f"{subject} minus each rival in {unit.name}", facts))
 
 
 def class_change_figure(
     table: Sequence[tuple[ClassRow, ClassRow]],
     *,
-    labels: Mapping[str, str] | None = None,
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
@@ -84,17 +82,15 @@ def class_change_figure(
 
     Args:
         table: (first arm, second arm) of each class; at most MOST_CHANGES are drawn.
-        labels: what people call each arm.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of classes.
     """
     shown = list(table)[:MOST_CHANGES]
-    called = labels or {}
     names = [first.name for first, _ in shown]
     traces = [
         _links(shown, theme),
-        _class_dots([second for _, second in shown], "circle-open", called, theme),
-        _class_dots([first for first, _ in shown], "circle", called, theme),
+        _class_dots([second for _, second in shown], "circle-open", theme),
+        _class_dots([first for first, _ in shown], "circle", theme),
     ]
     beta = shown[0][0].beta if shown else 1.0
     size = FONT_SIZE - 1 if len(shown) <= 12 else FONT_SIZE - 3
@@ -107,9 +103,9 @@ def class_change_figure(
         xaxis=axis(theme, f"F{beta:g} on the test part", range=[-0.02, 1.02]),
         yaxis={**_categories(theme, size), **ticks},
     )
-    told = [(first.name, f"{first.f:.2f} and {second.f:.2f}") for first, second in shown[:6]]
-    pair = [called.get(row.arm, row.arm) for row in shown[0]] if shown else ["", ""]
-    return Figure(tuple(traces), picture, sentence(f"F{beta:g} by class, {pair[0]} and {pair[1]}", told))
+    facts = [(first.name, f"{first.f:.2f} and {second.f:.2f}") for first, second in shown[:6]]
+    pair = [row.arm.label for row in shown[0]] if shown else ["", ""]
+    return Figure(tuple(traces), picture, sentence(f"F{beta:g} by class, {pair[0]} and {pair[1]}", facts))
 
 
 def _links(pairs: Sequence[tuple[ClassRow, ClassRow]], theme: Theme) -> dict[str, Any]:
@@ -123,15 +119,14 @@ def _links(pairs: Sequence[tuple[ClassRow, ClassRow]], theme: Theme) -> dict[str
     return {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", "x": places, "y": names}
 
 
-def _class_dots(
-    rows: Sequence[ClassRow], symbol: str, called: Mapping[str, str], theme: Theme
-) -> dict[str, Any]:
-    arm = rows[0].arm if rows else ""
-    color = theme.arm(arm)
+def _class_dots(rows: Sequence[ClassRow], symbol: str, theme: Theme) -> dict[str, Any]:
+    if not rows:
+        return {"type": "scatter", "mode": "markers", "x": [], "y": []}
+    name, color = rows[0].arm.label, theme.arm(rows[0].arm)
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": called.get(arm, arm),
+        "name": name,
         "x": plain([row.f for row in rows]),
         "y": [row.name for row in rows],
         "marker": {"color": color, "size": 10, "symbol": symbol, "line": {"width": 2, "color": color}},
@@ -139,7 +134,7 @@ def _class_dots(
             [*plain([row.precision, row.recall]), row.support, *plain([row.found, row.predicted])]
             for row in rows
         ],
-        "hovertemplate": f"<b>%{{y}}</b>, {called.get(arm, arm)}<br>F %{{x:.3f}}<br>precision %{{customdata[0]:.3f}}"
+        "hovertemplate": f"<b>%{{y}}</b>, {name}<br>F %{{x:.3f}}<br>precision %{{customdata[0]:.3f}}"
         "<br>recall %{customdata[1]:.3f}: %{customdata[3]:,.4~g} of %{customdata[2]:,} found"
         "<br>%{customdata[4]:,.4~g} rows called so<extra></extra>",
     }

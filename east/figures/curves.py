@@ -24,7 +24,7 @@ from east.figures.palette import (
 )
 
 if TYPE_CHECKING:
-    from east.training import LaneSnapshot, Snapshot
+    from east.training import Arm, LaneSnapshot, Snapshot
 
 Array = NDArray[np.float64]
 
@@ -56,9 +56,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
             second=lambda lane: lane.train_score,
             best=True,
         ),
-        "gap": Quantity(
-            "soft − hard", "Surrogate gap", lambda lane: lane.score_soft - lane.score_hard, zero=True
-        ),
+        "gap": Quantity("soft − hard", "Surrogate gap", lambda lane: lane.gap, zero=True),
         "loss": Quantity("loss", "Training loss", lambda lane: lane.loss_value),
         "gradient": Quantity("gradient norm", "Gradient norm", lambda lane: lane.gradient_norm, log=True),
     }
@@ -80,26 +78,25 @@ class Series:
         return mean
 
 
-def arm_series(history: Sequence[Snapshot], loss: str, read: Callable[[LaneSnapshot], float]) -> Series:
+def arm_series(history: Sequence[Snapshot], arm: Arm, read: Callable[[LaneSnapshot], float]) -> Series:
     """Collect one number of an arm's lanes over a history.
 
     Args:
         history: snapshots, oldest first.
-        loss: the arm.
+        arm: whose lanes.
         read: what to take of each lane.
     """
-    rows = [[read(lane) for lane in snapshot.lanes if lane.loss == loss] for snapshot in history]
+    rows = [[read(lane) for lane in snapshot.arm(arm).lanes] for snapshot in history]
     steps = np.asarray([snapshot.step for snapshot in history], dtype=np.float64)
     return Series(steps, np.asarray(rows, dtype=np.float64).reshape(len(history), -1))
 
 
 def curve_figure(
     history: Sequence[Snapshot],
-    losses: Sequence[str],
+    arms: Sequence[Arm],
     quantity: str,
     *,
     moment: Snapshot | None = None,
-    labels: Mapping[str, str] | None = None,
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
@@ -107,28 +104,24 @@ def curve_figure(
 
     Args:
         history: snapshots, oldest first; may be empty.
-        losses: the arms to draw.
+        arms: which to draw.
         quantity: a key of QUANTITIES.
         moment: the snapshot that the rest of the page shows; marked by a line.
-        labels: what people call each arm.
         theme: LIGHT or DARK.
         height: in pixels.
     """
-    asked, names = QUANTITIES[quantity], labels or {}
+    wanted = QUANTITIES[quantity]
     traces: list[dict[str, Any]] = []
     facts = []
-    for loss in losses if history else ():
-        name, color = names.get(loss, loss), theme.arm(loss)
-        series = arm_series(history, loss, asked.read)
-        if asked.second is not None:
-            traces.append(
-                _line(arm_series(history, loss, asked.second), f"{name}, train", color, dotted=True)
-            )
+    for arm in arms if history else ():
+        name, color = arm.label, theme.arm(arm)
+        series = arm_series(history, arm, wanted.read)
+        if wanted.second is not None:
+            second = arm_series(history, arm, wanted.second)
+            traces.append(_line(second, f"{name}, train", color, dotted=True))
         traces += [*_band(series, color), _line(series, name, color)]
-        if asked.best:
-            traces += _best_moments(
-                [lane for lane in (moment or history[-1]).lanes if lane.loss == loss], name, color
-            )
+        if wanted.best:
+            traces += _best_moments((moment or history[-1]).arm(arm).lanes, name, color)
         facts.append((name, _at_moment(series, moment)))
     total = history[-1].total_steps if history else 1
     picture = layout(
@@ -137,13 +130,13 @@ def curve_figure(
         xaxis=axis(theme, "step", range=[0, total]),
         yaxis=axis(
             theme,
-            asked.title,
-            type="log" if asked.log else "linear",
-            **(_log_ticks(traces) if asked.log else {}),
+            wanted.title,
+            type="log" if wanted.log else "linear",
+            **(_log_ticks(traces) if wanted.log else {}),
         ),
-        shapes=[*_zero_line(theme, asked.zero), *moment_line(theme, moment.step if moment else None)],
+        shapes=[*_zero_line(theme, wanted.zero), *moment_line(theme, moment.step if moment else None)],
     )
-    return Figure(tuple(traces), picture, sentence(asked.words, facts))
+    return Figure(tuple(traces), picture, sentence(wanted.words, facts))
 
 
 def _log_ticks(traces: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -217,7 +210,7 @@ def _at_moment(series: Series, moment: Snapshot | None) -> str:
     return f"{value:.3g}" if np.isfinite(value) else "not a number"
 
 
-def _zero_line(theme: Theme, wanted: bool) -> list[dict[str, Any]]:
+def _zero_line(theme: Theme, drawn: bool) -> list[dict[str, Any]]:
     line = {"color": theme.muted, "width": 1}
     shape = {
         "type": "line",
@@ -229,4 +222,4 @@ def _zero_line(theme: Theme, wanted: bool) -> list[dict[str, Any]]:
         "line": line,
         "layer": "below",
     }
-    return [shape] if wanted else []
+    return [shape] if drawn else []

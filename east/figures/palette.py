@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from east.training import Arm
 
 FONT_SIZE = 12
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one theme; arms keep their hue in both.
+    """The colours of one theme; losses keep their hue in both.
 
-    The arms use the palette of Okabe and Ito, which stays apart under every common colour blindness; the
+    The losses use the palette of Okabe and Ito, which stays apart under every common colour blindness; the
     diverging scale runs between its blue and its vermilion.
     """
 
@@ -28,14 +30,20 @@ class Theme:
     paper: str
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
-    arms: Mapping[str, str]
-    spare: tuple[str, ...]
+    losses: tuple[str, ...]
 
-    def arm(self, loss: str) -> str:
-        """Return the colour of an arm, the same on every page and in every figure."""
-        if loss in self.arms:
-            return self.arms[loss]
-        return self.spare[sum(loss.encode()) % len(self.spare)]
+    def loss(self, key: str) -> str:
+        """Return the colour of a loss, by its place in LOSSES; the same on every page and in every figure."""
+        # Imported late: the losses bring torch, which the first page's figure must not wait for.
+        from east.losses import LOSSES
+
+        return self.losses[list(LOSSES).index(key) % len(self.losses)]
+
+    def arm(self, arm: Arm) -> str:
+        """Return the colour of an arm: its loss's own, towards the text's under a fitted rule, paler as an ensemble."""
+        color = self.loss(arm.loss)
+        color = color if arm.rule == "argmax" else mixed(color, self.text, 0.45)
+        return mixed(color, self.paper, 0.3) if arm.ensemble else color
 
 
 LIGHT = Theme(
@@ -46,21 +54,17 @@ LIGHT = Theme(
     paper="#ffffff",
     sequential=("#f7fafd", "#d3e4f2", "#94c1e0", "#4a94c8", "#1a659e", "#083a66"),
     diverging=("#a63c00", "#e08c57", "#f7d9c8", "#fafafa", "#c6dff0", "#5ba3d3", "#005a94"),
-    arms=MappingProxyType(
-        {
-            "east": "#0072b2",
-            "cross_entropy": "#d55e00",
-            "east_paper": "#56b4e9",
-            "weighted_cross_entropy": "#009e73",
-            "logit_adjusted": "#cc79a7",
-            "metric_adjusted": "#3b7d23",
-            "focal": "#b08900",
-            "soft_metric": "#555555",
-            "soft_metric_anchored": "#8c564b",
-            "cross_entropy+offsets": "#7a5195",
-        }
+    losses=(
+        "#0072b2",
+        "#56b4e9",
+        "#d55e00",
+        "#009e73",
+        "#cc79a7",
+        "#3b7d23",
+        "#b08900",
+        "#555555",
+        "#8c564b",
     ),
-    spare=("#7f7f7f", "#a6761d"),
 )
 
 DARK = Theme(
@@ -71,21 +75,17 @@ DARK = Theme(
     paper="#0e1117",
     sequential=("#141b26", "#17364f", "#1b5a86", "#3186bd", "#7cbce4", "#e3f2fc"),
     diverging=("#ff9a5c", "#b5622f", "#51301f", "#171c25", "#1b3f58", "#2f7fb0", "#7cc4f2"),
-    arms=MappingProxyType(
-        {
-            "east": "#4aa8e0",
-            "cross_entropy": "#f08b45",
-            "east_paper": "#9bd6f7",
-            "weighted_cross_entropy": "#2fc49a",
-            "logit_adjusted": "#dd9ac0",
-            "metric_adjusted": "#9ccf6a",
-            "focal": "#e3c04a",
-            "soft_metric": "#b9bcc6",
-            "soft_metric_anchored": "#c79e93",
-            "cross_entropy+offsets": "#b79bd1",
-        }
+    losses=(
+        "#4aa8e0",
+        "#9bd6f7",
+        "#f08b45",
+        "#2fc49a",
+        "#dd9ac0",
+        "#9ccf6a",
+        "#e3c04a",
+        "#b9bcc6",
+        "#c79e93",
     ),
-    spare=("#b0b0b0", "#d8a657"),
 )
 
 
@@ -138,6 +138,12 @@ def axis(theme: Theme, title: str, **changes: Any) -> dict[str, Any]:
         "exponentformat": "e",  # 6e+29 has room where 6×10²⁹ is cut off
     }
     return {**base, **changes}
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """Mix a share of another colour into one, both '#rrggbb'."""
+    pairs = [(int(color[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round((1 - share) * own + share * more):02x}" for own, more in pairs)
 
 
 def translucent(color: str, opacity: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from east.annealing import Annealing, Sharpness
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, moment_line, plain, sentence
 
+if TYPE_CHECKING:
+    from east.training import Arm
+
 Array = NDArray[np.float64]
 
 
 def annealing_figure(
-    plans: Mapping[str, Annealing],
+    plans: Mapping[Arm, Annealing],
     progress: float,
     *,
-    labels: Mapping[str, str] | None = None,
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
@@ -27,13 +29,12 @@ def annealing_figure(
     Args:
         plans: the annealing of each arm that has one.
         progress: the moment shown, u in [0, 1].
-        labels: what people call each arm.
         theme: LIGHT or DARK.
         height: in pixels.
     """
-    names, traces, facts = labels or {}, [], []
-    for loss, plan in plans.items():
-        name, color, now = names.get(loss, loss), theme.arm(loss), plan.at(progress)
+    traces, facts = [], []
+    for arm, plan in plans.items():
+        name, color, now = arm.label, theme.arm(arm), plan.at(progress)
         for symbol, pick, dash in (("δ", _delta, "solid"), ("ω", _omega, "dash")):
             hover = f"{name} {symbol} = %{{y:.3f}} at %{{x:.0%}}<extra></extra>"
             line = {"color": color, "dash": dash, "width": 2}
@@ -64,10 +65,9 @@ def annealing_figure(
 
 
 def heaviside_figure(
-    sharpness: Mapping[str, Sharpness],
+    sharpness: Mapping[Arm, Sharpness],
     *,
-    labels: Mapping[str, str] | None = None,
-    placement: Mapping[str, Array] | None = None,
+    placement: Mapping[Arm, Array] | None = None,
     threshold: float = 0.5,
     theme: Theme = LIGHT,
     height: int = 220,
@@ -78,34 +78,29 @@ def heaviside_figure(
 
     Args:
         sharpness: delta and omega of each arm.
-        labels: what people call each arm.
         placement: counts of each arm over equal bins of [0, 1], the threshold of each row at 1/2.
         threshold: tau, in (0, 1).
         theme: LIGHT or DARK.
         height: in pixels.
     """
-    names = labels or {}
     step = {"x": [0, threshold, threshold, 1], "y": [0, 0, 1, 1], "name": "argmax"}
     dotted = {"color": theme.muted, "dash": "dot", "width": 1.5}
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "line": dotted, "hoverinfo": "name", **step}
     ]
     traces += [
-        _bars(names.get(loss, loss), counts, theme.arm(loss))
-        for loss, counts in (placement or {}).items()
+        _bars(arm.label, counts, theme.arm(arm))
+        for arm, counts in (placement or {}).items()
         if counts.sum() > 0
     ]
-    for loss, now in sharpness.items():
-        name = names.get(loss, loss)
+    for arm, now in sharpness.items():
+        name = arm.label
         across, up = heaviside_knots(now, threshold)
-        line = {"color": theme.arm(loss), "width": 3}
+        line = {"color": theme.arm(arm), "width": 3}
         hover = f"{name}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
         shape = {"type": "scatter", "mode": "lines+markers", "marker": {"size": 6}, "name": name}
         traces.append({**shape, "x": plain(across), "y": plain(up), "line": line, "hovertemplate": hover})
-    facts = [
-        (names.get(loss, loss), f"delta {now.delta:.2f}, omega {now.omega:.2f}")
-        for loss, now in sharpness.items()
-    ]
+    facts = [(arm.label, f"delta {now.delta:.2f}, omega {now.omega:.2f}") for arm, now in sharpness.items()]
     picture = layout(
         theme,
         height=height,

@@ -28,9 +28,7 @@ SIGNS = {"wins": "★", "tied": "≈", "beaten": "✕"}
 SIGN_WORDS = {"wins": "the best row", "tied": "not shown to be behind", "beaten": "beaten beyond doubt"}
 
 
-def grid_figure(
-    grid: Grid, *, labels: Mapping[str, str] | None = None, theme: Theme = LIGHT, height: int | None = None
-) -> Figure:
+def grid_figure(grid: Grid, *, theme: Theme = LIGHT, height: int | None = None) -> Figure:
     """Draw the metric x metric grid: rows trained for, columns scored by; each column shaded on its own.
 
     The cell of a metric trained for itself is framed and bears a sign: the best row, not shown to be
@@ -38,14 +36,12 @@ def grid_figure(
 
     Args:
         grid: its scores and marks.
-        labels: what people call the reference's loss.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of rows.
     """
-    called = labels or {}
     columns = [metric.label for metric in grid.metrics]
-    rows = [called.get(name, name) for name in grid.trained]
-    frames = [_frame(theme, place) for place in range(len(columns))]
+    rows = [arm.metric.label if arm.loss == grid.loss else arm.label for arm in grid.arms]
+    outlines = [_outline(theme, place) for place in range(len(columns))]
     title = {"font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 6}
     ticks = {"type": "category", "tickfont": {"color": theme.text}, "showgrid": False, "ticks": ""}
     picture = layout(
@@ -54,14 +50,14 @@ def grid_figure(
         margin={"l": label_room(rows) + 16, "r": 12, "t": 8, "b": 76},
         xaxis={**ticks, "title": {**title, "text": "scored by"}, "tickangle": -20 if len(columns) > 3 else 0},
         yaxis={**ticks, "title": {**title, "text": "trained for"}, "autorange": "reversed"},
-        shapes=frames,
+        shapes=outlines,
     )
-    told = [
+    facts = [
         (metric.label, f"{grid.scores[place, place]:.3f}, {SIGN_WORDS[grid.marks[place]]}")
         for place, metric in enumerate(grid.metrics)
     ]
     return Figure(
-        (_grid_cells(grid, columns, rows, theme),), picture, sentence("Each metric trained for itself", told)
+        (_grid_cells(grid, columns, rows, theme),), picture, sentence("Each metric trained for itself", facts)
     )
 
 
@@ -69,25 +65,22 @@ def frontier_figure(
     frontier: Frontier,
     *,
     beta: float | None = None,
-    labels: Mapping[str, str] | None = None,
     theme: Theme = LIGHT,
     height: int = 380,
 ) -> Figure:
-    """Draw macro precision against macro recall as beta sweeps, with cross-entropy and its tuned offsets.
+    """Draw macro precision against macro recall as beta sweeps, trained for it, decided for it, or both.
 
     Args:
         frontier: the sweep.
         beta: the one to mark.
-        labels: what people call each arm.
         theme: LIGHT or DARK.
         height: in pixels.
     """
-    called = labels or {}
     traces = []
-    for points, dash in ((frontier.offsets, "dot"), (frontier.points, "solid")):
+    for points, dash in ((frontier.decided, "dot"), (frontier.both, "dash"), (frontier.trained, "solid")):
         if points:
-            traces += _sweep(points, dash, called.get(points[0].key, points[0].key), theme)
-    traces += _marks(frontier, beta, called, theme)
+            traces += _sweep(points, dash, theme)
+    traces += _marks(frontier, beta, theme)
     picture = layout(
         theme,
         height=height,
@@ -95,11 +88,11 @@ def frontier_figure(
         yaxis=axis(theme, "macro precision on the test part"),
         margin={"l": 60, "r": 24, "t": 12, "b": 44},
     )
-    told = [
+    facts = [
         (f"beta {point.beta:g}", f"precision {point.precision.mean():.3f}, recall {point.recall.mean():.3f}")
-        for point in frontier.points
+        for point in frontier.trained
     ]
-    return Figure(tuple(traces), picture, sentence("Precision and recall as beta sweeps", told))
+    return Figure(tuple(traces), picture, sentence("Precision and recall as beta sweeps", facts))
 
 
 def _grid_cells(grid: Grid, columns: Sequence[str], rows: Sequence[str], theme: Theme) -> dict[str, Any]:
@@ -127,25 +120,22 @@ def _grid_cells(grid: Grid, columns: Sequence[str], rows: Sequence[str], theme: 
     }
 
 
-def _marks(
-    frontier: Frontier, beta: float | None, called: Mapping[str, str], theme: Theme
-) -> list[dict[str, Any]]:
+def _marks(frontier: Frontier, beta: float | None, theme: Theme) -> list[dict[str, Any]]:
     """Draw cross-entropy as a cross, and a ring around the point of the chosen beta."""
     traces = []
     if frontier.reference is not None:
-        key = frontier.reference.key
-        marker = {"symbol": "x", "size": 12, "color": theme.arm(key)}
-        traces.append(_places([frontier.reference], called.get(key, key), marker))
+        marker = {"symbol": "x", "size": 12, "color": theme.arm(frontier.reference.arm)}
+        traces.append(_places([frontier.reference], marker))
     if beta is not None:
-        color = theme.arm(frontier.loss)
+        color = theme.loss(frontier.loss)
         ring = {"symbol": "circle-open", "size": 20, "color": color, "line": {"width": 3, "color": color}}
-        traces.append({**_places([frontier.nearest(beta)], "chosen", ring), "hoverinfo": "skip"})
+        traces.append({**_places([frontier.nearest(beta)], ring), "hoverinfo": "skip"})
     return traces
 
 
-def _sweep(points: Sequence[FrontierPoint], dash: str, name: str, theme: Theme) -> list[dict[str, Any]]:
+def _sweep(points: Sequence[FrontierPoint], dash: str, theme: Theme) -> list[dict[str, Any]]:
     """Draw one curve: faint dots for the seeds, a line through the means, betas written beside them."""
-    color = theme.arm(points[0].key)
+    color = theme.arm(points[0].arm)
     faint = {
         "type": "scatter",
         "mode": "markers",
@@ -155,7 +145,7 @@ def _sweep(points: Sequence[FrontierPoint], dash: str, name: str, theme: Theme) 
         "hoverinfo": "skip",
     }
     line = {"color": color, "width": 2.5, "dash": dash}
-    means = {**_places(points, name, {"color": color, "size": 8}), "mode": "lines+markers+text", "line": line}
+    means = {**_places(points, {"color": color, "size": 8}), "mode": "lines+markers+text", "line": line}
     if dash == "solid":
         # The ends and the middle name the direction; every beta is in the hover text.
         named = {points[0].beta, points[-1].beta, 1.0}
@@ -165,11 +155,12 @@ def _sweep(points: Sequence[FrontierPoint], dash: str, name: str, theme: Theme) 
     return [faint, means]
 
 
-def _places(points: Sequence[FrontierPoint], name: str, marker: Mapping[str, Any]) -> dict[str, Any]:
+def _places(points: Sequence[FrontierPoint], marker: Mapping[str, Any]) -> dict[str, Any]:
+    name = points[0].arm.label
     hover = [
-        f"<b>{name}</b>{'' if point.beta is None else f', β {point.beta:g}'}"
+        f"<b>{name}</b>, β {point.beta:g}"
         f"<br>macro precision {point.precision.mean():.4f}<br>macro recall {point.recall.mean():.4f}"
-        f"<br>macro F{point.beta or 1:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
+        f"<br>macro F{point.beta:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
         for point in points
     ]
     return {
@@ -184,6 +175,6 @@ def _places(points: Sequence[FrontierPoint], name: str, marker: Mapping[str, Any
     }
 
 
-def _frame(theme: Theme, place: int) -> dict[str, Any]:
+def _outline(theme: Theme, place: int) -> dict[str, Any]:
     corners = {"x0": place - 0.48, "x1": place + 0.48, "y0": place - 0.46, "y1": place + 0.46}
     return {"type": "rect", **corners, "line": {"color": theme.text, "width": 2}}

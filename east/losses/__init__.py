@@ -5,10 +5,10 @@ Every loss is a module without hidden state: `loss(logits [..., B, K], targets [
 training part, and use what they need of them.
 """
 
-from east.losses.definition import Loss, regret
+from east.losses.definition import Loss, LossSpec, regret
 from east.losses.likelihood import CrossEntropy, Focal, balanced_weights, log_priors
 from east.losses.offsets import metric_offsets
-from east.losses.registry import LOSSES, build_loss, loss_label
+from east.losses.registry import BASELINE, LOSSES, build_loss
 from east.losses.surrogate import (
     PAPER_ANNEALING,
     RECOMMENDED_ANCHOR,
@@ -18,6 +18,7 @@ from east.losses.surrogate import (
 )
 
 __all__ = [
+    "BASELINE",
     "LOSSES",
     "PAPER_ANNEALING",
     "RECOMMENDED_ANCHOR",
@@ -26,11 +27,11 @@ __all__ = [
     "EASTLoss",
     "Focal",
     "Loss",
+    "LossSpec",
     "SoftMetric",
     "balanced_weights",
     "build_loss",
     "log_priors",
-    "loss_label",
     "metric_offsets",
     "regret",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -29,10 +31,48 @@ class Loss(nn.Module):
         self.register_buffer(name, held, persistent=False)
 
 
+LossFactory = Callable[[Metric, Sequence[int]], Loss]
+"""Builds a loss for a metric and the class counts `[K]` of the training part."""
+
+Role = Literal["subject", "ablation", "rival", "reference"]
+"""EAST itself, a part of it, another loss, or the loss that everything is compared with."""
+
+
+@dataclass(frozen=True)
+class LossSpec:
+    """An entry of LOSSES: all there is to say of a loss.
+
+    Args:
+        key: its name in code, links and on the command line.
+        label: its name for people.
+        hint: one line on what it is.
+        role: its part in a race.
+        factory: builds the loss.
+        alone: begins the verdict's sentence where this loss does as well as EAST: "Weighting alone".
+        group: which kind of simpler way that is, for the verdict.
+    """
+
+    key: str
+    label: str
+    hint: str
+    role: Role
+    factory: LossFactory = field(repr=False)
+    alone: str = ""
+    group: Literal["weighting", "anchor", "simpler"] = "simpler"
+
+    def __call__(self, metric: Metric, class_counts: Sequence[int]) -> Loss:
+        """Build the loss; same as `factory`."""
+        return self.factory(metric, class_counts)
+
+    @property
+    def alone_text(self) -> str:
+        """How a sentence begins that says this loss sufficed."""
+        return self.alone or f"{self.label} alone"
+
+
 def regret(metric: Metric, matrix: Tensor) -> Tensor:
     """Return how far the metric is from its best, `1 - metric(C)`; a gain is scaled to its own range."""
-    scale = metric.best - metric.worst if metric.key == "gain" else 1.0
-    return (metric.best - metric(matrix)) / scale
+    return (metric.best - metric(matrix)) / metric.regret_scale
 
 
 def at_least_float32(logits: Tensor) -> Tensor:

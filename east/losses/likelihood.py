@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from east.errors import SettingError
-from east.losses.definition import Loss, at_least_float32, negative_log_likelihood, of_target
+from east.losses.definition import Loss, LossSpec, at_least_float32, negative_log_likelihood, of_target
+from east.losses.offsets import metric_offsets
 
 
 class CrossEntropy(Loss):
@@ -76,3 +77,47 @@ def log_priors(class_counts: Sequence[int]) -> list[float]:
     """Return the log of each class's share; an absent class counts as one row."""
     total = sum(class_counts)
     return [math.log(max(count, 1) / total) for count in class_counts]
+
+
+CROSS_ENTROPY = LossSpec(
+    "cross_entropy",
+    "Cross-entropy",
+    "the usual loss: likelihood, blind to the metric",
+    "reference",
+    lambda metric, class_counts: CrossEntropy(),
+)
+WEIGHTED_CROSS_ENTROPY = LossSpec(
+    "weighted_cross_entropy",
+    "Class-weighted cross-entropy",
+    "cross-entropy with rare classes weighted up",
+    "rival",
+    lambda metric, class_counts: CrossEntropy(class_weights=balanced_weights(class_counts)),
+    alone="Weighting alone",
+    group="weighting",
+)
+# Menon et al., ICLR 2021, with tau = 1.
+LOGIT_ADJUSTED = LossSpec(
+    "logit_adjusted",
+    "Logit-adjusted cross-entropy",
+    "cross-entropy with logits shifted by the class frequencies",
+    "rival",
+    lambda metric, class_counts: CrossEntropy(logit_offsets=log_priors(class_counts)),
+    alone="Weighting alone",
+    group="weighting",
+)
+METRIC_ADJUSTED = LossSpec(
+    "metric_adjusted",
+    "Metric-adjusted cross-entropy",
+    "cross-entropy with logits shifted as the metric prices the classes: EAST's anchor alone",
+    "rival",
+    lambda metric, class_counts: CrossEntropy(logit_offsets=metric_offsets(metric, class_counts)),
+    alone="EAST's anchor alone",
+    group="anchor",
+)
+FOCAL = LossSpec(
+    "focal",
+    "Focal loss",
+    "cross-entropy with easy rows faded out",
+    "rival",
+    lambda metric, class_counts: Focal(),
+)

@@ -11,7 +11,7 @@ from torch import Tensor
 from east.annealing import Annealing, Sharpness
 from east.confusion import soft_confusion_of_logits, sum_by_class
 from east.errors import SettingError
-from east.losses.definition import Loss, at_least_float32, negative_log_likelihood, regret
+from east.losses.definition import Loss, LossSpec, at_least_float32, negative_log_likelihood, regret
 from east.losses.offsets import metric_offsets
 from east.metrics import Metric
 
@@ -97,3 +97,37 @@ class SoftMetric(_Anchored):
             if self.anchor:
                 loss = loss + self.anchor * negative_log_likelihood(logits, targets, self.offsets)
             return loss
+
+
+EAST = LossSpec(
+    "east",
+    "EAST",
+    "the recommended recipe: the annealed soft matrix, anchored by "
+    f"{RECOMMENDED_ANCHOR:g} × metric-adjusted cross-entropy",
+    "subject",
+    lambda metric, class_counts: EASTLoss(metric, class_counts=class_counts),
+)
+EAST_PAPER = LossSpec(
+    "east_paper",
+    "EAST (paper's pieces, no anchor)",
+    "the paper's three pieces alone, without an anchor",
+    "subject",
+    lambda metric, class_counts: EASTLoss(metric, PAPER_ANNEALING, anchor=0.0),
+    alone="The paper's pieces alone, without an anchor,",
+)
+SOFT_METRIC = LossSpec(
+    "soft_metric",
+    "Plain soft matrix",
+    "the metric of plain probabilities: no threshold, no Heaviside, no annealing",
+    "ablation",
+    lambda metric, class_counts: SoftMetric(metric),
+)
+# What is left of `east` without the paper's pieces.
+SOFT_METRIC_ANCHORED = LossSpec(
+    "soft_metric_anchored",
+    "Plain soft matrix, anchored",
+    f"the same with EAST's own anchor of {RECOMMENDED_ANCHOR:g} × metric-adjusted cross-entropy",
+    "ablation",
+    lambda metric, class_counts: SoftMetric(metric, RECOMMENDED_ANCHOR, class_counts),
+    alone="A plain soft matrix with EAST's anchor alone",
+)

@@ -6,8 +6,8 @@ each equals scikit-learn's function with `labels=range(K)` and `zero_division=0`
 the G-mean): what is undefined, 0 / 0, counts as 0.
 """
 
-from east.metrics.definition import Metric
-from east.metrics.ratios import AVERAGES, fbeta, precision, recall
+from east.metrics.definition import Metric, MetricSpec, Unit
+from east.metrics.ratios import fbeta, precision, recall
 from east.metrics.registry import METRICS, metric
 
-__all__ = ["AVERAGES", "METRICS", "Metric", "fbeta", "metric", "precision", "recall"]
+__all__ = ["METRICS", "Metric", "MetricSpec", "Unit", "fbeta", "metric", "precision", "recall"]

@@ -8,7 +8,12 @@ import torch
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, counts_of, divide, negligible
+from east.metrics.definition import Metric, MetricSpec, counts_of, divide, negligible
+from east.options import Option
+
+WEIGHTS = MappingProxyType(
+    {"none": "All errors alike", "linear": "By distance", "quadratic": "By squared distance"}
+)
 
 
 def mcc() -> Metric:
@@ -38,6 +43,7 @@ def kappa(weights: str | None = None) -> Metric:
     Raises:
         SettingError: for other weights.
     """
+    weights = None if weights == "none" else weights
     if weights not in (None, "linear", "quadratic"):
         raise SettingError("kappa's weights must be known", repr(weights), "use None, linear or quadratic")
 
@@ -53,3 +59,28 @@ def kappa(weights: str | None = None) -> Metric:
 
     label = "Cohen's kappa" if weights is None else f"Cohen's kappa ({weights})"
     return Metric("kappa", label, 1.0, -1.0, MappingProxyType({"weights": weights}), score, kappa)
+
+
+MCC = MetricSpec(
+    "mcc",
+    "Matthews correlation (MCC)",
+    "A correlation of truth and prediction, from −1 to 1; it sees every cell of the matrix.",
+    mcc,
+)
+KAPPA = MetricSpec(
+    "kappa",
+    "Cohen's kappa",
+    "Agreement beyond chance.",
+    kappa,
+    MappingProxyType(
+        {
+            "weights": Option(
+                "Weights by distance of the classes",
+                "How much an error weighs by the distance of the two classes' positions.",
+                kind="choice",
+                choices=WEIGHTS,
+                empty="none",
+            )
+        }
+    ),
+)

@@ -1,11 +1,12 @@
-"""What a metric is, and the counts that all of them are made of."""
+"""What a metric is, what an entry of METRICS says of one, and the counts that all of them are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,6 +14,19 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from east.errors import SettingError
+from east.options import Option
+
+NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
+
+
+class Unit(NamedTuple):
+    """In what people read a difference of two scores: it is multiplied by `factor` and called `name`."""
+
+    factor: float
+    name: str
+
+
+POINTS = Unit(100.0, "points")
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,7 @@ class Metric:
 
     Calling it maps a tensor `[..., K, K]` to `[...]`; `score` does the same for one numpy matrix.
     `key` and `options` rebuild it, `metric(m.key, **m.options)`; `factory` is what METRICS has under the key.
+    A loss divides how far a score is from the best by `regret_scale`.
     """
 
     key: str
@@ -30,6 +45,8 @@ class Metric:
     options: Mapping[str, Any] = field(hash=False)
     function: Callable[[Tensor], Tensor] = field(compare=False, repr=False)
     factory: Callable[..., Metric] = field(compare=False, repr=False)
+    unit: Unit = field(default=POINTS, compare=False, repr=False)
+    regret_scale: float = field(default=1.0, compare=False, repr=False)
 
     def __call__(self, matrix: Tensor) -> Tensor:
         """Score matrices `[..., K, K]`; returns `[...]`."""
@@ -48,7 +65,7 @@ class Metric:
         """Refuse a number of classes this metric was not made for.
 
         Raises:
-            SettingError: when `class_index` is past the last class, or a gain matrix has another size.
+            SettingError: when `class_index` is past the last class, or a matrix option has another size.
         """
         index, rows = self.options.get("class_index"), self.options.get("matrix")
         if index is not None and index >= num_classes:
@@ -61,6 +78,34 @@ class Metric:
     def __reduce__(self) -> tuple[Callable[[], Metric], tuple[()]]:
         """Travel between processes by factory and options, for the function itself cannot."""
         return partial(self.factory, **self.options), ()
+
+
+@dataclass(frozen=True)
+class MetricSpec:
+    """An entry of METRICS: all there is to say of a metric before its options are chosen.
+
+    Args:
+        key: its name in code, links and on the command line.
+        label: its name for people.
+        hint: one line on what it measures.
+        factory: builds the `Metric` from its options.
+        options: name -> what it takes; the factory's parameters.
+    """
+
+    key: str
+    label: str
+    hint: str
+    factory: Callable[..., Metric] = field(repr=False)
+    options: Mapping[str, Option] = field(default_factory=lambda: NO_OPTIONS, hash=False)
+
+    def __call__(self, *args: Any, **options: Any) -> Metric:
+        """Build the metric; same as `factory`."""
+        return self.factory(*args, **options)
+
+    @property
+    def matrix_option(self) -> str | None:
+        """The option that takes a matrix of the classes' size, if there is one."""
+        return next((name for name, option in self.options.items() if option.kind == "matrix"), None)
 
 
 def divide(numerator: Tensor, denominator: Tensor) -> Tensor:

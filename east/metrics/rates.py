@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, counts_of, divide, negligible
+from east.metrics.definition import Metric, MetricSpec, Unit, counts_of, divide, negligible
+from east.options import Option
 
 
 def accuracy() -> Metric:
@@ -86,4 +87,38 @@ def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
         return divide(earned.sum(dim=(-2, -1)), confusion.sum(dim=(-2, -1)))
 
     best, worst = float(table.max()), float(table.min())
-    return Metric("gain", "Mean gain", best, worst, MappingProxyType({"matrix": rows}), score, gain)
+    options = MappingProxyType({"matrix": rows})
+    unit = Unit(1.0, "of mean gain")
+    return Metric("gain", "Mean gain", best, worst, options, score, gain, unit, regret_scale=best - worst)
+
+
+ACCURACY = MetricSpec("accuracy", "Accuracy", "The share of rows predicted right.", accuracy)
+BALANCED_ACCURACY = MetricSpec(
+    "balanced_accuracy",
+    "Balanced accuracy",
+    "The mean recall over the classes: a rare class counts as much as a frequent one.",
+    balanced_accuracy,
+)
+GMEAN = MetricSpec(
+    "gmean",
+    "G-mean",
+    "The root of the product of all recalls: 0 as soon as one class is never found.",
+    gmean,
+)
+GAIN = MetricSpec(
+    "gain",
+    "Your own gain matrix",
+    "What each kind of right or wrong answer is worth to you.",
+    gain,
+    MappingProxyType(
+        {
+            "matrix": Option(
+                "Gain matrix",
+                "What predicting the column's class for a row of the row's class earns, classes in order.",
+                kind="matrix",
+                flag="gain",
+                link="gain",
+            )
+        }
+    ),
+)

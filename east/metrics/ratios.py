@@ -10,9 +10,17 @@ import numpy as np
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, counts_of, divide
+from east.metrics.definition import Metric, MetricSpec, counts_of, divide
+from east.options import Option
 
-AVERAGES = ("macro", "micro", "weighted", "class")
+AVERAGES = MappingProxyType(
+    {
+        "macro": "Macro: classes alike",
+        "micro": "Micro: rows alike",
+        "weighted": "By class size",
+        "class": "One class only",
+    }
+)
 
 
 def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = None) -> Metric:
@@ -120,3 +128,50 @@ def _name(noun: str, average: str, class_index: int | None) -> str:
 def _options(average: str, class_index: int | None, **more: Any) -> Mapping[str, Any]:
     named = {"class_index": class_index} if class_index is not None else {}
     return MappingProxyType({**more, "average": average, **named})
+
+
+_BETA = Option(
+    "β",
+    "Weight of recall against precision: below 1 it prefers precision, above 1 recall.",
+    least=0,
+    open_ends=("least",),
+    shown=(0.1, 4.0, 0.05),
+    example="0.5, 1 or 2",
+)
+_AVERAGED: Mapping[str, Option] = MappingProxyType(
+    {
+        "average": Option(
+            "Average over classes", "How the classes are averaged.", kind="choice", choices=AVERAGES
+        ),
+        "class_index": Option(
+            "Class",
+            "The one class that the average `class` is about.",
+            kind="class",
+            least=0,
+            empty="all",
+            flag="class",
+            link="class",
+        ),
+    }
+)
+
+FBETA = MetricSpec(
+    "fbeta",
+    "F-beta",
+    "Precision and recall in one number; β below 1 prefers precision, above 1 recall.",
+    fbeta,
+    MappingProxyType({"beta": _BETA, **_AVERAGED}),
+)
+PRECISION = MetricSpec(
+    "precision", "Precision", "Of what is called a class, the share that is one.", precision, _AVERAGED
+)
+RECALL = MetricSpec(
+    "recall", "Recall", "Of what is a class, the share that is called one.", recall, _AVERAGED
+)
+JACCARD = MetricSpec(
+    "jaccard",
+    "Jaccard index",
+    "Overlap over union of truth and prediction, class by class.",
+    jaccard,
+    _AVERAGED,
+)

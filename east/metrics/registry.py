@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from east.errors import SettingError
-from east.metrics.agreement import kappa, mcc
-from east.metrics.definition import Metric
-from east.metrics.rates import accuracy, balanced_accuracy, gain, gmean
-from east.metrics.ratios import fbeta, jaccard, precision, recall
+from east.metrics.agreement import KAPPA, MCC
+from east.metrics.definition import Metric, MetricSpec
+from east.metrics.rates import ACCURACY, BALANCED_ACCURACY, GAIN, GMEAN
+from east.metrics.ratios import FBETA, JACCARD, PRECISION, RECALL
 
-METRICS: Mapping[str, Callable[..., Metric]] = MappingProxyType(
-    {
-        "accuracy": accuracy,
-        "balanced_accuracy": balanced_accuracy,
-        "fbeta": fbeta,
-        "precision": precision,
-        "recall": recall,
-        "mcc": mcc,
-        "kappa": kappa,
-        "gmean": gmean,
-        "jaccard": jaccard,
-        "gain": gain,
-    }
-)
+SPECS = {
+    spec.key: spec
+    for spec in (
+        ACCURACY, BALANCED_ACCURACY, FBETA, PRECISION, RECALL, MCC, KAPPA, GMEAN, JACCARD, GAIN,
+    )
+}  # fmt: skip
+
+METRICS: Mapping[str, MetricSpec] = MappingProxyType(SPECS)
+"""Every metric by its key; calling an entry with its options builds the metric."""
 
 
 def metric(key: str, **options: Any) -> Metric:
@@ -41,12 +35,13 @@ def metric(key: str, **options: Any) -> Metric:
     """
     if key not in METRICS:
         raise SettingError("There is no such metric", repr(key), f"choose one of {', '.join(METRICS)}")
-    known = inspect.signature(METRICS[key]).parameters
+    spec = METRICS[key]
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
-        if name not in known:
-            takes = ", ".join(known) or "no options"
+        if name not in spec.options:
+            takes = ", ".join(spec.options) or "no options"
             raise SettingError(f"The metric {key} has no option {name!r}", None, f"it takes {takes}")
-    if key == "gain" and "matrix" not in given:
-        raise SettingError("The gain metric needs a matrix", None, "give matrix=K rows of K numbers")
-    return METRICS[key](**given)
+    needed = spec.matrix_option
+    if needed is not None and needed not in given:
+        raise SettingError(f"The {key} metric needs a matrix", None, f"give {needed}=K rows of K numbers")
+    return spec(**given)

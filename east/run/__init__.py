@@ -1,8 +1,11 @@
 """A training in the background: start, pause, resume, one step, stop, pace and replay."""
 
-from east.run.facts import PACES, Command, Frame, Machine, Pace, Status
+from east.run.commands import Command
 from east.run.history import History
-from east.run.registry import Registry
+from east.run.machine import Machine
+from east.run.pace import PACES, Pace
 from east.run.runner import Run
+from east.run.state import RunState, Status
+from east.run.store import RunStore
 
-__all__ = ["PACES", "Command", "Frame", "History", "Machine", "Pace", "Registry", "Run", "Status"]
+__all__ = ["PACES", "Command", "History", "Machine", "Pace", "Run", "RunState", "RunStore", "Status"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from east.run.facts import Machine
+from east.run.machine import Machine
 
 SLICE_S = 0.02
 """Steps are taken in slices of about this long, so that a command is answered soon."""

@@ -1,20 +1,22 @@
-"""One training in a thread of its own, steered by commands and read through frames."""
+"""One training in a thread of its own, steered by commands and read through states."""
 
 from __future__ import annotations
 
 import logging
-import math
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from east.errors import EastError, SettingError
 from east.run.clock import Clock
-from east.run.facts import PACES, Command, Frame, Machine
+from east.run.commands import INTENTS, Command, Intent
 from east.run.history import History
+from east.run.machine import Machine
+from east.run.pace import PACES
+from east.run.state import RunState
 
 if TYPE_CHECKING:
     from east.training import Outcome, Snapshot
@@ -23,18 +25,12 @@ logger = logging.getLogger(__name__)
 
 ANSWER_S = 0.15
 MOST_GIVERS = 64
-WANTED: Mapping[Command, Literal["run", "pause", "stop"]] = {
-    "pause": "pause",
-    "step": "pause",
-    "resume": "run",
-    "stop": "stop",
-}
 
 
 class Run:
     """One training in a daemon thread.
 
-    How often it is watched never changes what is learned: a snapshot only reads. `frame` is the one
+    How often it is watched never changes what is learned: a snapshot only reads. `state` is the one
     reference viewers read; `patience_s` says after how many seconds without a viewer it pauses, and ends.
 
     Args:
@@ -62,13 +58,13 @@ class Run:
         self.title = title
         self.machine: Machine | None = None
         self.outcome: Outcome | None = None
-        self.frame = Frame()
+        self.state = RunState()
         self._commands = 0
         self.touched_at = time.monotonic()
         self._make = make
         self.patience_s = (pause_when_unwatched_s, end_when_unwatched_s)
         self._changed = threading.Condition()
-        self._wanted: Literal["run", "pause", "stop"] = "run"
+        self._wanted: Intent = "run"
         self._single_steps = 0
         self._obeyed: dict[str, int] = {}
         self._heard = self._answered = 0
@@ -90,18 +86,18 @@ class Run:
             wait_s: how long to wait at most.
         """
         with self._changed:
-            if self.frame.ended or self.stopping:
+            if self.state.ended or self.stopping:
                 return
             self._commands += 1
             mine = self._commands
-            self._wanted = WANTED[command]
+            self._wanted = INTENTS[command]
             self._single_steps += command == "step"
             self.touch()
             last = command == "stop"
             if last:
                 self._publish(status="stopping", answers=False)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self.frame.ended or (not last and self._answered >= mine), wait_s)
+            self._changed.wait_for(lambda: self.state.ended or (not last and self._answered >= mine), wait_s)
 
     def obey(self, giver: str, log: Iterable[tuple[int, Command]]) -> int:
         """Give those commands of a numbered log that have not been given before.
@@ -150,8 +146,8 @@ class Run:
     @property
     def resting(self) -> bool:
         """Whether nothing will change of itself: ended, or paused with every command carried out."""
-        frame = self.frame
-        return frame.ended or (frame.status == "paused" and self._answered == self._commands)
+        state = self.state
+        return state.ended or (state.status == "paused" and self._answered == self._commands)
 
     def touch(self) -> None:
         """Say that somebody is watching."""
@@ -195,13 +191,13 @@ class Run:
                     return 1
                 if self._wanted == "run":
                     break
-                shown = self.frame.snapshot
+                shown = self.state.snapshot
                 up_to_date = shown is not None and shown.step == machine.step_number
-                if up_to_date and self.frame.status == "paused" and self._answered == self._heard:
+                if up_to_date and self.state.status == "paused" and self._answered == self._heard:
                     self._changed.wait(0.25)
                     continue
             self._show(machine, status="paused", seconds_left=None)
-        if self.frame.status != "running" or self._answered != self._heard:
+        if self.state.status != "running" or self._answered != self._heard:
             self._clock.go_on()
             self._publish(status="running", reason=None)
         return self._clock.slice(PACES[self.pace].limit(machine.total_steps))
@@ -226,13 +222,13 @@ class Run:
         self._clock.read(machine.step_number, time.monotonic() - began)
         self._history.add(snapshot)
         left = machine.total_steps - machine.step_number
-        facts = {
+        news = {
             "snapshot": snapshot,
-            "diverged": self.frame.diverged + self._newly_diverged(snapshot),
+            "diverged": self.state.diverged + self._newly_diverged(snapshot),
             "steps_per_second": self._clock.rate,
             "seconds_left": left / self._clock.rate if self._clock.rate else None,
         }
-        self._publish(**{**facts, **changes})
+        self._publish(**{**news, **changes})
 
     def _end(self, machine: Machine) -> None:
         finished = machine.done
@@ -247,7 +243,7 @@ class Run:
 
     def _publish(self, *, answers: bool = True, **changes: Any) -> None:
         with self._changed:
-            self.frame = replace(self.frame, sequence=self.frame.sequence + 1, **changes)
+            self.state = replace(self.state, sequence=self.state.sequence + 1, **changes)
             if answers:
                 self._answered = self._heard
             self._changed.notify_all()
@@ -264,20 +260,18 @@ class Run:
             self._publish(reason=f"Paused, because nobody had watched for {_duration(pause_s)}.")
 
     def _newly_diverged(self, snapshot: Snapshot) -> tuple[str, ...]:
-        from east.losses import loss_label
+        from east.losses import LOSSES
 
-        known = self.frame.diverged
-        told = []
+        known, sentences = self.state.diverged, []
         for lane in snapshot.lanes:
-            lost = not (math.isfinite(lane.loss_value) and math.isfinite(lane.gradient_norm))
-            name = f"{loss_label(lane.loss)} (seed {lane.seed}) diverged"
-            if lost and snapshot.step > 0 and not any(sentence.startswith(name) for sentence in known):
-                told.append(f"{name}: by step {snapshot.step:,} its loss was no longer a number.")
-        return tuple(told)
+            name = f"{LOSSES[lane.loss].label} (seed {lane.seed}) diverged"
+            if snapshot.step and lane.diverged and not any(text.startswith(name) for text in known):
+                sentences.append(f"{name}: by step {snapshot.step:,} its loss was no longer a number.")
+        return tuple(sentences)
 
     def _all_diverged(self) -> bool:
-        snapshot = self.frame.snapshot
-        return snapshot is not None and len(self.frame.diverged) >= len(snapshot.lanes)
+        snapshot = self.state.snapshot
+        return snapshot is not None and len(self.state.diverged) >= len(snapshot.lanes)
 
 
 def in_words(error: Exception) -> str:

@@ -1,11 +1,18 @@
 """Training: a configuration in, frozen snapshots out, and an outcome at the end."""
 
-from east.training.config import Arm, TrainConfig
+from east.training.arm import MEMBERS, PLAIN_RULE, Arm
+from east.training.config import OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
-from east.training.facts import LaneResult, LaneSnapshot, Outcome, Snapshot
+from east.training.outcome import ArmOutcome, LaneResult, Outcome
+from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 __all__ = [
+    "MEMBERS",
+    "OPTIONS",
+    "PLAIN_RULE",
     "Arm",
+    "ArmOutcome",
+    "ArmSnapshot",
     "LaneResult",
     "LaneSnapshot",
     "Outcome",

@@ -1,43 +1,100 @@
-"""The settings of a training, checked when they are made."""
+"""The settings of a training: each with its default, range and words, checked when they are made."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
-
-import torch
+from types import MappingProxyType
 
 from east.errors import SettingError
-from east.losses import LOSSES
 from east.metrics import Metric
+from east.options import Option, options_of, setting
+from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 
 DEFAULT_BATCH = 512
 DEFAULT_EPOCHS = 30
 FEWEST_STEPS, MOST_STEPS = 600, 2000
 DEFAULT_DROPOUT = 0.2
 FULL_DROPOUT_ROWS, NO_DROPOUT_ROWS = 5_000, 10_000
-PRECISIONS = ("float32", "bfloat16")
+MOST_SEED = 2**63 - 1
+PRECISIONS: Mapping[str, str] = MappingProxyType({"float32": "float32", "bfloat16": "bfloat16"})
 
-
-@dataclass(frozen=True)
-class Arm:
-    """A loss in a race, with the metric it is trained for and judged by."""
-
-    loss: str
-    metric: Metric
+EPOCHS = Option(
+    "Epochs",
+    "Passes over the training rows.",
+    kind="whole",
+    least=1,
+    empty=f"{DEFAULT_EPOCHS}, in {FEWEST_STEPS:,} to {MOST_STEPS:,} steps",
+    shown=(1, 10_000, 1),
+)
+BATCH_SIZE = Option(
+    "Batch size",
+    "Rows a step.",
+    kind="whole",
+    least=2,
+    empty=f"{DEFAULT_BATCH}, or all rows of a smaller table",
+    shown=(2, 65_536, 1),
+    link="batch",
+)
+HIDDEN = Option("Hidden layers", "Widths of the hidden layers.", kind="whole", least=1, many=True)
+DROPOUT = Option(
+    "Dropout",
+    "Share of hidden units left out in a step.",
+    least=0,
+    most=1,
+    open_ends=("most",),
+    empty=f"{DEFAULT_DROPOUT:g}, and less beyond {FULL_DROPOUT_ROWS:,} rows",
+    shown=(0.0, 0.9, 0.05),
+)
+LEARNING_RATE = Option(
+    "Learning rate",
+    "Peak of AdamW's one-cycle schedule.",
+    least=0,
+    open_ends=("least",),
+    shown=(1e-6, 1e4, 0.001),
+    link="rate",
+)
+WEIGHT_DECAY = Option("Weight decay", "Weight decay of AdamW.", least=0)
+CLIP = Option("Gradient norm", "Largest gradient norm of a lane.", least=0, open_ends=("least",))
+AVERAGING = Option(
+    "Moving average of the weights",
+    "How much of the past the average keeps at each step; the average is what is watched and scored.",
+    least=0,
+    most=1,
+    open_ends=("most",),
+    shown=(0.0, 0.9999, 0.01),
+)
+EVALUATIONS = Option("Evaluations", "Looks at the validation rows.", kind="whole", least=1)
+PATIENCE = Option(
+    "Patience",
+    "Evaluations without a better score after which a lane keeps its checkpoint.",
+    kind="whole",
+    least=1,
+    empty="never",
+)
+DEVICE = Option("Device", "auto (cuda, else mps, else cpu), cpu, cuda, cuda:1 or mps.", kind="text")
+PRECISION = Option(
+    "Precision", "Of the matrix products: float32 or bfloat16.", kind="choice", choices=PRECISIONS
+)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """What to train and how; the defaults suit tables of some hundred to some ten thousand rows.
 
+    OPTIONS says of every field below `rules` what it is called, which values it takes and what leaving
+    it empty means.
+
     Args:
         metric: what the lanes are judged (and checkpoints chosen) by.
-        losses: keys of LOSSES, one arm each.
+        losses: keys of LOSSES.
         seeds: one repetition each; a seed fixes initialisation and batches, shared by all arms.
+        rules: keys of RULES; every loss races with each of them.
+        members: above 1, every loss and rule also races as an ensemble of so many networks, the first seeds'.
         epochs: passes over the training part; None is 30, within about 600 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
-        hidden: widths of the hidden layers.
+        hidden: widths of the hidden layers; () is a linear network.
         dropout: share of hidden units left out in a step, in [0, 1); None is 0.2 for a training part of up
             to 5,000 rows, and less for a longer one, down to 0 at 10,000.
         learning_rate: peak of the one-cycle schedule of AdamW.
@@ -49,7 +106,7 @@ class TrainConfig:
         patience: evaluations without a better score after which a lane keeps its checkpoint; None never.
         device: "auto" (cuda, else mps, else cpu) or a torch device.
         precision: "float32", or "bfloat16" for the matrix products.
-        arms: races with different metrics an arm; replaces `losses`.
+        arms: what races, arm by arm; replaces `losses` and `rules`.
 
     Raises:
         SettingError: for a value that cannot work, naming it.
@@ -58,48 +115,55 @@ class TrainConfig:
     metric: Metric
     losses: tuple[str, ...] = ("east", "cross_entropy")
     seeds: tuple[int, ...] = (0,)
-    epochs: int | None = None
-    batch_size: int | None = None
-    hidden: tuple[int, ...] = (64, 64)
-    dropout: float | None = None
-    learning_rate: float = 1e-2
-    weight_decay: float = 1e-2
-    clip: float = 1.0
-    averaging: float = 0.98
-    evaluations: int = 50
-    patience: int | None = None
-    device: str = "auto"
-    precision: str = "float32"
+    rules: tuple[str, ...] = (PLAIN_RULE, "offsets")
+    members: int = setting(1, MEMBERS)
+    epochs: int | None = setting(None, EPOCHS)
+    batch_size: int | None = setting(None, BATCH_SIZE)
+    hidden: tuple[int, ...] = setting((64, 64), HIDDEN)
+    dropout: float | None = setting(None, DROPOUT)
+    learning_rate: float = setting(1e-2, LEARNING_RATE)
+    weight_decay: float = setting(1e-2, WEIGHT_DECAY)
+    clip: float = setting(1.0, CLIP)
+    averaging: float = setting(0.98, AVERAGING)
+    evaluations: int = setting(50, EVALUATIONS)
+    patience: int | None = setting(None, PATIENCE)
+    device: str = setting("auto", DEVICE)
+    precision: str = setting("float32", PRECISION)
     arms: tuple[Arm, ...] | None = None
 
     def __post_init__(self) -> None:
         """Check every value; lists become tuples."""
-        for name in ("losses", "seeds", "hidden"):
+        for name in ("losses", "seeds", "rules", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        for loss in (arm.loss for arm in self.race):
-            if loss not in LOSSES:
-                raise SettingError("There is no such loss", repr(loss), f"choose from {', '.join(LOSSES)}")
-        _require(0 < len(self.race) == len(set(self.race)), "Give at least one loss, each once", self.losses)
-        _require(0 < len(self.seeds) == len(set(self.seeds)), "Give at least one seed, each once", self.seeds)
-        _require(all(0 <= seed < 2**63 for seed in self.seeds), "Seeds must be 0 or more", self.seeds)
-        _require(self.epochs is None or self.epochs >= 1, "epochs must be 1 or more", self.epochs)
-        _require(
-            self.batch_size is None or self.batch_size >= 2, "batch_size must be 2 or more", self.batch_size
-        )
-        _require(all(width >= 1 for width in self.hidden), "Hidden widths must be 1 or more", self.hidden)
-        _require(self.dropout is None or 0 <= self.dropout < 1, "dropout must lie in [0, 1)", self.dropout)
-        _require(self.learning_rate > 0, "learning_rate must be above 0", self.learning_rate)
-        _require(self.weight_decay >= 0, "weight_decay must be 0 or more", self.weight_decay)
-        _require(self.clip > 0, "clip must be above 0", self.clip)
-        _require(0 <= self.averaging < 1, "averaging must lie in [0, 1)", self.averaging)
-        _require(self.evaluations >= 1, "evaluations must be 1 or more", self.evaluations)
-        _require(self.patience is None or self.patience >= 1, "patience must be 1 or more", self.patience)
-        _require(self.precision in PRECISIONS, f"precision must be one of {PRECISIONS}", self.precision)
+        for name, option in OPTIONS.items():
+            option.check(name, getattr(self, name))
+        _require_each_once("loss", self.losses if self.arms is None else self.race)
+        _require_each_once("rule", self.rules)
+        _require_each_once("seed", self.seeds)
+        if not all(0 <= seed <= MOST_SEED for seed in self.seeds):
+            raise SettingError("Seeds must be 0 or more", self.seeds)
+        most = max(arm.members for arm in self.race)  # every arm checks its own names
+        if most > len(self.seeds):
+            got = f"{most} members and {len(self.seeds)} seeds"
+            raise SettingError("An ensemble needs a seed for each member", got, "give more seeds")
 
     @property
     def race(self) -> tuple[Arm, ...]:
         """The arms, in order."""
-        return self.arms if self.arms is not None else tuple(Arm(loss, self.metric) for loss in self.losses)
+        if self.arms is not None:
+            return self.arms
+        sizes = dict.fromkeys((1, self.members))
+        return tuple(
+            Arm(loss, self.metric, rule, members)
+            for members in sizes
+            for rule in self.rules
+            for loss in self.losses
+        )
+
+    @property
+    def networks(self) -> tuple[Arm, ...]:
+        """The arms that are trained, in order: one for each loss and metric, whatever rules decide."""
+        return tuple(dict.fromkeys(arm.networks for arm in self.race))
 
     def batch_rows(self, rows: int) -> int:
         """Return how many of `rows` training rows a step takes."""
@@ -126,36 +190,11 @@ class TrainConfig:
         return ceil(steps / per_epoch) * per_epoch
 
 
-def _require(holds: bool, what: str, got: object) -> None:
-    if not holds:
-        raise SettingError(what, got)
+OPTIONS: Mapping[str, Option] = options_of(TrainConfig)
+"""What the command line, the widgets and the links need to know of each setting of a training."""
 
 
-def resolve_device(name: str) -> torch.device:
-    """Return the torch device for a setting; "auto" is cuda, else mps, else cpu.
-
-    Raises:
-        SettingError: for a device that is unknown or not on this machine.
-    """
-    available = available_devices()
-    if name == "auto":
-        return torch.device(available[0])
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        device = None
-    if device is None or device.type not in available or (device.index or 0) >= _count(device.type):
-        raise SettingError(
-            "This machine has no such device", repr(name), f"use auto or {', '.join(available)}"
-        )
-    return device
-
-
-def available_devices() -> tuple[str, ...]:
-    """List the kinds of device on this machine, the preferred one first."""
-    kinds = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()), ("cpu", True)]
-    return tuple(kind for kind, present in kinds if present)
-
-
-def _count(kind: str) -> int:
-    return torch.cuda.device_count() if kind == "cuda" else 1
+def _require_each_once(kind: str, values: Iterable[object]) -> None:
+    given = list(values)
+    if not 0 < len(given) == len(set(given)):
+        raise SettingError(f"Give at least one {kind}, each once", tuple(given))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 
 import numpy as np
 import torch
@@ -13,12 +13,17 @@ from torch import Tensor
 from east.dataset import Dataset, Part
 from east.losses import build_loss
 from east.network import LaneNetwork
+from east.threads import threads_for
+from east.training.arm import Arm
 from east.training.batches import Batches
-from east.training.config import TrainConfig, resolve_device
-from east.training.facts import LaneResult, LaneSnapshot, Outcome, Snapshot
+from east.training.checkpoints import Checkpoints
+from east.training.config import TrainConfig
+from east.training.devices import resolve_device
 from east.training.judge import Judge
+from east.training.measurement import Measurement
+from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
-from east.training.threads import threads_for
+from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 TRAIN_SCORE_ROWS = 2048
 WARM_UP = 0.1
@@ -42,7 +47,7 @@ class Training:
         self.dataset, self.config = dataset, config
         self._device = resolve_device(config.device)
         self.device = str(self._device)
-        self.arms = config.race
+        self.arms = config.networks
         counts = [int(count) for count in dataset.class_counts]
         self._losses = [build_loss(arm.loss, arm.metric, counts).to(self._device) for arm in self.arms]
         self._judge = Judge(self.arms, [loss.annealing for loss in self._losses], dataset.num_classes)
@@ -63,10 +68,7 @@ class Training:
         self._gradient_norms = torch.full((lanes,), math.nan, device=self._device)
         self._last_batch: tuple[Tensor, Tensor] | None = None
         self._averages = self._network.parameters.clone()
-        self._best_parameters = self._network.parameters.clone()
-        self._best_scores = torch.full((lanes,), -math.inf, device=self._device)
-        self._best_steps = torch.zeros(lanes, dtype=torch.long, device=self._device)
-        self._stale = torch.zeros(lanes, dtype=torch.long, device=self._device)
+        self._checkpoints = Checkpoints(self._network.parameters, config.patience)
 
     @property
     def done(self) -> bool:
@@ -92,8 +94,7 @@ class Training:
     def snapshot(self) -> Snapshot:
         """Read the present facts, in one transfer from the device."""
         with threads_for(self._device, self._work):
-            facts = self._measure()
-        sharpness = self._judge.race_annealing.at(self.progress)
+            measured = self._measure()
         return Snapshot(
             progress=self.progress,
             step=self.step_number,
@@ -101,22 +102,28 @@ class Training:
             epoch=self.step_number / self._batches.per_epoch,
             elapsed_s=self._elapsed_s,
             steps_per_second=self.step_number / self._elapsed_s if self._elapsed_s else 0.0,
-            sharpness=sharpness,
-            lanes=tuple(self._lane_snapshot(lane, facts[lane]) for lane in range(len(facts))),
+            sharpness=self._judge.race_annealing.at(self.progress),
+            arms=tuple(
+                ArmSnapshot(arm, tuple(self._lane_snapshot(lane, measured) for lane in lanes))
+                for arm, lanes in self._lanes_by_arm()
+            ),
         )
 
     def outcome(self) -> Outcome:
         """Score each lane's best checkpoint on the test part."""
         test = self._on_device(self.dataset.test)
-        on_validation = self._checkpoint_facts(self._validation_rows)
-        on_test = self._checkpoint_facts(test)
+        on_validation = self._on_checkpoints(self._validation_rows)
+        on_test = self._on_checkpoints(test)
+        finished = {
+            arm: [self._lane_result(lane, on_validation, on_test) for lane in lanes]
+            for arm, lanes in self._lanes_by_arm()
+        }
+        targets = self.dataset.validation.targets
         return Outcome(
             metric=self.config.metric,
             classes=self.dataset.classes,
-            lanes=tuple(
-                self._lane_result(lane, on_validation, on_test) for lane in range(self._network.num_lanes)
-            ),
-            validation_targets=self.dataset.validation.targets,
+            arms=tuple(decide(arm, finished[arm.networks], targets) for arm in self.config.race),
+            validation_targets=targets,
             test_targets=self.dataset.test.targets,
             steps=self.step_number,
             elapsed_s=self._elapsed_s,
@@ -163,39 +170,33 @@ class Training:
         )
 
     def _keep_the_best(self) -> None:
-        """Keep each lane's parameters where its validation score is the best so far; on the device."""
+        """Offer the averaged weights as checkpoints."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features, self._averages)
         scores = self._judge.scores(self._judge.hard(logits.argmax(dim=-1), targets))
-        # A lane that diverged has scores too: the argmax of NaN is class 0.
-        sound = logits.isfinite().flatten(1).all(dim=1)
-        patient = self._stale < (self.config.patience or self.total_steps + 1)
-        allowed = patient & sound
-        self._stale = torch.where(allowed & (scores > self._best_scores), 0, self._stale + 1)
-        # Of equal scores the later is kept: on few validation rows an early network ties by luck.
-        better = allowed & (scores >= self._best_scores)
-        self._best_scores = torch.where(better, scores, self._best_scores)
-        self._best_steps = torch.where(better, self.step_number, self._best_steps)
-        torch.where(better.unsqueeze(1), self._averages, self._best_parameters, out=self._best_parameters)
+        self._checkpoints.offer(self._averages, logits, scores, self.step_number)
 
     @torch.no_grad()
-    def _measure(self) -> np.ndarray:
-        """Every number of a snapshot as one array `[lanes, 7 + BINS + 2 K^2]`."""
+    def _measure(self) -> Measurement:
+        """Measure all lanes on validation, on some training rows and at the last batch."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features, self._averages)
         soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
         hard = self._judge.hard(logits.argmax(dim=-1), targets)
         seen, seen_targets = (rows[:TRAIN_SCORE_ROWS] for rows in self._train_rows)
-        train_hard = self._judge.hard(
-            self._network.evaluate(seen, self._averages).argmax(dim=-1), seen_targets
+        on_train = self._network.evaluate(seen, self._averages).argmax(dim=-1)
+        return Measurement.fetch(
+            score_soft=self._judge.scores(soft),
+            score_hard=self._judge.scores(hard),
+            train_score=self._judge.scores(self._judge.hard(on_train, seen_targets)),
+            loss_value=self._loss_values,
+            gradient_norm=self._gradient_norms,
+            best_score=self._checkpoints.scores,
+            best_step=self._checkpoints.steps,
+            placement=self._placement(),
+            soft=soft,
+            hard=hard,
         )
-        columns = [
-            self._judge.scores(soft), self._judge.scores(hard), self._judge.scores(train_hard),
-            self._loss_values, self._gradient_norms, self._best_scores, self._best_steps.float(),
-        ]  # fmt: skip
-        matrices = [soft.flatten(1), hard.flatten(1)]
-        facts = torch.cat([torch.stack(columns, dim=1), self._placement(), *matrices], dim=1)
-        return np.asarray(facts.cpu().numpy(), dtype=np.float64)
 
     def _placement(self) -> Tensor:
         """Count where the last batch's probabilities fall, `[lanes, BINS]`."""
@@ -204,30 +205,34 @@ class Training:
         logits, labels = self._last_batch
         return placement_of(logits.float().softmax(dim=-1), labels.repeat(len(self.arms), 1))
 
-    def _lane_snapshot(self, lane: int, facts: np.ndarray) -> LaneSnapshot:
-        arm, seed = divmod(lane, len(self.config.seeds))
-        classes = self.dataset.num_classes
-        soft, hard = facts[7 + BINS :].reshape(2, classes, classes)
+    def _lanes_by_arm(self) -> list[tuple[Arm, range]]:
+        """List the arms in training with the numbers of their lanes."""
+        seeds = len(self.config.seeds)
+        return [(arm, range(place * seeds, (place + 1) * seeds)) for place, arm in enumerate(self.arms)]
+
+    def _lane_snapshot(self, lane: int, measured: Measurement) -> LaneSnapshot:
+        place, seed = divmod(lane, len(self.config.seeds))
+        arm = self.arms[place]
         return LaneSnapshot(
-            loss=self.arms[arm].loss,
-            metric=self.arms[arm].metric,
+            loss=arm.loss,
+            metric=arm.metric,
             seed=self.config.seeds[seed],
-            sharpness=self._judge.sharpness(arm, self.progress),
-            soft=soft,
-            hard=hard,
-            score_soft=float(facts[0]),
-            score_hard=float(facts[1]),
-            train_score=float(facts[2]),
-            loss_value=float(facts[3]),
-            gradient_norm=float(facts[4]),
-            best_score=float(facts[5]),
-            best_step=int(facts[6]),
-            placement=facts[7 : 7 + BINS],
+            sharpness=self._judge.sharpness(place, self.progress),
+            soft=measured.soft[lane],
+            hard=measured.hard[lane],
+            score_soft=float(measured.score_soft[lane]),
+            score_hard=float(measured.score_hard[lane]),
+            train_score=float(measured.train_score[lane]),
+            loss_value=float(measured.loss_value[lane]),
+            gradient_norm=float(measured.gradient_norm[lane]),
+            best_score=float(measured.best_score[lane]),
+            best_step=int(measured.best_step[lane]),
+            placement=measured.placement[lane],
         )
 
-    def _checkpoint_facts(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:
+    def _on_checkpoints(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:
         features, targets = rows
-        probabilities = self._network.evaluate(features, self._best_parameters).softmax(dim=-1)
+        probabilities = self._network.evaluate(features, self._checkpoints.parameters).softmax(dim=-1)
         hard = self._judge.hard(probabilities.argmax(dim=-1), targets)
         soft = self._judge.soft(probabilities, targets, self.progress)
         return {
@@ -245,7 +250,7 @@ class Training:
             loss=self.arms[arm].loss,
             metric=metric,
             seed=self.config.seeds[seed],
-            best_step=int(self._best_steps[lane]),
+            best_step=int(self._checkpoints.steps[lane]),
             best_score=metric.score(on_validation["hard"][lane]),
             validation_probabilities=on_validation["probabilities"][lane],
             test_probabilities=on_test["probabilities"][lane],
@@ -253,7 +258,7 @@ class Training:
             test_hard=on_test["hard"][lane],
             test_soft=on_test["soft"][lane],
             test_score=metric.score(on_test["hard"][lane]),
-            weights=self._network.lane_weights(self._best_parameters, lane),
+            weights=self._network.lane_weights(self._checkpoints.parameters, lane),
         )
 
     def _on_device(self, part: Part) -> tuple[Tensor, Tensor]:
@@ -289,8 +294,3 @@ def fit(dataset: Dataset, config: TrainConfig) -> Outcome:
     training = Training(dataset, config)
     training.advance(training.total_steps)
     return training.outcome()
-
-
-def lanes_of(outcome: Outcome, loss: str) -> Sequence[LaneResult]:
-    """Pick the lanes of one loss, in seed order."""
-    return [lane for lane in outcome.lanes if lane.loss == loss]

@@ -10,7 +10,7 @@ from torch import Tensor
 from east.annealing import Annealing, Sharpness
 from east.confusion import hard_confusion, soft_confusion
 from east.losses import RECOMMENDED_ANNEALING
-from east.training.config import Arm
+from east.training.arm import Arm
 
 
 class Judge:

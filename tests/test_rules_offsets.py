@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, f1_score, matthews_corrcoef
 
-from east.comparison import apply_offsets, tune_offsets
 from east.errors import SettingError
 from east.metrics import Metric, metric
+from east.rules import apply_offsets, tune_offsets
 
 METRICS = (metric("fbeta"), metric("fbeta", beta=0.25), metric("mcc"), metric("gmean"), metric("accuracy"))
 

@@ -8,7 +8,7 @@ from east.errors import SettingError
 from east.run.runner import Run
 
 
-class Registry:
+class RunStore:
     """All runs of a process; ids cannot be guessed, so a run is seen only by who was given its id.
 
     Args:
@@ -28,7 +28,7 @@ class Registry:
             SettingError: when too many are active; a paused one that nobody watches makes way first.
         """
         with self._lock:
-            active = [other for other in self._runs.values() if not (other.frame.ended or other.stopping)]
+            active = [other for other in self._runs.values() if not (other.state.ended or other.stopping)]
             if len(active) >= self._most_active:
                 self._make_way(active)
             self._runs[run.id] = run
@@ -51,7 +51,7 @@ class Registry:
         return len(self._runs)
 
     def _make_way(self, active: list[Run]) -> None:
-        alone = [run for run in active if run.frame.status == "paused" and run.frame.reason]
+        alone = [run for run in active if run.state.status == "paused" and run.state.reason]
         if not alone:
             raise SettingError(
                 "Too many trainings are active on this server",
@@ -63,7 +63,7 @@ class Registry:
 
     def _forget_the_oldest(self) -> None:
         ended = sorted(
-            (run for run in self._runs.values() if run.frame.ended), key=lambda run: run.touched_at
+            (run for run in self._runs.values() if run.state.ended), key=lambda run: run.touched_at
         )
         for run in ended[: max(0, len(ended) - self._most_kept)]:
             del self._runs[run.id]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from east.comparison.threads import one_thread
-from east.errors import SettingError
+from east.rules.definition import DecisionRule, RuleSpec, checked, logarithms
+from east.threads import one_thread
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -39,7 +39,7 @@ def apply_offsets(probabilities: ArrayLike, offsets: ArrayLike) -> Integers:
     Returns:
         Class indices `[..., n]`; offsets that are all equal give the plain argmax.
     """
-    return np.asarray((_log(probabilities) + np.asarray(offsets, dtype=np.float64)).argmax(axis=-1))
+    return np.asarray((logarithms(probabilities) + np.asarray(offsets, dtype=np.float64)).argmax(axis=-1))
 
 
 @one_thread()
@@ -63,7 +63,8 @@ def tune_offsets(
     Raises:
         SettingError: when shapes disagree, there are no rows, or a number is not finite.
     """
-    logs, labels = _checked(probabilities, targets)
+    values, labels = checked(probabilities, targets)
+    logs = logarithms(values)
     shares = np.bincount(labels, minlength=logs.shape[1]) + 1.0
     starts = (np.zeros(logs.shape[1]), -np.log(shares / shares.sum()))
     ends = [_ascend(logs, labels, metric, start, max_sweeps) for start in starts]
@@ -167,28 +168,20 @@ def _nearest_best(line: _Line, cuts: Integers, scores: Floats, present: float) -
     return int(tied[int(np.argmin(moves))]), float(scores.max())
 
 
-def _log(probabilities: ArrayLike) -> Floats:
-    return np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), np.finfo(np.float32).tiny))
-
-
 def _matrix(scores: Floats, labels: Integers) -> Floats:
     size = scores.shape[1]
     counted = np.bincount(labels * size + scores.argmax(axis=1), minlength=size * size)
     return counted.reshape(size, size).astype(np.float64)
 
 
-def _checked(probabilities: ArrayLike, targets: ArrayLike) -> tuple[Floats, Integers]:
-    values, labels = np.asarray(probabilities, dtype=np.float64), np.asarray(targets, dtype=np.int64)
-    if values.ndim != 2 or labels.shape != values.shape[:1] or values.shape[0] == 0:
-        raise SettingError(
-            "Offsets need one row of probabilities for each target",
-            f"shapes {values.shape} and {labels.shape}",
-            "give [n, K] and [n] with n above 0",
-        )
-    if not np.isfinite(values).all() or labels.min() < 0 or labels.max() >= values.shape[1]:
-        raise SettingError(
-            "Probabilities must be finite and targets within the classes",
-            None,
-            "look at the run: it may have diverged",
-        )
-    return _log(values), labels
+def fit_offsets(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+    """Fit the offsets and return them as weights of the probabilities, `exp(offsets)`."""
+    return DecisionRule(1.0, np.diag(np.exp(tune_offsets(probabilities, targets, metric))))
+
+
+OFFSETS = RuleSpec(
+    "offsets",
+    "tuned offsets",
+    "Weigh each class's probability; the weights are tuned on the validation part.",
+    fit_offsets,
+)

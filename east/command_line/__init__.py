@@ -1,0 +1,55 @@
+"""The command line. Exit status 0 done, 2 bad input (one line on stderr), 130 interrupted.
+
+A command imports torch only once it has something to train, so that reading a table answers soon.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from east.command_line.benchmark import benchmark_command
+from east.command_line.exit_status import BAD_INPUT, DONE, INTERRUPTED
+from east.command_line.listing import list_command
+from east.command_line.parser import parser
+from east.command_line.profile import profile_command
+from east.command_line.train import train_command
+from east.errors import EastError
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "train": train_command,
+    "profile": profile_command,
+    "benchmark": benchmark_command,
+    "list": list_command,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal that lacks a letter still gets the rest
+    try:
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        options = parser(next(iter(words), None)).parse_args(words)
+        COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except EastError as error:
+        print(f"east: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("east: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left; without this the interpreter would complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+    except OSError as error:
+        print(f"east: A file cannot be read or written: got {error}; check path and space.", file=sys.stderr)
+        return BAD_INPUT
+    return DONE

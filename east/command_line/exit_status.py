@@ -1,0 +1,3 @@
+"""Exit statuses of the command line."""
+
+DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130

@@ -1,0 +1,31 @@
+"""Where results go: a folder, and progress on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from east.errors import SettingError
+
+
+def report(options: argparse.Namespace, lines: Iterable[str]) -> None:
+    """Print progress on stderr, unless `--quiet` was given."""
+    if not options.quiet:
+        for line in lines:
+            print(line, file=sys.stderr, flush=True)
+
+
+def folder_for(path: Path) -> Path:
+    """Make the folder for results, and return it.
+
+    Raises:
+        SettingError: when it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        got = f"{str(path)!r} ({error.strerror})"
+        raise SettingError("Results cannot be written there", got, "name another folder") from None
+    return path

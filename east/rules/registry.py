@@ -1,0 +1,38 @@
+"""The table of all decision rules, and the one way to fit them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
+
+from east.errors import SettingError
+from east.rules.argmax import ARGMAX
+from east.rules.definition import DecisionRule, RuleSpec
+from east.rules.offsets import OFFSETS
+
+if TYPE_CHECKING:
+    from east.metrics import Metric
+
+RULES: Mapping[str, RuleSpec] = MappingProxyType({spec.key: spec for spec in (ARGMAX, OFFSETS)})
+
+
+def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+    """Fit the rule `key` of RULES on a model's validation rows.
+
+    Args:
+        key: one of RULES.
+        probabilities: `[n, K]`, of validation rows.
+        targets: `[n]` class indices.
+        metric: what the rule serves.
+
+    Raises:
+        SettingError: for an unknown key, or probabilities and targets that do not fit each other.
+    """
+    if key not in RULES:
+        choices = tuple(RULES)
+        what = "There is no such decision rule"
+        raise SettingError(what, repr(key), f"choose one of {', '.join(choices)}", choices)
+    return RULES[key].fit(probabilities, targets, metric)

@@ -1,0 +1,32 @@
+"""What a run needs of a training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from east.dataset import Dataset
+    from east.training import Outcome, Snapshot, TrainConfig
+
+
+class Machine(Protocol):
+    """A training that can be advanced and read; `east.training.Training` is one."""
+
+    dataset: Dataset
+    config: TrainConfig
+    device: str
+    step_number: int
+    total_steps: int
+
+    @property
+    def done(self) -> bool:
+        """Whether every step has been taken."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Take up to `steps` steps."""
+
+    def snapshot(self) -> Snapshot:
+        """Read the present facts."""
+
+    def outcome(self) -> Outcome:
+        """Judge the best checkpoints on the test part."""

@@ -1,0 +1,32 @@
+"""At what pace a run goes: as fast as it can, or slow enough to be watched."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a training may go: a least duration of the whole, or a most number of steps a second."""
+
+    label: str
+    least_duration_s: float = 0.0
+    steps_per_second: float = math.inf
+
+    def limit(self, total_steps: int) -> float:
+        """Return the most steps a second for a training of so many steps."""
+        spread = total_steps / self.least_duration_s if self.least_duration_s else math.inf
+        return min(spread, self.steps_per_second)
+
+
+PACES: Mapping[str, Pace] = MappingProxyType(
+    {
+        "watch": Pace("Watchable", least_duration_s=20.0),
+        "full": Pace("Full speed"),
+        "slow": Pace("10 steps/s", steps_per_second=10.0),
+        "slowest": Pace("1 step/s", steps_per_second=1.0),
+    }
+)

@@ -1,0 +1,141 @@
+"""What a training came to: its lanes' best checkpoints, and what every arm decides with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from east.metrics import Metric
+from east.network import FloatArray, Weights
+from east.rules import DecisionRule, fit_rule
+from east.training.arm import Arm
+
+Matrix = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """One finished lane: its checkpoint of the best validation score, judged on the test part by argmax.
+
+    Probabilities are `[n, K]`, matrices `[K, K]`; `test_soft` is at the lane's final sharpness.
+    """
+
+    loss: str
+    metric: Metric
+    seed: int
+    best_step: int
+    best_score: float
+    validation_probabilities: FloatArray
+    test_probabilities: FloatArray
+    validation_hard: Matrix
+    test_hard: Matrix
+    test_soft: Matrix
+    test_score: float
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class ArmOutcome:
+    """One arm at the end: the lanes it reads, one a seed, and its fitted rules.
+
+    There is one rule a lane; an ensemble has a single one, fitted on the mean probabilities of its members, the
+    first of the lanes.
+    """
+
+    arm: Arm
+    lanes: tuple[LaneResult, ...]
+    rules: tuple[DecisionRule, ...]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The lanes' seeds."""
+        return tuple(lane.seed for lane in self.lanes)
+
+    @property
+    def validation_probabilities(self) -> FloatArray:
+        """What the rules decide from on validation, `[S, n, K]`; of an ensemble `[1, n, K]`."""
+        return _gathered(self.arm, [lane.validation_probabilities for lane in self.lanes])
+
+    @property
+    def test_probabilities(self) -> FloatArray:
+        """What the rules decide from on test, `[S, n, K]`; of an ensemble `[1, n, K]`."""
+        return _gathered(self.arm, [lane.test_probabilities for lane in self.lanes])
+
+    @property
+    def validation_predictions(self) -> Integers:
+        """Predicted classes of the validation rows, `[S, n]`; of an ensemble `[1, n]`."""
+        return self._decide(self.validation_probabilities)
+
+    @property
+    def test_predictions(self) -> Integers:
+        """Predicted classes of the test rows, `[S, n]`; of an ensemble `[1, n]`."""
+        return self._decide(self.test_probabilities)
+
+    @property
+    def test_predictions_without_a_member(self) -> Integers:
+        """What an ensemble would predict for the test rows without each of its members in turn, `[members, n]`."""
+        stacked = np.stack([lane.test_probabilities for lane in self.lanes[: self.arm.members]])
+        others = (stacked.sum(axis=0) - stacked) / (len(stacked) - 1)
+        return np.stack([self.rules[0].decide(own) for own in others])
+
+    def _decide(self, probabilities: FloatArray) -> Integers:
+        return np.stack([rule.decide(own) for rule, own in zip(self.rules, probabilities, strict=True)])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training came to, arm by arm.
+
+    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows.
+    """
+
+    metric: Metric
+    classes: tuple[str, ...]
+    arms: tuple[ArmOutcome, ...]
+    validation_targets: Integers
+    test_targets: Integers
+    steps: int
+    elapsed_s: float
+    device: str
+
+    @property
+    def lanes(self) -> tuple[LaneResult, ...]:
+        """The trained lanes, each once: by loss and metric in the order of the arms, seeds within."""
+        groups = {found.arm.networks: found.lanes for found in self.arms}
+        return tuple(lane for lanes in groups.values() for lane in lanes)
+
+    def arm(self, arm: Arm) -> ArmOutcome:
+        """Return an arm, one that raced or another decision on lanes that were trained.
+
+        Raises:
+            KeyError: when no lanes were trained for its loss and metric.
+        """
+        for found in self.arms:
+            if found.arm == arm:
+                return found
+        for found in self.arms:
+            if found.arm.networks == arm.networks:
+                return decide(arm, found.lanes, self.validation_targets)
+        raise KeyError(arm.key)
+
+
+def decide(arm: Arm, lanes: Sequence[LaneResult], validation_targets: Integers) -> ArmOutcome:
+    """Fit an arm's rule on the validation rows of its lanes.
+
+    Args:
+        arm: what decides.
+        lanes: the networks of its loss and metric, one a seed.
+        validation_targets: `[n]`.
+    """
+    probabilities = _gathered(arm, [lane.validation_probabilities for lane in lanes])
+    rules = tuple(fit_rule(arm.rule, own, validation_targets, arm.metric) for own in probabilities)
+    return ArmOutcome(arm, tuple(lanes), rules)
+
+
+def _gathered(arm: Arm, probabilities: Sequence[FloatArray]) -> FloatArray:
+    stacked = np.stack(probabilities)
+    return stacked[: arm.members].mean(axis=0, keepdims=True) if arm.ensemble else stacked

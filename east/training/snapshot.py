@@ -1,0 +1,109 @@
+"""What a training shows of itself while it runs: frozen dataclasses of plain numbers and numpy arrays."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from east.annealing import Sharpness
+from east.metrics import Metric
+from east.training.arm import Arm
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LaneSnapshot:
+    """One lane at one moment; matrices `[K, K]` are of the validation part, rows true, decided by argmax.
+
+    `score_soft - score_hard` is the surrogate gap. `sharpness` is the lane's own; a lane whose loss has
+    none is shown at the race's sharpness. `train_score` is of (at most 2,048) training rows,
+    `loss_value` and `gradient_norm` (before clipping) of the last batch. `placement` counts that batch's
+    rows by where the probability of their true class falls (`placement_of`); all 0 before the first step.
+    """
+
+    loss: str
+    metric: Metric
+    seed: int
+    sharpness: Sharpness
+    soft: Matrix
+    hard: Matrix
+    score_soft: float
+    score_hard: float
+    train_score: float
+    loss_value: float
+    gradient_norm: float
+    best_score: float
+    best_step: int
+    placement: Matrix
+
+    @property
+    def diverged(self) -> bool:
+        """Whether its loss or gradient is no longer a number; true before the first step, which has none."""
+        return not (math.isfinite(self.loss_value) and math.isfinite(self.gradient_norm))
+
+    @property
+    def gap(self) -> float:
+        """The surrogate gap, metric(C_soft) - metric(C_hard)."""
+        return self.score_soft - self.score_hard
+
+
+@dataclass(frozen=True)
+class ArmSnapshot:
+    """One arm in training at one moment: its lanes, one a seed. Rules are fitted when training has ended."""
+
+    arm: Arm
+    lanes: tuple[LaneSnapshot, ...]
+
+    @property
+    def sharpness(self) -> Sharpness:
+        """How hard the arm's surrogate is now, the same for all its lanes."""
+        return self.lanes[0].sharpness
+
+    @property
+    def soft(self) -> Matrix:
+        """Soft matrix `[K, K]`, the mean of the lanes'."""
+        return np.asarray(np.mean([lane.soft for lane in self.lanes], axis=0))
+
+    @property
+    def hard(self) -> Matrix:
+        """Hard matrix `[K, K]`, the mean of the lanes'."""
+        return np.asarray(np.mean([lane.hard for lane in self.lanes], axis=0))
+
+    @property
+    def placement(self) -> Matrix:
+        """Rows of the last batch `[BINS]` by where their true class falls on the Heaviside, all lanes together."""
+        return np.asarray(np.sum([lane.placement for lane in self.lanes], axis=0))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All arms in training at one moment; `progress` is u in [0, 1], `elapsed_s` time spent stepping."""
+
+    progress: float
+    step: int
+    total_steps: int
+    epoch: float
+    elapsed_s: float
+    steps_per_second: float
+    sharpness: Sharpness
+    arms: tuple[ArmSnapshot, ...]
+
+    @property
+    def lanes(self) -> tuple[LaneSnapshot, ...]:
+        """All lanes, arm by arm, seeds within."""
+        return tuple(lane for arm in self.arms for lane in arm.lanes)
+
+    def arm(self, arm: Arm) -> ArmSnapshot:
+        """Return the lanes that an arm reads, at this moment.
+
+        Raises:
+            KeyError: for an arm that is not in training.
+        """
+        for found in self.arms:
+            if found.arm == arm.networks:
+                return found
+        raise KeyError(arm.key)
