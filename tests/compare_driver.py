@@ -26,7 +26,7 @@ def run_id(app: AppTest, kind: str = "run") -> str:
 
 
 def run_of(app: AppTest, kind: str = "run") -> tuple[Run, Outcome]:
-    run = shelf.registry().get(run_id(app, kind))
+    run = shelf.store().get(run_id(app, kind))
     assert run is not None and run.outcome is not None
     return run, run.outcome
 

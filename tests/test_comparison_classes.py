@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from east.comparison.arms import confusion_matrices
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
@@ -20,7 +21,6 @@ from east.comparison import (
     rows_in_cell,
     summarise,
 )
-from east.comparison.arms import confusion_matrices
 from east.errors import SettingError
 from east.metrics import metric
 

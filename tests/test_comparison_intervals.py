@@ -3,12 +3,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from east.comparison.arms import confusion_matrices
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
 
 from east.comparison import ArmResult, Race, compare, predictions_frame
-from east.comparison.arms import confusion_matrices
 from east.comparison.intervals import Estimate, crossed_estimate, holm, row_freedom
 from east.comparison.resampling import resample
 from east.comparison.scores import Comparison

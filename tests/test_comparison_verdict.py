@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from east.comparison.arms import confusion_matrices
 from numpy.typing import NDArray
 
 from east.comparison import ArmResult, Comparison, Difference, Race, Verdict, arm_label, compare, verdict
-from east.comparison.arms import confusion_matrices
 from east.comparison.wording import amount, names, span
 from east.losses import LOSSES
 from east.metrics import Metric, metric

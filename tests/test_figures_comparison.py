@@ -5,6 +5,7 @@ import json
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from east.comparison.arms import confusion_matrices
 
 from east.comparison import (
     ArmResult,
@@ -16,7 +17,6 @@ from east.comparison import (
     class_table,
     compare,
 )
-from east.comparison.arms import confusion_matrices
 from east.figures import (
     DARK,
     LIGHT,

@@ -223,7 +223,7 @@ def test_past_runs_are_listed_renamed_opened_compared_and_deleted() -> None:
     (button,) = [button for button in app.button if button.key == f"delete_{second}"]
     sound(button.click().run())
     assert not [button for button in app.button if button.key == f"open_{second}"]
-    assert shelf.registry().get(second) is None
+    assert shelf.store().get(second) is None
 
 
 def test_a_reload_finds_the_past_runs_and_another_session_does_not(app: AppTest) -> None:

@@ -85,7 +85,7 @@ def test_any_two_runs_are_compared_by_their_own_predictions() -> None:
     section(sound(app.switch_page("pages/compare/page.py").run()), "past")
     outcomes = {}
     for run in (first, second):
-        kept = shelf.registry().get(run)
+        kept = shelf.store().get(run)
         assert kept is not None and kept.outcome is not None
         outcomes[run] = kept.outcome
     # The newest run stands first; of each run the arms in their order.

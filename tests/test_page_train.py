@@ -125,7 +125,7 @@ def test_two_sessions_do_not_see_each_other() -> None:
 
 def test_the_page_says_when_a_run_that_nobody_watches_ends() -> None:
     app = training()
-    run = shelf.registry().get(view(app)["marks"]["run"])
+    run = shelf.store().get(view(app)["marks"]["run"])
     assert run is not None
     (told,) = [entry.value for entry in app.caption if "no browser has watched" in entry.value]
     pause_s, end_s = run.patience_s

@@ -1,8 +1,7 @@
-"""The judged race: its comparison, what its arms are called, and the choice of two of them."""
+"""The judged race of a run, and the choice of two of its arms."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +11,7 @@ from pages.shared import session, state
 if TYPE_CHECKING:
     from east.comparison import Comparison
     from east.run import Run
-    from east.training import Outcome
+    from east.training import Arm, Outcome
 
 
 def judged(run: Run, outcome: Outcome) -> Comparison:
@@ -27,27 +26,22 @@ def judged(run: Run, outcome: Outcome) -> Comparison:
     return session.once("comparison", run.id, make)
 
 
-def labels(keys: Sequence[str]) -> dict[str, str]:
-    """Name arms for people."""
-    from east.comparison import arm_label
-
-    return {key: arm_label(key) for key in keys}
-
-
-def pick_two(comparison: Comparison) -> tuple[str, str]:
-    """Draw the choice of two arms."""
-    keys = list(comparison.race.keys)
-    rivals = [difference.second for difference in comparison.differences]
-    fallback = (comparison.hero, "cross_entropy" if "cross_entropy" in rivals else (rivals or keys)[0])
-    called = labels(keys)
-    chosen = []
+def pick_two(comparison: Comparison) -> tuple[Arm, Arm]:
+    """Draw the choice of two arms; at first they are the subject and cross-entropy, or else another arm."""
+    race = comparison.race
+    others = [arm for arm in race.arms if arm != comparison.subject]
+    second = race.baseline if race.baseline in others else (others or [comparison.subject])[0]
     with st.container(horizontal=True):
-        for name, label, default in (
-            ("first", "First arm", fallback[0]),
-            ("second", "Second arm", fallback[1]),
-        ):
-            with st.container(width=320):
-                now = state.known(name, keys, default)
-                st.selectbox(label, keys, format_func=lambda key: called[key], **state.bind(name, now))
-                chosen.append(now)
-    return chosen[0], chosen[1]
+        return _pick("first", "First arm", race.arms, comparison.subject), _pick(
+            "second", "Second arm", race.arms, second or comparison.subject
+        )
+
+
+def _pick(name: str, label: str, arms: tuple[Arm, ...], default: Arm) -> Arm:
+    by_key = {arm.key: arm for arm in arms}
+    chosen = state.known(name, by_key, default.key)
+    with st.container(width=320):
+        st.selectbox(
+            label, list(by_key), format_func=lambda key: by_key[key].label, **state.bind(name, chosen)
+        )
+    return by_key[chosen]

@@ -12,7 +12,7 @@ from east.figures import class_change_figure
 from east.figures.comparison import MOST_CHANGES
 from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
-from pages.compare.arms import judged, labels, pick_two
+from pages.compare.arms import judged, pick_two
 from pages.shared import live_view
 from pages.shared.live_view import Cell, Group
 
@@ -32,24 +32,22 @@ def section(run: Run, outcome: Outcome) -> None:
     first, second = pick_two(comparison)
     beta = float(comparison.metric.options.get("beta", 1.0))
     table = class_table(comparison.race, first, second, beta)
-    called, theme = labels((first, second)), live_view.theme()
-    figure = class_change_figure(table, labels=called, theme=theme)
-    caption = f"Filled: {called[first]}. Open: {called[second]}. What changed most is on top."
+    theme = live_view.theme()
+    figure = class_change_figure(table, theme=theme)
+    caption = f"Filled: {first.label}. Open: {second.label}. What changed most is on top."
     if len(table) > MOST_CHANGES:
         caption += f" The first {MOST_CHANGES} of {len(table)} classes; the table below has all."
-    legend = [(called[key], theme.arm(key)) for key in dict.fromkeys((first, second))]
+    legend = [(arm.label, theme.arm(arm)) for arm in dict.fromkeys((first, second))]
     group = Group("classes", [Cell("classes", f"F{beta:g} by class", figure, caption)], 1, wide=True)
     live_view.draw("compare_classes", [group], legend=legend)
     st.caption(
-        "Precision: of what is called this class, the share that is. Recall: of what is this class, the share "
-        "found. Means over the seeds; 0 / 0 counts as 0."
+        "Precision: of the rows predicted as this class, the share that is of it. Recall: of the rows of this "
+        "class, the share that is found. Means over the seeds; 0 / 0 counts as 0."
     )
-    _class_numbers(table, called, f"F{beta:g}")
+    _class_numbers(table, f"F{beta:g}")
 
 
-def _class_numbers(
-    table: Sequence[tuple[ClassRow, ClassRow]], called: Mapping[str, str], f_name: str
-) -> None:
+def _class_numbers(table: Sequence[tuple[ClassRow, ClassRow]], f_name: str) -> None:
     """List the rates of each class, those of one arm under its name."""
     rows = []
     names = short_labels([one.name for one, _ in table], 24)
@@ -58,7 +56,7 @@ def _class_numbers(
         for rated in dict.fromkeys((one, other)):
             rates = (rated.precision, rated.recall, rated.f)
             row |= {
-                (called[rated.arm], kind): rate
+                (rated.arm.label, kind): rate
                 for kind, rate in zip(("precision", "recall", f_name), rates, strict=True)
             }
         if one != other:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.figures import difference_figure, frontier_figure, matrix_figure
-from east.figures.ordering import class_order
+from east.figures import class_order, difference_figure, frontier_figure, matrix_figure
 from pages.compare import sweep
-from pages.compare.arms import labels
 from pages.compare.downloads import download, predictions
 from pages.compare.matrices import side_by_side
 from pages.shared import live_view, session, state
@@ -50,21 +48,16 @@ def _draw_at(side: Run, outcome: Outcome, made: Frontier) -> None:
     known = list(made.betas)
     now = min(known, key=lambda beta: abs(beta - state.get().frontier_beta))
     st.select_slider("β", known, format_func=lambda beta: f"{beta:g}", **state.bind("frontier_beta", now))
-    keys = [
-        made.loss,
-        *(["cross_entropy"] if made.reference else []),
-        *([made.offsets[0].key] if made.offsets else []),
-    ]
-    called = labels(keys)
-    curve = frontier_figure(made, beta=now, labels=called, theme=theme)
+    curve = frontier_figure(made, beta=now, theme=theme)
     caption = (
         "Means over seeds (faint: the seeds). Up and right is better on both; a ring marks the chosen β."
     )
     drawn = Cell("frontier", "Macro precision against macro recall", curve, caption)
-    legend = [(called[key], theme.arm(key)) for key in keys]
+    sweeps = (made.trained[:1], made.both[:1], made.decided[:1], (made.reference,) if made.reference else ())
+    legend = [(point.arm.label, theme.arm(point.arm)) for points in sweeps for point in points]
     curves = [Group("frontier", [drawn], 1, wide=True)]
     live_view.draw("frontier", curves, legend=legend, marks={"run": side.id})
-    cells = _matrices_at(made, now, outcome.classes, called)
+    cells = _matrices_at(made, now, outcome.classes)
     live_view.draw("frontier_at", [side_by_side("at", cells, len(outcome.classes))])
     download(
         "Predictions of the frontier (csv)",
@@ -73,28 +66,22 @@ def _draw_at(side: Run, outcome: Outcome, made: Frontier) -> None:
     )
 
 
-def _matrices_at(
-    made: Frontier, beta: float, classes: Sequence[str], called: Mapping[str, str]
-) -> list[Cell]:
-    """Draw the matrix at one beta, and beside it that of the offsets tuned for the same."""
-    theme = live_view.theme()
-    point = made.nearest(beta)
-    mean = point.arm.hard.mean(axis=0)
-    order = class_order(mean)
-    own, names = order.matrix(mean), order.names(classes)
-    title = f"{called[made.loss]} at β = {beta:g}"
-    cells = [Cell("own", title, matrix_figure(own, names, name=title, theme=theme, still=True))]
-    tuned = next((other for other in made.offsets if other.beta == beta), None)
-    if tuned is not None:
-        beside = f"{called[tuned.key]} at β = {beta:g}"
-        other = order.matrix(tuned.arm.hard.mean(axis=0))
-        cells += [
-            Cell("offsets", beside, matrix_figure(other, names, name=beside, theme=theme, still=True)),
-            Cell(
-                "difference",
-                "First − second",
-                difference_figure(own, other, names, names=(title, beside), theme=theme, still=True),
-                "Blue: more of it with the first; orange: less.",
-            ),
-        ]
-    return cells
+def _matrices_at(made: Frontier, beta: float, classes: Sequence[str]) -> list[Cell]:
+    """Draw the matrix at one beta, and beside it that of the rule fitted for the same."""
+    theme, own = live_view.theme(), made.nearest(beta)
+    order = class_order(own.result.mean_hard)
+    points = [own, *(point for point in made.decided if point.beta == own.beta)]
+    names = order.names(classes)
+    titles = [f"{point.arm.label} at β = {beta:g}" for point in points]
+    means = [order.matrix(point.result.mean_hard) for point in points]
+    cells = [
+        Cell(key, title, matrix_figure(mean, names, name=title, theme=theme, still=True))
+        for key, title, mean in zip(("own", "decided"), titles, means, strict=False)
+    ]
+    if len(points) < 2:
+        return cells
+    change = difference_figure(
+        means[0], means[1], names, names=(titles[0], titles[1]), theme=theme, still=True
+    )
+    caption = "Blue: more of it with the first; orange: less."
+    return [*cells, Cell("difference", "First − second", change, caption)]

@@ -10,7 +10,6 @@ import streamlit as st
 
 from east.figures import grid_figure
 from pages.compare import sweep
-from pages.compare.arms import labels
 from pages.compare.downloads import download, predictions
 from pages.shared import live_view, session, state
 from pages.shared.live_view import Cell, Group
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from east.comparison import Grid
     from east.metrics import Metric
     from east.run import Run
-    from east.training import Outcome, TrainConfig
+    from east.training import Arm, Outcome, TrainConfig
 
 METRICS: Mapping[str, tuple[str, dict[str, object]]] = {
     "f1": ("fbeta", {"beta": 1.0}),
@@ -66,8 +65,7 @@ def _draw(side: Run, outcome: Outcome) -> None:
             return grid(outcome)
 
     made = session.once("grid", side.id, make)
-    called = labels([name for name in made.trained if name not in _labels(made)])
-    figure = grid_figure(made, labels=called, theme=live_view.theme())
+    figure = grid_figure(made, theme=live_view.theme())
     caption = (
         "Framed: trained for what it is scored by. ★ the best row of its column; ≈ another is ahead, but not "
         "beyond doubt; ✕ another is ahead beyond doubt (paired, 95 %, corrected). "
@@ -78,7 +76,7 @@ def _draw(side: Run, outcome: Outcome) -> None:
     rows = [
         {
             "scored by": difference_of.metric.label,
-            "own row minus": called.get(difference.second, difference.second),
+            "own row minus": _row_name(made, difference.second),
             "difference": round(difference.value, 4),
             "from": round(difference.interval[0], 4),
             "to": round(difference.interval[1], 4),
@@ -96,8 +94,9 @@ def _draw(side: Run, outcome: Outcome) -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def _labels(made: Grid) -> list[str]:
-    return [metric.label for metric in made.metrics]
+def _row_name(made: Grid, arm: Arm) -> str:
+    """Name a row of the grid by what it was trained for; a reference by its loss."""
+    return arm.metric.label if arm.loss == made.loss else arm.label
 
 
 def _metric(name: str) -> Metric:

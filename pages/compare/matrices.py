@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.figures import NORMALISATIONS, difference_figure, matrix_figure
-from east.figures.ordering import MANY_CLASSES, class_order
+from east.figures import MANY_CLASSES, NORMALISATIONS, class_order, difference_figure, matrix_figure
 from pages.compare import rows
-from pages.compare.arms import judged, labels, pick_two
+from pages.compare.arms import judged, pick_two
 from pages.shared import live_view, state
 from pages.shared.live_view import Cell, Group
 from pages.shared.settings import DEFAULTS
@@ -31,24 +30,23 @@ def section(run: Run, outcome: Outcome) -> None:
         label_visibility="collapsed", required=True,
         **state.bind("show", show),
     )  # fmt: skip
-    race, called = comparison.race, labels((first, second))
-    theme = live_view.theme()
-    order = class_order(race.arm(first).hard.mean(axis=0))
-    means = {key: order.matrix(race.arm(key).hard.mean(axis=0)) for key in (first, second)}
+    race, theme = comparison.race, live_view.theme()
+    order = class_order(race.result(first).mean_hard)
+    means = [order.matrix(race.result(arm).mean_hard) for arm in (first, second)]
     names = order.names(race.classes)
-    mean = ", mean over seeds" if len(race.seeds) > 1 else ""
+    over_seeds = ", mean over seeds" if len(race.seeds) > 1 else ""
     cells = [
         Cell(
             f"matrix {place}",
-            called[key] + mean,
-            matrix_figure(means[key], names, name=called[key], normalise=show, theme=theme, still=True),
+            arm.label + over_seeds,
+            matrix_figure(mean, names, name=arm.label, normalise=show, theme=theme, still=True),
             "Click a cell to see the rows behind it.",
             click=True,
         )
-        for place, key in enumerate((first, second))
+        for place, (arm, mean) in enumerate(zip((first, second), means, strict=True))
     ]
     gap = difference_figure(
-        means[first], means[second], names, names=(called[first], called[second]), normalise=show,
+        means[0], means[1], names, names=(first.label, second.label), normalise=show,
         theme=theme, still=True,
     )  # fmt: skip
     cells.append(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from east.figures import difference_figure, matrix_figure
-from east.figures.ordering import class_order
+from east.figures import class_order, difference_figure, matrix_figure
 from east.tables import neutralise_formulas
-from pages.compare.arms import labels
 from pages.compare.downloads import download
 from pages.shared import live_view, session, state
 from pages.shared.live_view import Cell, Group
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from east.comparison import WhatIf
     from east.metrics import Metric
     from east.run import Run
-    from east.training import Outcome
+    from east.training import Arm, Outcome
 
 REACH, STEP = 6.0, 0.05
 MOST_SLIDERS = 12
@@ -38,33 +37,34 @@ def _section(run: Run, outcome: Outcome) -> None:
         "training: what it buys is what a loss has to beat. Choose by validation; a test score that was "
         "chosen by looking at it flatters."
     )
-    losses = list(dict.fromkeys(lane.loss for lane in outcome.lanes))
-    called = labels(losses)
-    default = "cross_entropy" if "cross_entropy" in losses else losses[0]
-    loss = state.known("model", losses, default)
+    arms = {found.arm.key: found.arm for found in outcome.arms if found.arm.plain}
+    rival = next((key for key, arm in arms.items() if arm.spec.role == "reference"), next(iter(arms)))
+    arm = arms[state.known("model", arms, rival)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=320):
             st.selectbox(
-                "Finished model", losses, format_func=lambda key: called[key], **state.bind("model", loss)
+                "Finished model",
+                list(arms),
+                format_func=lambda key: arms[key].label,
+                **state.bind("model", arm.key),
             )
-        tuned = _tuned(run, outcome, loss)
+        tuned = _tuned(run, outcome, arm)
         st.button("Tune on validation", on_click=_put, args=(tuned,), icon=":material/tune:")
         st.button("No offsets", on_click=_put, args=((),), icon=":material/restart_alt:")
-    offsets = _sliders(outcome)
-    _answer(run, outcome, loss, np.array(offsets), np.array(tuned))
+    _answer(run, outcome, arm, {"tuned": tuned, "yours": _sliders(outcome)})
 
 
-def _tuned(run: Run, outcome: Outcome, loss: str) -> tuple[float, ...]:
-    """Return the offsets that validation asks for, as far as the sliders reach."""
+def _tuned(run: Run, outcome: Outcome, arm: Arm) -> tuple[float, ...]:
+    """Return the offsets tuned on validation, as far as the sliders reach."""
 
     def find() -> tuple[float, ...]:
         from east.comparison import suggested_offsets
 
         with st.spinner("Tuning…"):
-            found = suggested_offsets(outcome, loss)
+            found = suggested_offsets(outcome, arm)
         return tuple(float(value) for value in np.round(np.clip(found, -REACH, REACH) / STEP) * STEP)
 
-    return session.once("tuned", (run.id, loss), find)
+    return session.once("tuned", (run.id, arm), find)
 
 
 def _put(offsets: tuple[float, ...]) -> None:
@@ -95,15 +95,15 @@ def _sliders(outcome: Outcome) -> tuple[float, ...]:
     return offsets
 
 
-def _answer(run: Run, outcome: Outcome, loss: str, offsets: np.ndarray, tuned: np.ndarray) -> None:
-    from east.comparison import what_if
+def _answer(run: Run, outcome: Outcome, arm: Arm, offsets: Mapping[str, tuple[float, ...]]) -> None:
+    from east.comparison import offsets_rule, what_if
 
+    none = (0.0,) * len(outcome.classes)
     answers = {
-        "as trained": what_if(outcome, loss, np.zeros(len(outcome.classes))),
-        "tuned": what_if(outcome, loss, tuned),
-        "yours": what_if(outcome, loss, offsets),
+        name: what_if(outcome, arm, offsets_rule(outcome, values))
+        for name, values in {"as trained": none, **offsets}.items()
     }
-    yours, plain = (answers[key].test_hard.mean(axis=0) for key in ("yours", "as trained"))
+    yours, plain = (answers[name].test_hard.mean(axis=0) for name in ("yours", "as trained"))
     theme, order = live_view.theme(), class_order(plain)
     yours, plain, names = order.matrix(yours), order.matrix(plain), order.names(outcome.classes)
     cells = [
@@ -111,7 +111,7 @@ def _answer(run: Run, outcome: Outcome, loss: str, offsets: np.ndarray, tuned: n
             "yours",
             "Test matrix under your offsets",
             matrix_figure(yours, names, name="Under your offsets", theme=theme, still=True),
-            f"{labels([loss])[loss]}, mean over seeds.",
+            f"{arm.label}, mean over seeds.",
         ),
         Cell(
             "change",
@@ -119,14 +119,16 @@ def _answer(run: Run, outcome: Outcome, loss: str, offsets: np.ndarray, tuned: n
             difference_figure(yours, plain, names, names=("yours", "as trained"), theme=theme, still=True),
             "Blue: more of it under your offsets; orange: less."
             if (yours != plain).any()
-            else "Nothing: every row is called as by the model as trained.",
+            else "Nothing: every row is predicted as by the model as trained.",
         ),
     ]
     live_view.draw("what_if", [Group("what_if", cells, 2, wide=True)])
     table = _scores(outcome.metric, answers)
     formats = {name: st.column_config.NumberColumn(format="%.4f") for name in table.columns[1:]}
     st.dataframe(table, hide_index=True, column_config=formats)
-    download("Probabilities (csv)", lambda: _probabilities(run, outcome, loss), f"probabilities_{loss}.csv")
+    download(
+        "Probabilities (csv)", lambda: _probabilities(run, outcome, arm), f"probabilities_{arm.loss}.csv"
+    )
 
 
 def _scores(own: Metric, answers: dict[str, WhatIf]) -> pd.DataFrame:
@@ -146,7 +148,7 @@ def _scores(own: Metric, answers: dict[str, WhatIf]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _probabilities(run: Run, outcome: Outcome, loss: str) -> bytes:
+def _probabilities(run: Run, outcome: Outcome, arm: Arm) -> bytes:
     """Write the class probabilities of the finished models as csv."""
     from east.comparison import probabilities_frame
 
@@ -154,4 +156,4 @@ def _probabilities(run: Run, outcome: Outcome, loss: str) -> bytes:
     if run.machine is not None:
         dataset = run.machine.dataset
         rows = {"validation": dataset.validation.rows, "test": dataset.test.rows}
-    return neutralise_formulas(probabilities_frame(outcome, loss, rows)).to_csv(index=False).encode()
+    return neutralise_formulas(probabilities_frame(outcome, arm, rows)).to_csv(index=False).encode()

@@ -37,7 +37,7 @@ def main() -> None:
     run = shelf.run()
     outcome = run.outcome if run else None
     if run is None or outcome is None:
-        st.fragment(_waiting, run_every=None if run is None or run.frame.ended else POLL_S)(run)
+        st.fragment(_waiting, run_every=None if run is None or run.state.ended else POLL_S)(run)
         past.listing()
         return
     warm_up.wait()
@@ -65,10 +65,10 @@ def main() -> None:
 
 def _waiting(run: Run | None) -> None:
     """Say what is waited for, and draw the page anew when it has come."""
-    snapshot = run.frame.snapshot if run else None
+    snapshot = run.state.snapshot if run else None
     if run is not None and run.outcome is not None:
         st.rerun()
-    if run is not None and snapshot is not None and not run.frame.ended:
+    if run is not None and snapshot is not None and not run.state.ended:
         run.touch()
         st.markdown(
             f"The race is on, at step {snapshot.step:,} of {snapshot.total_steps:,}. "

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from east.tables import neutralise_formulas
-from pages.compare.arms import labels
 from pages.shared import shelf, state
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
     from east.comparison import Comparison
     from east.run import Run
+    from east.training import Arm
 
 MOST_ROWS = 200
 
 
-def draw(run: Run, comparison: Comparison, pair: tuple[str, str]) -> None:
+def draw(run: Run, comparison: Comparison, pair: tuple[Arm, Arm]) -> None:
     """Show the table's rows that fall into one cell of one arm's matrix."""
     from east.comparison import rows_in_cell
 
-    race, called = comparison.race, labels(pair)
+    race = comparison.race
     true, predicted, arm = _cell(comparison, pair)
     st.markdown("**The rows behind a cell**")
     with st.container(horizontal=True):
@@ -31,7 +30,7 @@ def draw(run: Run, comparison: Comparison, pair: tuple[str, str]) -> None:
         st.selectbox(
             "Arm",
             [0, 1],
-            format_func=lambda place: called[pair[place]],
+            format_func=lambda place: pair[place].label,
             **state.bind_entry("cell", 2, (true, predicted, arm)),
         )
         for entry, label in enumerate(("True class", "Predicted")):
@@ -45,7 +44,7 @@ def draw(run: Run, comparison: Comparison, pair: tuple[str, str]) -> None:
     often = " for at least half of the seeds" if len(race.seeds) > 1 else ""
     st.caption(
         f"{len(positions):,} test rows fall there. They are “{literal(race.classes[true])}”, and called "
-        f"“{literal(race.classes[predicted])}” by {literal(called[pair[arm]])}{often}."
+        f"“{literal(race.classes[predicted])}” by {literal(pair[arm].label)}{often}."
     )
     table, machine = shelf.table_of(run), run.machine
     if not len(positions):
@@ -59,11 +58,11 @@ def draw(run: Run, comparison: Comparison, pair: tuple[str, str]) -> None:
         st.caption(f"The first {MOST_ROWS} of them are shown.")
 
 
-def _cell(comparison: Comparison, pair: tuple[str, str]) -> tuple[int, int, int]:
-    """Return the cell asked for, or else the largest confusion of the first arm."""
+def _cell(comparison: Comparison, pair: tuple[Arm, Arm]) -> tuple[int, int, int]:
+    """Return the chosen cell, or else the largest confusion of the first arm."""
+    from east.comparison import largest_confusion
+
     count, wanted = len(comparison.race.classes), state.get().cell
     if len(wanted) == 3 and max(wanted[:2]) < count and min(wanted) >= 0 and wanted[2] < 2:
         return wanted[0], wanted[1], wanted[2]
-    hard = comparison.race.arm(pair[0]).hard.mean(axis=0)
-    true, predicted = divmod(int(np.where(np.eye(count, dtype=bool), -1, hard).argmax()), count)
-    return true, predicted, 0
+    return *largest_confusion(comparison.race, pair[0]), 0

@@ -42,7 +42,7 @@ def section(
     if side is None:
         return
     if side.outcome is None:
-        st.fragment(_progress, run_every=None if side.frame.ended else POLL_S)(side)
+        st.fragment(_progress, run_every=None if side.state.ended else POLL_S)(side)
         return
     draw(side, side.outcome)
 
@@ -68,7 +68,7 @@ def _start(kind: Sweep, run: Run, configure: Callable[[], TrainConfig]) -> None:
 def _progress(side: Run) -> None:
     """Say how far a sweep is, and draw the page anew when it has ended."""
     side.touch()
-    shown = side.frame
+    shown = side.state
     if side.outcome is not None:
         st.rerun()
     if shown.status == "failed":

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from east.comparison.kinds import Kind
 from east.figures import paired_figure, score_figure
-from pages.compare.arms import labels
 from pages.compare.downloads import download, predictions
 from pages.shared import live_view
 from pages.shared.live_view import Cell, Group
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from east.comparison import Comparison
     from east.run import Run
 
-ICONS: Mapping[str, str] = {
+ICONS: Mapping[Kind, str] = {
     "better": ":green[:material/trending_up:]",
     "better_model": ":green[:material/trending_up:]",
     "better_than_some": ":orange[:material/balance:]",
     "weighting_enough": ":orange[:material/balance:]",
-    "offsets_enough": ":orange[:material/balance:]",
+    "rule_enough": ":orange[:material/balance:]",
+    "both": ":green[:material/trending_up:]",
+    "ensemble": ":green[:material/trending_up:]",
     "anchor_enough": ":orange[:material/balance:]",
     "simpler_enough": ":orange[:material/balance:]",
     "worse": ":red[:material/trending_down:]",
@@ -48,28 +50,22 @@ def headline(comparison: Comparison) -> None:
 
 def scores(run: Run, comparison: Comparison) -> None:
     """Draw every arm's score and the paired differences, each with its interval."""
-    from east.comparison.wording import scale
-
-    theme, called = live_view.theme(), labels(comparison.race.keys)
-    values = {score.key: score.values for score in comparison.scores}
-    ends = {score.key: score.interval for score in comparison.scores}
-    factor, unit = scale(comparison.metric)
-    label = comparison.metric.label
+    theme, label = live_view.theme(), comparison.metric.label
     cells = [
         Cell(
             "scores",
             f"{label} on test",
-            score_figure(values, label, intervals=ends, labels=called, theme=theme),
+            score_figure(comparison.scores, label, theme=theme),
             "Line: 95 % interval. Bar: mean over seeds. Dots: the seeds, each at its best moment on validation.",
         )
     ]
     if comparison.differences:
-        paired = paired_figure(comparison.differences, unit=unit, scale=factor, labels=called, theme=theme)
+        paired = paired_figure(comparison.differences, unit=comparison.metric.unit, theme=theme)
         caption = (
             "Right of zero it is better than the rival. Paired: both arms meet the same rows and seeds, so that "
             "what is common to them cancels."
         )
-        cells.append(Cell("paired", f"{called[comparison.hero]} minus each rival", paired, caption))
+        cells.append(Cell("paired", f"{comparison.subject.label} minus each rival", paired, caption))
     live_view.draw("compare", [Group("scores", cells, 1, wide=True, wide_columns=2)], marks={"run": run.id})
 
 

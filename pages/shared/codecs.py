@@ -40,7 +40,7 @@ def one_of(*words: str) -> Codec[str | None]:
     return Codec(read, str)
 
 
-def whole(least: int, most: int) -> Codec[int]:
+def whole(least: float, most: float) -> Codec[int]:
     """Read a whole number within bounds."""
     return Codec(lambda text: _within(int(text), least, most), str)
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pages.shared import gains, state, table
-from pages.shared.settings import Settings
+from pages.shared.settings import FIELDS, Settings
 
 if TYPE_CHECKING:
-    from east.dataset import Choices, Dataset
+    from east.dataset import Choices
     from east.metrics import Metric
     from east.tables import Table
     from east.training import TrainConfig, Training
-
-WITH_AVERAGE = ("fbeta", "precision", "recall", "jaccard")
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,7 @@ class TrainingRequest:
         from east.training import Training
 
         dataset = prepare_choices(self.table, self.choices)
-        return Training(dataset, _config(self.settings, self._metric(dataset)))
-
-    def _metric(self, dataset: Dataset) -> Metric:
-        from east.metrics import metric
-
-        return metric(self.settings.metric, **metric_options(self.settings, dataset.classes))
+        return Training(dataset, _config(self.settings, chosen_metric(self.settings, dataset.classes)))
 
 
 def training_request() -> TrainingRequest:
@@ -44,36 +37,42 @@ def training_request() -> TrainingRequest:
     return TrainingRequest(table.current(), table.choices(), state.get())
 
 
-def metric_options(settings: Settings, classes: tuple[str, ...]) -> dict[str, object]:
-    """Return what the chosen metric takes; the name of a class becomes its position."""
+def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
+    """Build the metric of the settings; the name of a class becomes its position.
+
+    Raises:
+        SettingError: for an unknown metric, or an option that it cannot take.
+    """
+    from east.metrics import METRICS, metric
+
+    spec = METRICS.get(settings.metric)
     options: dict[str, object] = {}
-    if settings.metric in WITH_AVERAGE:
-        options["average"] = settings.average
-        if settings.average == "class":
-            known = settings.one_class in classes
-            options["class_index"] = classes.index(settings.one_class or "") if known else 0
-    if settings.metric == "fbeta":
-        options["beta"] = settings.beta
-    if settings.metric == "kappa" and settings.weights != "none":
-        options["weights"] = settings.weights
-    if settings.metric == "gain":
-        options["matrix"] = gains.matrix(settings, len(classes))
-    return options
+    for name, option in spec.options.items() if spec is not None else ():
+        value = getattr(settings, FIELDS[option.link or name], None)
+        if option.kind == "matrix":
+            value = gains.matrix(settings, len(classes))
+        if option.kind == "class" and "class" in options.values():
+            value = classes.index(value) if value in classes else 0
+        elif option.kind == "class":
+            value = None
+        options[name] = value
+    return metric(settings.metric, **options)
 
 
 def _config(settings: Settings, metric: Metric) -> TrainConfig:
+    """Pass on what is set; the training has its own defaults for the rest."""
+    from east.training import TrainConfig
+    from east.training.config import OPTIONS
+
+    values = {name: getattr(settings, name, None) for name in (*OPTIONS, "losses", "rules")}
+    values["hidden"] = hidden_layers(settings)
+    given = {name: value for name, value in values.items() if value not in (None, ())}
+    return TrainConfig(metric=metric, seeds=tuple(range(settings.seeds)), **given)
+
+
+def hidden_layers(settings: Settings) -> tuple[int, ...]:
+    """Return the widths of the hidden layers, all alike."""
     from east.training import TrainConfig
 
-    return TrainConfig(
-        metric=metric,
-        losses=settings.losses,
-        seeds=tuple(range(settings.seeds)),
-        epochs=settings.epochs,
-        batch_size=settings.batch,
-        hidden=(settings.width,) * settings.depth,
-        dropout=settings.dropout,
-        learning_rate=settings.rate,
-        averaging=settings.averaging,
-        precision=settings.precision,
-        device=settings.device,
-    )
+    usual = TrainConfig.hidden
+    return (settings.width or usual[0],) * (settings.depth or len(usual))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -14,6 +15,9 @@ Value = TypeVar("Value")
 
 _ENTRY = "entry"
 COUNT = whole(0, 10**9)
+# What a metric or a training takes is checked by its own options, which come with PyTorch.
+WHOLE, NUMBER = optional(whole(-math.inf, math.inf)), optional(codecs.decimal(-math.inf, math.inf))
+MOST_WIDTH, MOST_DEPTH, MOST_SEEDS = 1024, 6, 10
 GAINS = optional(codecs.square_matrix())
 
 
@@ -32,7 +36,7 @@ def _setting(default: Value, label: str, codec: Codec[Value], *, name: str = "")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a link carries; None leaves a choice to the app."""
+    """What a link carries; None and () leave a choice to the app, the metric or the training."""
 
     sample: str | None = _setting(None, "table", MAYBE_TEXT)
     target: str | None = _setting(None, "target", MAYBE_TEXT)
@@ -55,23 +59,24 @@ class Settings:
     member: str | None = _setting(None, "file in the archive", MAYBE_TEXT)
 
     metric: str = _setting("fbeta", "metric", TEXT)
-    beta: float = _setting(1.0, "beta", codecs.decimal(0.1, 4.0))
-    average: str = _setting("macro", "average", TEXT)
+    beta: float | None = _setting(None, "beta", NUMBER)
+    average: str | None = _setting(None, "average", MAYBE_TEXT)
     one_class: str | None = _setting(None, "class", MAYBE_TEXT, name="class")
-    weights: str = _setting("none", "kappa's weights", TEXT)
+    weights: str | None = _setting(None, "kappa's weights", MAYBE_TEXT)
     gain: tuple[tuple[float, ...], ...] | None = _setting(None, "gain matrix", GAINS)
-    losses: tuple[str, ...] = _setting(("east", "cross_entropy"), "losses", WORDS)
+    losses: tuple[str, ...] = _setting((), "losses", WORDS)
+    rules: tuple[str, ...] = _setting((), "decision rules", WORDS)
 
-    seeds: int = _setting(1, "seeds", whole(1, 10))
-    epochs: int | None = _setting(None, "epochs", optional(whole(1, 10_000)))
-    batch: int | None = _setting(None, "batch size", optional(whole(2, 65_536)))
-    width: int = _setting(64, "hidden width", whole(1, 1024))
-    depth: int = _setting(2, "hidden layers", whole(1, 6))
-    dropout: float | None = _setting(None, "dropout", optional(codecs.decimal(0.0, 0.9)))
-    rate: float = _setting(0.01, "learning rate", codecs.decimal(1e-6, 1e4))
-    averaging: float = _setting(0.98, "moving average", codecs.decimal(0.0, 0.9999))
-    precision: str = _setting("float32", "precision", TEXT)
-    device: str = _setting("auto", "device", TEXT)
+    seeds: int = _setting(1, "seeds", whole(1, MOST_SEEDS))
+    epochs: int | None = _setting(None, "epochs", WHOLE)
+    batch_size: int | None = _setting(None, "batch size", WHOLE, name="batch")
+    width: int | None = _setting(None, "hidden width", optional(whole(1, MOST_WIDTH)))
+    depth: int | None = _setting(None, "hidden layers", optional(whole(1, MOST_DEPTH)))
+    dropout: float | None = _setting(None, "dropout", NUMBER)
+    learning_rate: float | None = _setting(None, "learning rate", NUMBER, name="rate")
+    averaging: float | None = _setting(None, "moving average", NUMBER)
+    precision: str | None = _setting(None, "precision", MAYBE_TEXT)
+    device: str | None = _setting(None, "device", MAYBE_TEXT)
 
     pace: str = _setting("watch", "pace", TEXT)
     show: str = _setting("row", "cells", TEXT)
@@ -103,9 +108,10 @@ def _entry(field_metadata: Mapping[str, object]) -> Entry[object]:
 ENTRIES: Mapping[str, Entry[object]] = MappingProxyType(
     {each.name: _entry(each.metadata) for each in fields(Settings)}
 )
-_FIELDS: Mapping[str, str] = MappingProxyType(
+FIELDS: Mapping[str, str] = MappingProxyType(
     {entry.name or field_name: field_name for field_name, entry in ENTRIES.items()}
 )
+"""The field of each name in a link."""
 
 
 def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
@@ -128,7 +134,7 @@ def from_link(texts: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     """
     settings, unread = DEFAULTS, {}
     for name, text in texts.items():
-        field_name = _FIELDS.get(name)
+        field_name = FIELDS.get(name)
         if field_name is None:
             continue
         try:
@@ -141,7 +147,7 @@ def from_link(texts: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
 def to_link(settings: Settings) -> dict[str, str]:
     """Write every setting that is neither at its default nor None."""
     texts = {}
-    for name, field_name in _FIELDS.items():
+    for name, field_name in FIELDS.items():
         value = getattr(settings, field_name)
         if value is not None and value != getattr(DEFAULTS, field_name):
             texts[name] = ENTRIES[field_name].codec.write(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from east.run import Registry, Run
+from east.run import Run, RunStore
 from pages.shared import links, state
 from pages.shared.session import Slot
 
@@ -31,9 +31,9 @@ _SHELF: Slot[list[Kept]] = Slot("shelf")
 
 
 @st.cache_resource(show_spinner=False)
-def registry() -> Registry:
-    """Return the process's one registry of runs."""
-    return Registry()
+def store() -> RunStore:
+    """Return the process's one store of runs."""
+    return RunStore()
 
 
 @st.cache_resource(show_spinner=False)
@@ -53,7 +53,7 @@ def _shelf() -> list[Kept]:
 
 def run() -> Run | None:
     """Return this session's run, if it still exists."""
-    return registry().get(links.RUN.get())
+    return store().get(links.RUN.get())
 
 
 def start(new: Run, table: Table) -> None:
@@ -65,7 +65,7 @@ def start(new: Run, table: Table) -> None:
     former, shelf = run(), _shelf()
     if former is not None:
         former.command("stop", wait_s=0)
-    registry().start(new)
+    store().start(new)
     shelf.append(Kept(new.id, table, datetime.now()))
     _shelves()[new.id] = shelf
     show(new.id)
@@ -80,7 +80,7 @@ def show(run_id: str) -> None:
 
 def delete(run_id: str) -> None:
     """Stop and forget a run."""
-    registry().drop(run_id)
+    store().drop(run_id)
     if links.RUN.get() == run_id:
         links.RUN.take()
 
@@ -88,10 +88,10 @@ def delete(run_id: str) -> None:
 def past_runs() -> list[tuple[Run, Kept]]:
     """Return the runs this session has started and that still exist, the newest first."""
     shelf = _shelf()
-    for kept in [kept for kept in shelf if registry().get(kept.run_id) is None]:
+    for kept in [kept for kept in shelf if store().get(kept.run_id) is None]:
         shelf.remove(kept)
         _shelves().pop(kept.run_id, None)
-    found = [(registry().get(kept.run_id), kept) for kept in reversed(shelf)]
+    found = [(store().get(kept.run_id), kept) for kept in reversed(shelf)]
     return [(existing, kept) for existing, kept in found if existing is not None]
 
 
@@ -103,7 +103,7 @@ def table_of(trained: Run) -> Table | None:
 def sweep(kind: Sweep) -> Run | None:
     """Return this session's sweep of a kind."""
     settings = state.get()
-    return registry().get(settings.grid if kind == "grid" else settings.frontier)
+    return store().get(settings.grid if kind == "grid" else settings.frontier)
 
 
 def start_sweep(kind: Sweep, new: Run) -> None:
@@ -114,6 +114,6 @@ def start_sweep(kind: Sweep, new: Run) -> None:
     """
     former = sweep(kind)
     if former is not None:
-        registry().drop(former.id)
-    registry().start(new)
+        store().drop(former.id)
+    store().start(new)
     state.put(**{kind: new.id})

@@ -35,7 +35,7 @@ def leave(watching: bool) -> None:
     run = shelf.run()
     if run is not None and not watching:
         with st.sidebar:
-            st.fragment(_draw_run, run_every=None if run.frame.ended else STRIP_S)(run)
+            st.fragment(_draw_run, run_every=None if run.state.ended else STRIP_S)(run)
     links.write()
     live_view.load_plotly()
     warm_up.start()
@@ -44,8 +44,8 @@ def leave(watching: bool) -> None:
 def _draw_run(run: Run) -> None:
     """Show how a run is doing; it is also being watched by this."""
     run.touch()
-    snapshot, status = run.frame.snapshot, STATUS_NAMES[run.frame.status]
-    share = f", {snapshot.progress:.0%}" if snapshot and not run.frame.ended else ""
+    snapshot, status = run.state.snapshot, STATUS_NAMES[run.state.status]
+    share = f", {snapshot.progress:.0%}" if snapshot and not run.state.ended else ""
     with st.container(border=True):
         st.caption(literal(run.title))
         st.page_link("pages/train/page.py", label=f"{status}{share}", icon=":material/monitoring:")

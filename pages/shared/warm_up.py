@@ -33,16 +33,18 @@ def wait() -> None:
 
 
 def done() -> bool:
-    """Whether the slow imports are there; if not, say so, and draw the page anew once they are.
+    """Whether the slow imports are there; if not, they hurry."""
+    thread = start()
+    _hurry.set()
+    return not thread.is_alive()
+
+
+def draw_waiting() -> None:
+    """Say what is waited for, and draw the page anew once it is there.
 
     Unlike `wait` it does not hold the page, whose live parts hear no click while it runs.
     """
-    thread = start()
-    _hurry.set()
-    if thread.is_alive():
-        st.fragment(_draw_waiting, run_every=POLL_S)(thread)
-        return False
-    return True
+    st.fragment(_draw_waiting, run_every=POLL_S)(start())
 
 
 def collect_garbage() -> None:

@@ -7,16 +7,26 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.shared import session, state
+from pages.shared import session, state, table
 from pages.shared.codecs import MOST_GAINS
 from pages.shared.gains import matrix
 
 
-def editor(classes: Sequence[str]) -> None:
-    """Draw the table to type into."""
-    st.caption(
-        "What you earn for each pair of a true class (row) and a predicted class (column); costs are negative."
-    )
+def section() -> None:
+    """Draw the table to type into, where the chosen metric takes a matrix."""
+    from east.metrics import METRICS
+
+    spec = METRICS.get(state.get().metric)
+    if spec is None or spec.matrix_option is None:
+        return
+    with st.expander(spec.label, expanded=True, icon=":material/payments:"):
+        st.caption(
+            "What you earn for each pair of a true class (row) and a predicted class (column); costs are negative."
+        )
+        _editor(table.classes().names)
+
+
+def _editor(classes: Sequence[str]) -> None:
     if len(classes) > MOST_GAINS:
         st.error(
             f"A gain matrix can be typed for at most {MOST_GAINS} classes; this target has {len(classes)}."

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from east.errors import EastError
-from pages.shared import notes, remedies, shelf, state, table, warm_up
+from pages.shared import notes, remedies, shelf, table, warm_up
 from pages.shared.start import train_button
 from pages.shared.words import literal
 from pages.train import controls, gains, picture
@@ -26,9 +26,9 @@ def main() -> None:
     run = shelf.run()
     st.title(literal(run.title) if run else "Train", anchor=False)
     noted = st.container()
-    if state.get().metric == "gain":
-        with st.expander("Your own gain matrix", expanded=True, icon=":material/payments:"):
-            gains.editor(table.classes().names)
+    warm = warm_up.done()
+    if warm:
+        gains.section()
     questions = st.container() if run is None else None
     if run is None:
         _invitation()
@@ -37,15 +37,16 @@ def main() -> None:
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
         st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
     with st.sidebar:
-        _settings(questions)
+        if warm:
+            _settings(questions)
+        else:
+            warm_up.draw_waiting()
     with noted:
         notes.draw()
 
 
 def _settings(questions: DeltaGenerator | None) -> None:
     """Draw the settings; what stands against a training is asked in `questions`, or else above the button."""
-    if not warm_up.done():
-        return
     try:
         controls.metric_picker()
         controls.loss_picker()

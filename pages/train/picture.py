@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from east.figures import (
-    Theme,
-    annealing_figure,
-    curve_figure,
-    difference_figure,
-    heaviside_figure,
-    matrix_figure,
-)
-from east.figures.ordering import ClassOrder
-from east.run import Frame, Run
-from east.run.moments import thinned
+from east.figures import ClassOrder, Theme, annealing_figure, curve_figure, heaviside_figure
+from east.run import Run, RunState, annealings, thinned
 from pages.shared import live_view
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
-from pages.shared.words import STATUS_NAMES, duration, literal, loss_hint, loss_label
-from pages.train import steering
+from pages.shared.words import STATUS_NAMES, duration, literal
+from pages.train import matrices, steering
 
 if TYPE_CHECKING:
-    from east.annealing import Annealing
+    from east.run import Machine
     from east.training import Snapshot
 
 LIVE_POINTS = 160
-LOST = "Nothing to draw: its probabilities are no longer numbers."
-GAP_CAPTIONS: Mapping[str, str] = {
-    "row": "In percentage points: it fades as the two come together.",
-    "column": "In percentage points: it fades as the two come together.",
-    "count": "In rows: it fades as the two come together.",
-}
 
 
 class Watcher:
@@ -54,22 +37,22 @@ class Watcher:
         """Draw the run as it is now."""
         run = self._run
         run.touch()
-        resting, frame = run.resting, run.frame
-        _tell(frame)
+        resting, shown = run.resting, run.state
+        _draw_reasons(shown)
         history = run.history()
-        if frame.snapshot is None or run.machine is None or not history:
-            marks = {"seq": frame.sequence, "step": 0, "status": frame.status}
-            live_view.draw("live", [], strip=_strip(run, frame, None), marks=marks)
+        if shown.snapshot is None or run.machine is None or not history:
+            marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
+            live_view.draw("live", [], strip=_strip(run, shown, None), marks=marks)
         else:
-            replay = steering.replay(frame, history)
-            moment = history[replay.at] if replay else frame.snapshot
-            _draw(run, frame, history, moment, replay)
-        if not frame.ended:
+            replay = steering.replay(shown, history)
+            moment = history[replay.at] if replay else shown.snapshot
+            _draw(run, run.machine, shown, history, moment, replay)
+        if not shown.ended:
             st.caption(_patience(run))
         # A run that has come to rest is shown first and its polling ended later: drawing the whole page along
         # with it would show it 0.1 s later.
-        shown_before = self._drawn == frame.sequence
-        self._drawn = frame.sequence
+        shown_before = self._drawn == shown.sequence
+        self._drawn = shown.sequence
         if self._polled == resting and (shown_before or not resting):
             st.rerun()
 
@@ -78,91 +61,53 @@ def _patience(run: Run) -> str:
     pause_s, end_s = run.patience_s
     return (
         "The run goes on while you reload or look at another page. When no browser has watched it for "
-        f"{pause_s / 60:g} minutes it pauses, after {end_s / 60:g} it ends. Only who has its link can see it."
+        f"{pause_s / 60:g} minutes it pauses, after {end_s / 60:g} it ends. Only people who have its link can see it."
     )
 
 
-def _tell(frame: Frame) -> None:
-    words = " ".join(literal(sentence) for sentence in (frame.reason, *frame.diverged) if sentence)
+def _draw_reasons(shown: RunState) -> None:
+    """Say why a run paused, failed or lost a lane."""
+    words = " ".join(literal(sentence) for sentence in (shown.reason, *shown.diverged) if sentence)
     if words:
-        (st.error if frame.status == "failed" else st.warning if frame.diverged else st.info)(words)
+        (st.error if shown.status == "failed" else st.warning if shown.diverged else st.info)(words)
 
 
 def _draw(
-    run: Run, frame: Frame, history: Sequence[Snapshot], moment: Snapshot, replay: Replay | None
+    run: Run,
+    machine: Machine,
+    shown: RunState,
+    history: Sequence[Snapshot],
+    moment: Snapshot,
+    replay: Replay | None,
 ) -> None:
-    theme, losses = live_view.theme(), _losses(run)
-    shown = list(dict.fromkeys(steering.pair(losses)))
-    order = steering.order(history, shown[0])
-    groups = [_arm(run, loss, moment, order, theme) for loss in shown]
-    groups.append(_lines(run, losses, thinned(history, LIVE_POINTS), moment, theme))
+    theme, arms = live_view.theme(), machine.config.networks
+    side_by_side = list(dict.fromkeys(steering.pair(arms)))
+    order: ClassOrder = steering.order(history, side_by_side[0])
+    names, cells = order.names(machine.dataset.classes), steering.cells()
+    groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
+    groups.append(_lines(machine, thinned(history, LIVE_POINTS), moment, theme))
     live_view.draw(
         "live",
         groups,
-        strip=_strip(run, frame, moment),
-        controls=steering.controls(run, frame, losses, len(order.places)),
+        strip=_strip(run, shown, moment),
+        controls=steering.controls(run, shown, arms, len(names)),
         replay=replay,
-        legend=[(loss_label(loss), theme.arm(loss)) for loss in losses],
-        marks={"seq": frame.sequence, "step": moment.step, "status": frame.status, "run": run.id},
+        legend=[(arm.label, theme.arm(arm)) for arm in arms],
+        marks={"seq": shown.sequence, "step": moment.step, "status": shown.status, "run": run.id},
         hear=steering.hear(run),
     )
 
 
-def _arm(run: Run, loss: str, moment: Snapshot, order: ClassOrder, theme: Theme) -> Group:
-    lanes = [lane for lane in moment.lanes if lane.loss == loss]
-    soft, hard = (
-        order.matrix(np.mean([getattr(lane, name) for lane in lanes], axis=0)) for name in ("soft", "hard")
-    )
-    score_soft, score_hard = (
-        np.mean([getattr(lane, f"score_{name}") for lane in lanes]) for name in ("soft", "hard")
-    )
-    metric, sound = lanes[0].metric.label, bool(np.isfinite(soft).all())
-    classes, show, label = order.names(_classes(run)), steering.cells(), loss_label(loss)
-    soft_figure = matrix_figure(soft, classes, name=f"{label}, soft matrix", normalise=show, theme=theme)
-    hard_figure = matrix_figure(hard, classes, name=f"{label}, hard matrix", normalise=show, theme=theme)
-    gap_figure = difference_figure(soft, hard, classes, normalise=show, theme=theme)
-    cells = [
-        Cell(
-            "soft",
-            f"Soft · {metric} {_score(score_soft)}",
-            soft_figure,
-            "Each validation row spread over the classes: what the loss sees." if sound else LOST,
-        ),
-        Cell(
-            "hard",
-            f"Hard · {metric} {_score(score_hard)}",
-            hard_figure,
-            "Each counted once, for its likeliest class: what you are judged by.",
-        ),
-        Cell(
-            "difference",
-            f"Soft − hard · {_score(score_soft - score_hard, '+')}",
-            gap_figure,
-            GAP_CAPTIONS[show] if sound else LOST,
-        ),
-    ]
-    mean = f" Mean of {len(lanes)} seeds." if len(lanes) > 1 else ""
-    return Group(loss, cells, 3, label, f"{loss_hint(loss)}.{mean}", theme.arm(loss))
-
-
-def _score(value: float, sign: str = "") -> str:
-    return f"{value:{sign}.3f}".replace("-", "−") if math.isfinite(value) else "none"
-
-
-def _lines(
-    run: Run, losses: Sequence[str], history: Sequence[Snapshot], moment: Snapshot, theme: Theme
-) -> Group:
-    labels = {loss: loss_label(loss) for loss in losses}
+def _lines(machine: Machine, history: Sequence[Snapshot], moment: Snapshot, theme: Theme) -> Group:
+    arms = machine.config.networks
 
     def curve(key: str, title: str, caption: str) -> Cell:
-        figure = curve_figure(history, losses, key, moment=moment, labels=labels, theme=theme)
-        return Cell(key, title, figure, caption)
+        return Cell(key, title, curve_figure(history, arms, key, moment=moment, theme=theme), caption)
 
-    metric = moment.lanes[0].metric.label
     cells = [
         curve(
             "score",
-            f"{metric} on validation",
+            f"{machine.config.metric.label} on validation",
             "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
         ),
         curve(
@@ -170,72 +115,46 @@ def _lines(
             "Surrogate gap",
             "Soft score minus hard score: near 0, the loss measures what the metric does.",
         ),
-        *_surrogate(_annealings(run), moment, labels, theme),
+        *_surrogate(machine, moment, theme),
         curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
         curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
     ]
     return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=3)
 
 
-def _surrogate(
-    plans: Mapping[str, Annealing], moment: Snapshot, labels: Mapping[str, str], theme: Theme
-) -> Sequence[Cell]:
+def _surrogate(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
+    plans = annealings(machine)
     if not plans:
         return ()
-    annealing = annealing_figure(plans, moment.progress, labels=labels, theme=theme)
-    shapes = {loss: plan.at(moment.progress) for loss, plan in plans.items()}
-    placement = {
-        loss: np.sum([lane.placement for lane in moment.lanes if lane.loss == loss], axis=0) for loss in plans
-    }
-    heaviside = heaviside_figure(shapes, placement=placement, labels=labels, theme=theme)
+    shapes = {arm: moment.arm(arm).sharpness for arm in plans}
+    placement = {arm: moment.arm(arm).placement for arm in plans}
     return (
         Cell(
             "annealing",
             "Annealing",
-            annealing,
+            annealing_figure(plans, moment.progress, theme=theme),
             "δ (solid) and ω (dashed) shrink: the surrogate hardens as training goes on.",
         ),
         Cell(
             "heaviside",
             "The Heaviside now",
-            heaviside,
+            heaviside_figure(shapes, placement=placement, theme=theme),
             "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
             "left of τ where the row is wrong.",
         ),
     )
 
 
-def _strip(run: Run, frame: Frame, moment: Snapshot | None) -> Strip:
+def _strip(run: Run, shown: RunState, moment: Snapshot | None) -> Strip:
     if moment is None:
-        return Strip(frame.status, STATUS_NAMES[frame.status], 0.0, [])
+        return Strip(shown.status, STATUS_NAMES[shown.status], 0.0, [])
+    left = duration(shown.seconds_left) if shown.seconds_left and shown.status == "running" else "–"
     facts = [
         Fact("step", f"{moment.step:,} of {moment.total_steps:,}"),
         Fact("epoch", f"{moment.epoch:.1f}"),
-        Fact("speed", f"{frame.steps_per_second:,.0f} steps/s"),
-        Fact(
-            "left", duration(frame.seconds_left) if frame.seconds_left and frame.status == "running" else "–"
-        ),
+        Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),
+        Fact("left", left),
         Fact("device", run.machine.device if run.machine else "–"),
     ]
-    word = "Diverged" if frame.status == "failed" and frame.diverged else STATUS_NAMES[frame.status]
-    return Strip(frame.status, word, moment.progress, facts)
-
-
-def _losses(run: Run) -> list[str]:
-    if run.machine is None:
-        return []
-    return [arm.loss for arm in run.machine.config.race]
-
-
-def _classes(run: Run) -> tuple[str, ...]:
-    assert run.machine is not None
-    return run.machine.dataset.classes
-
-
-def _annealings(run: Run) -> dict[str, Annealing]:
-    from east.losses import build_loss
-
-    assert run.machine is not None
-    counts = [int(count) for count in run.machine.dataset.class_counts]
-    built = {arm.loss: build_loss(arm.loss, arm.metric, counts) for arm in run.machine.config.race}
-    return {loss: made.annealing for loss, made in built.items() if made.annealing is not None}
+    word = "Diverged" if shown.all_diverged else STATUS_NAMES[shown.status]
+    return Strip(shown.status, word, moment.progress, facts)

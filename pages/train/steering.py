@@ -1,4 +1,4 @@
-"""What a reader tells a run: the buttons, the choices and the scrubber of the live view, and what they do."""
+"""How a reader steers a run: the buttons, choices and scrubber of the live view, and what they do."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from east.figures import NORMALISATIONS
-from east.figures.ordering import MANY_CLASSES, ClassOrder, class_order
-from east.run import PACES, Command, Frame, Run
-from east.run.moments import last_quarter, nearest_place
+from east.figures import MANY_CLASSES, NORMALISATIONS, ClassOrder, class_order
+from east.run import PACES, Command, Run, RunState, last_quarter, nearest_place
 from pages.shared import session, state
 from pages.shared.live_view import Button, Choice, Controls, Replay
 from pages.shared.settings import DEFAULTS
-from pages.shared.words import CELL_NAMES, loss_label
+from pages.shared.words import CELL_NAMES
 
 if TYPE_CHECKING:
-    from east.training import Snapshot
+    from east.training import Arm, Snapshot
 
 VIEW = "live"
 SOME_CLASSES = 5
@@ -27,14 +25,14 @@ ORDERS: Mapping[str, str] = {"given": "in order", "confusion": "by confusion"}
 COMMANDS: tuple[Command, ...] = ("pause", "resume", "step", "stop")
 
 
-def order(history: Sequence[Snapshot], loss: str) -> ClassOrder:
+def order(history: Sequence[Snapshot], arm: Arm) -> ClassOrder:
     """Order many classes by what an arm confuses, anew at each quarter of the training."""
     newest, moment = history[-1], last_quarter(history)
-    count = len(newest.lanes[0].hard)
+    hard = newest.arm(arm).hard
+    count = len(hard)
     if moment is None or _class_order(count) == "given":
-        return class_order(newest.lanes[0].hard, by_confusion=False)
-    hard = np.mean([lane.hard for lane in moment.lanes if lane.loss == loss], axis=0)
-    return _by_confusion(hard.tobytes(), count)
+        return class_order(hard, by_confusion=False)
+    return _by_confusion(moment.arm(arm).hard.tobytes(), count)
 
 
 @lru_cache(maxsize=16)
@@ -48,20 +46,20 @@ def _class_order(count: int) -> str:
     return state.known("order", ORDERS, usual)
 
 
-def controls(run: Run, frame: Frame, losses: Sequence[str], classes: int) -> Controls:
-    """Say what can be pressed and chosen now."""
+def controls(run: Run, shown: RunState, arms: Sequence[Arm], classes: int) -> Controls:
+    """Return what can be pressed and chosen now."""
     choices = [Choice("show", "Cells", list(CELL_NAMES.items()), cells())]
     if classes > SOME_CLASSES:
         choices.append(Choice("order", "Classes", list(ORDERS.items()), _class_order(classes)))
-    if len(losses) > 2:
-        arms = [(loss, loss_label(loss)) for loss in losses]
-        first, second = pair(losses)
-        choices += [Choice("left", "Arms", arms, first), Choice("right", "and", arms, second)]
-    if frame.ended:
+    if len(arms) > 2:
+        named = [(arm.key, arm.label) for arm in arms]
+        first, second = pair(arms)
+        choices += [Choice("left", "Arms", named, first.key), Choice("right", "and", named, second.key)]
+    if shown.ended:
         return Controls(run.id, (), choices)
     choices.insert(0, Choice("pace", "Pace", [(key, pace.label) for key, pace in PACES.items()], run.pace))
     giver, _ = _log(run)
-    return Controls(run.id, _buttons(frame), choices, giver, run.obeyed(giver))
+    return Controls(run.id, _buttons(shown), choices, giver, run.obeyed(giver))
 
 
 def cells() -> str:
@@ -69,11 +67,11 @@ def cells() -> str:
     return state.known("show", NORMALISATIONS, DEFAULTS.show)
 
 
-def _buttons(frame: Frame) -> Sequence[Button]:
+def _buttons(shown: RunState) -> Sequence[Button]:
     first = Button("pause", "Pause", "Hold the training; nothing is lost")
-    if frame.status == "paused":
+    if shown.status == "paused":
         first = Button("resume", "Resume", "Go on training")
-    stopping = frame.status == "stopping"
+    stopping = shown.status == "stopping"
     step = Button("step", "One step", "Take a single step and look", disabled=stopping)
     return (
         first,
@@ -82,23 +80,26 @@ def _buttons(frame: Frame) -> Sequence[Button]:
     )
 
 
-def replay(frame: Frame, history: Sequence[Snapshot]) -> Replay | None:
-    """Say which moments of a run that rests can be gone back to, and which is shown."""
-    if not (frame.ended or frame.status == "paused") or len(history) < 2:
+def replay(shown: RunState, history: Sequence[Snapshot]) -> Replay | None:
+    """Return the moments that a run at rest can go back to, and which is shown."""
+    if not (shown.ended or shown.status == "paused") or len(history) < 2:
         return None
     steps = [snapshot.step for snapshot in history]
     return Replay(steps, nearest_place(history, state.get().at))
 
 
-def pair(losses: Sequence[str]) -> list[str]:
-    """Return the two arms shown side by side."""
-    if len(losses) < 2:
-        return list(losses)
-    return [state.known(name, losses, losses[place]) for place, name in enumerate(("left", "right"))]
+def pair(arms: Sequence[Arm]) -> list[Arm]:
+    """Return the two arms shown side by side, or the only one."""
+    if len(arms) < 2:
+        return list(arms)
+    by_key = {arm.key: arm for arm in arms}
+    return [
+        by_key[state.known(name, by_key, arm.key)] for name, arm in zip(("left", "right"), arms, strict=False)
+    ]
 
 
 def hear(run: Run) -> Mapping[str, Callable[[], None]]:
-    """Return what is done when the reader has pressed, chosen or scrubbed."""
+    """Return what to call when the reader has pressed, chosen or scrubbed."""
     chosen = {name: _chooser(name) for name in ("show", "order", "left", "right")}
     return {
         "clicks": lambda: _clicked(run),
@@ -115,7 +116,7 @@ def _clicked(run: Run) -> None:
 
 
 def _log(run: Run) -> tuple[str, list[tuple[int, Command]]]:
-    """Read the log of this run's clicks as a browser sends it; what is no click is passed over."""
+    """Read the log of this run's clicks as a browser sends it; anything else is passed over."""
     sent = session.component_value(VIEW, "clicks")
     if not isinstance(sent, Mapping) or sent.get("run") != run.id or not isinstance(sent.get("log"), list):
         return "", []
@@ -135,7 +136,7 @@ def _paced(run: Run) -> None:
 
 
 def _scrubbed(run: Run) -> None:
-    sent, newest = session.component_value(VIEW, "at"), run.frame.snapshot
+    sent, newest = session.component_value(VIEW, "at"), run.state.snapshot
     match sent:
         case {"step": int(at)} if newest is not None:
             state.put(at=None if at == newest.step else at)
