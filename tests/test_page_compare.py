@@ -52,13 +52,13 @@ def test_scores_and_differences_equal_those_of_the_exported_predictions(
     section(app, "classes")
     scores, paired = views(app)["scores"]["groups"][0]["cells"]
     race = race_from(run_of(app)[1])
-    for place, arm in enumerate(race.keys):
+    for place, arm in enumerate(arm.key for arm in race.arms):
         expected = scored(predictions, arm, f1_score, average="macro")
         dots, bar = scores["data"][3 * place : 3 * place + 2]
         assert dots["x"] == pytest.approx(expected, rel=1e-3)
         assert bar["x"] == pytest.approx([np.mean(expected)], rel=1e-3)
     east = np.array(scored(predictions, "east", f1_score, average="macro"))
-    for place, arm in enumerate(race.keys[1:]):
+    for place, arm in enumerate(arm.key for arm in race.arms[1:]):
         points = 100 * (east - scored(predictions, arm, f1_score, average="macro"))
         mean, seeds = paired["data"][3 * place + 1 : 3 * place + 3]
         assert seeds["x"] == pytest.approx(points.tolist(), rel=1e-2, abs=1e-9)
