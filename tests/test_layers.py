@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "east").rglob("*.py")])
 MAX_FILE, MAX_FUNCTION = 300, 40
+PAGES = ("data", "train", "compare")
 
 # One way down: a module of east may import what it points to, and whatever lies below that.
 ARROWS: dict[str, tuple[str, ...]] = {
@@ -104,13 +105,23 @@ def below(name: str) -> set[str]:
     return {name}.union(*(below(other) for other in ARROWS[name]))
 
 
-def test_the_arrows_have_no_circle_and_name_every_module() -> None:
+def test_the_arrows_have_no_circle_and_name_every_module_and_no_other() -> None:
     TopologicalSorter(ARROWS).prepare()
-    assert {floor(name_of(path)) for path in FILES if name_of(path).startswith("east")} <= set(ARROWS)
+    assert {floor(name_of(path)) for path in FILES if name_of(path).startswith("east")} == set(ARROWS)
+    assert set(ARROWS) >= MATHS
+
+
+def test_every_page_has_a_folder_and_a_way_in() -> None:
+    folders = {path.name for path in (ROOT / "pages").iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    assert folders == {*PAGES, "shared"}
+    for page in PAGES:
+        assert (ROOT / "pages" / page / "page.py").exists()
+        # A server that has just started serves these files, by their names, for links to the pages.
+        assert f'deep_link.enter("{page}")' in (ROOT / "pages" / f"_{page}.py").read_text()
 
 
 def each(folder: str) -> pytest.MarkDecorator:
-    paths = [path for path in FILES if path.relative_to(ROOT).parts[0] in folder.split()]
+    paths = [path for path in FILES if any(path.is_relative_to(ROOT / one) for one in folder.split())]
     return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -144,9 +155,30 @@ def test_pages_draw_and_do_not_compute(path: Path) -> None:
 @each("app.py pages")
 def test_pages_import_what_they_share_and_never_each_other(path: Path) -> None:
     ours = {found.module for found in imports(path) if found.module.split(".")[0] == "pages"}
-    assert all(module.startswith("pages.shared") for module in ours)
+    own = ".".join(name_of(path).split(".")[:2])
+    assert all(module.startswith(("pages.shared", own)) for module in ours)
     if path.name == "app.py":
         assert not {found for found in imports(path) if found.module.startswith("east")}
+
+
+def users_of(module: str, seen: frozenset[str] = frozenset()) -> set[str]:
+    """Name the pages, or the app, that reach a module of pages/shared through imports."""
+    users: set[str] = set()
+    for path in FILES:
+        name = name_of(path)
+        if name in seen or module not in {found.module for found in imports(path)}:
+            continue
+        if name.startswith("pages.shared"):
+            users |= users_of(name, seen | {module})
+        else:
+            users.add(name.removeprefix("pages.").split(".")[0])
+    return users
+
+
+@each("pages/shared")
+def test_what_lies_in_shared_is_used_by_two_pages_or_by_the_shell(path: Path) -> None:
+    users = users_of(name_of(path))
+    assert "app" in users or len(users & set(PAGES)) > 1, f"only {users} use it"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
@@ -161,6 +193,11 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.[jc]s*")), ids=lambda path: path.name)
+def test_scripts_and_styles_stay_short(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").count("\n") <= MAX_FILE
 
 
 @each("east pages app.py")
@@ -197,9 +234,9 @@ def test_nothing_is_unpickled_evaluated_or_seeded_globally(path: Path) -> None:
 
 
 @each("pages app.py")
-def test_only_state_touches_the_session(path: Path) -> None:
+def test_only_one_module_touches_the_session(path: Path) -> None:
     touched = {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
-    assert "st.session_state" not in touched or path.name == "state.py"
+    assert "st.session_state" not in touched or path.name == "session.py"
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -214,7 +251,7 @@ def test_importing_the_library_costs_nothing() -> None:
 
 
 def test_the_first_page_is_drawn_without_torch() -> None:
-    shared = ", ".join(name_of(path) for path in (ROOT / "pages" / "shared").glob("*.py"))
+    shared = ", ".join(name_of(path) for path in (ROOT / "pages" / "shared").rglob("*.py"))
     libraries = "east.tables, east.dataset, east.figures, east.run, east.comparison"
     found = loaded_after(f"import {libraries}, {shared}")
     assert "streamlit" in found
