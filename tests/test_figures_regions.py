@@ -23,7 +23,7 @@ F1 = metric("fbeta")
 NAMES = ("common", "rare", "scarce", "odd", "last", "sixth")
 
 
-def posterior(first: np.ndarray, second: np.ndarray, classes: int) -> np.ndarray:
+def posterior(first: np.ndarray, second: np.ndarray, *, classes: int) -> np.ndarray:
     """Softmax of planes and waves over two axes, `[..., K]`: curved regions of every class."""
     angles = np.arange(classes) * 2 * np.pi / classes
     logits = 3 * (first[..., None] * np.cos(angles) + second[..., None] * np.sin(angles))
@@ -40,16 +40,16 @@ def scene(classes: int, size: int = 30) -> tuple[Regions, RegionView, np.ndarray
     targets = generator.integers(classes, size=200)
     points = RegionPoints(places, targets, np.zeros((200, 2), np.float32), np.arange(200))
     view = RegionView(("width", "height"), *axes, np.zeros((size**2, 2), np.float32), (), points)
-    truth = posterior(*np.meshgrid(*axes, indexing="ij"), classes)
+    truth = posterior(*np.meshgrid(*axes, indexing="ij"), classes=classes)
     top = np.sort(truth, axis=-1)
     margins = np.round(255 * (top[..., -1] - top[..., -2])).astype(np.uint8)
-    of_points = posterior(*places.T, classes).argmax(axis=-1).astype(np.uint8)
+    of_points = posterior(*places.T, classes=classes).argmax(axis=-1).astype(np.uint8)
     return Regions(truth.argmax(axis=-1).astype(np.uint8), margins, of_points), view, truth
 
 
 def crossed(path: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Which edges of the grid a drawn path `[points, 2]` passes over, by the vertices it has on them."""
-    over = tuple(np.zeros((shape[0] - (axis == 0), shape[1] - (axis == 1)), dtype=bool) for axis in (0, 1))
+    over = (np.zeros((shape[0] - 1, shape[1]), dtype=bool), np.zeros((shape[0], shape[1] - 1), dtype=bool))
     for place in path:
         whole = np.abs(place - place.round()) < 0.01  # figures are drawn with four digits
         if whole.sum() == 1:
@@ -60,7 +60,7 @@ def crossed(path: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.nd
 
 
 def expected(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return codes[:-1] != codes[1:], codes[:, :-1] != codes[:, 1:]
+    return np.asarray(codes[:-1] != codes[1:]), np.asarray(codes[:, :-1] != codes[:, 1:])
 
 
 def path_of(trace: Any, view: RegionView, shape: tuple[int, ...]) -> np.ndarray:
@@ -114,14 +114,14 @@ def test_the_boundary_lies_where_the_two_classes_tie() -> None:
     regions, view, _ = scene(3, size=60)
     own = region_figure(regions, view, NAMES[:3]).data[1]
     drawn = np.array([(x, y) for x, y in zip(own["x"], own["y"], strict=True) if x is not None])
-    top = np.sort(posterior(*drawn.T, 3), axis=-1)
+    top = np.sort(posterior(*drawn.T, classes=3), axis=-1)
     assert np.quantile(top[:, -1] - top[:, -2], 0.95) < 0.02
 
 
 def test_best_decisions_are_lines_solid_for_the_metric_dashed_for_accuracy() -> None:
     regions, view, _ = scene(4)
     finer = np.meshgrid(np.linspace(-1, 2, 50), np.linspace(-2, 1, 50), indexing="ij")
-    best, accurate = (posterior(*finer, 4) * prices for prices in (np.array([1, 2, 2, 1]), 1))
+    best, accurate = (posterior(*finer, classes=4) * prices for prices in (np.array([1, 2, 2, 1]), 1))
     codes = {"solid": best.argmax(axis=-1), "dash": accurate.argmax(axis=-1)}
     figure = region_figure(
         regions, view, NAMES[:4], best=codes["solid"], best_accuracy=codes["dash"], metric_label="macro F1"
@@ -149,7 +149,9 @@ def test_crosses_are_the_rows_taken_for_another_class() -> None:
 def test_where_two_arms_differ_and_who_is_right_there() -> None:
     mine, view, truth = scene(3)
     other = (truth * [1.0, 2.5, 1.0]).argmax(axis=-1).astype(np.uint8)
-    of_points = (posterior(*view.points.places.T, 3) * [1.0, 2.5, 1.0]).argmax(axis=-1).astype(np.uint8)
+    of_points = (
+        (posterior(*view.points.places.T, classes=3) * [1.0, 2.5, 1.0]).argmax(axis=-1).astype(np.uint8)
+    )
     theirs = Regions(other, mine.margins, of_points)
     arms = Arm("east", F1), Arm("cross_entropy", F1)
     figure = region_difference_figure((arms[0], mine), (arms[1], theirs), view, NAMES[:3])

@@ -18,10 +18,13 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "east").rglob("*.py")])
 ASSETS = sorted(path for kind in ("js", "css") for path in (ROOT / "pages").rglob(f"*.{kind}"))
 MAX_FILE, MAX_FUNCTION = 300, 40
+PAGES = ("data", "train", "compare")
 
 # One way down: a module of east may import what it points to, and whatever lies below that.
 ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
+    "synthetic": ("rules", "tables", "dataset"),
+    "references": ("dataset",),
     "threads": (),
     "options": ("errors",),
     "annealing": ("errors",),
@@ -32,20 +35,20 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "dataset": ("tables",),
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
-    "synthetic": ("rules", "tables"),
-    "references": ("dataset",),
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),
     "run": ("training",),
-    "comparison": ("training", "rules", "references"),
-    "figures": ("run", "comparison"),
-    "estimator": ("training",),
-    "benchmark": ("training", "synthetic"),
-    "command_line": ("benchmark", "comparison", "references"),
+    "comparison": ("training", "references"),
+    "microscope": ("losses",),
+    "figures": ("run", "comparison", "microscope"),
+    "export": ("figures",),
+    "estimator": ("export",),
+    "benchmark": ("training", "comparison", "synthetic"),
+    "command_line": ("benchmark", "estimator"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
-MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network"}
+MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
 TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison"}
 PRINTING = {"command_line"}
@@ -119,8 +122,17 @@ def test_the_arrows_have_no_circle_and_name_the_modules_that_there_are() -> None
     assert [name for name in sorted(PAGES_NEVER) if find_spec(name) is None] == []
 
 
+def test_every_page_has_a_folder_and_a_way_in() -> None:
+    folders = {path.name for path in (ROOT / "pages").iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    assert folders == {*PAGES, "shared"}
+    for page in PAGES:
+        assert (ROOT / "pages" / page / "page.py").exists()
+        # A server that has just started serves these files, by their names, for links to the pages.
+        assert f'deep_link.enter("{page}")' in (ROOT / "pages" / f"_{page}.py").read_text()
+
+
 def each(folder: str) -> pytest.MarkDecorator:
-    paths = [path for path in FILES if path.relative_to(ROOT).parts[0] in folder.split()]
+    paths = [path for path in FILES if any(path.is_relative_to(ROOT / one) for one in folder.split())]
     return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -192,6 +204,11 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.[jc]s*")), ids=lambda path: path.name)
+def test_scripts_and_styles_stay_short(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").count("\n") <= MAX_FILE
 
 
 @each("east pages app.py")

@@ -398,7 +398,7 @@ def test_a_wrong_command_line_gets_one_line_and_status_2(
         ("profile --help", "--target COLUMN", set()),
         ("benchmark --help", "--suite NAME", set()),
         # Its lists of losses and rules come from their tables, which need torch.
-        ("train --help", "--rules KEY [KEY ...]", {"torch", "numpy"}),
+        ("train --help", "--rules KEY [KEY ...]", {"torch", "numpy", "pandas", "pyarrow"}),
     ],
 )
 def test_help_imports_no_more_than_it_shows(arguments: str, shown: str, loaded: set[str]) -> None:

@@ -194,11 +194,20 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--metrics", nargs="+", metavar="KEY", help="such as mcc or fbeta:beta=0.25")
     add("--losses", nargs="+", metavar="KEY", help="keys of `list` (all)")
     add("--rules", nargs="+", metavar="KEY", help="each loss races with each (argmax)")
+    words = "networks on each split; above 1 every arm also races as their ensemble (1)"
+    add("--members", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=words)
+    add("--references", nargs="+", default=[], metavar="KEY", help="boosting, logistic, most_frequent (none)")
+    add("--shares", type=float, nargs=3, metavar="X", help="training, validation, test (each table's own)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
     add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
-    add("--out", type=Path, metavar="DIR", help="also write rows.csv and summary.json there")
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write rows.csv and summary.json there, and keep finished cells",
+    )
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--speed", action="store_true", help="measure speed instead of scores")
     add("--quiet", action="store_true", help="no progress on stderr")

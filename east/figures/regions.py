@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.figures.boundaries import boundary_lines
+from east.figures.cells import MOST_CODES, cells
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, mixed, plain
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from east.training import Arm, Regions
 
 SHADES = 16
-MOST_CODES = 256
 LEVELS = 255
 """What a margin of 1 is in `Regions`."""
 PALEST, STRONGEST = 0.8, 0.42
@@ -60,7 +59,9 @@ def region_figure(
     codes, shades = _codes(regions, len(classes))
     own = boundary_lines(regions.classes, regions.margins)
     traces = [
-        _cells(codes, _shades(theme, len(classes), shades), len(classes) * shades - 1, view),
+        cells(
+            codes, _shades(theme, len(classes), shades), len(classes) * shades - 1, view.first, view.second
+        ),
         _line(own, regions.classes.shape, view, {"color": theme.paper, "width": 1.5}),
         *_points(regions, view, classes, theme),
         *_best_line(best_accuracy, view, "best accuracy", "dash", theme),
@@ -99,7 +100,7 @@ def region_difference_figure(
     scale = [[place / len(classes), color] for place, color in enumerate(colors)]
     among = mine.point_classes != theirs.point_classes
     traces = [
-        _cells(np.where(differs, mine.classes + 1, 0), scale, len(classes), view),
+        cells(np.where(differs, mine.classes + 1, 0), scale, len(classes), view.first, view.second),
         *(
             _line(boundary_lines(its.classes, its.margins), its.classes.shape, view, line, whose.label)
             for whose, its, line in (
@@ -134,26 +135,6 @@ def _shades(theme: Theme, num_classes: int, shades: int) -> list[list[Any]]:
         for at, share in ((0, PALEST), (shades - 1, STRONGEST)):
             scale.append([(place * shades + at) / last, mixed(color, theme.paper, share)])
     return scale
-
-
-def _cells(
-    codes: NDArray[np.integer[Any]], scale: list[list[Any]], top: int, view: RegionView
-) -> dict[str, Any]:
-    """Send the cells as bytes in base 64 where they fit, half the size of their digits."""
-    kind = np.uint8 if top < MOST_CODES else np.uint16
-    turned = np.ascontiguousarray(codes.T, dtype=kind)
-    packed = base64.b64encode(turned.tobytes()).decode("ascii")
-    return {
-        "type": "heatmap",
-        "z": {"dtype": f"u{kind().itemsize}", "bdata": packed, "shape": f"{turned.shape[0]}, {turned.shape[1]}"},
-        **{key: value for name, places in (("x", view.first), ("y", view.second))
-           for key, value in ((f"{name}0", float(places[0])), (f"d{name}", float(places[1] - places[0])))},
-        "zmin": 0,
-        "zmax": top,
-        "colorscale": scale,
-        "showscale": False,
-        "hoverinfo": "skip",
-    }  # fmt: skip
 
 
 def _points(

@@ -115,7 +115,7 @@ class TrainConfig:
     metric: Metric
     losses: tuple[str, ...] = ("east", "cross_entropy")
     seeds: tuple[int, ...] = (0,)
-    rules: tuple[str, ...] = (PLAIN_RULE, "offsets")
+    rules: tuple[str, ...] = (PLAIN_RULE, "expected")
     members: int = setting(1, MEMBERS)
     epochs: int | None = setting(None, EPOCHS)
     batch_size: int | None = setting(None, BATCH_SIZE)

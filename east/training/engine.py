@@ -132,6 +132,8 @@ class Training:
             steps=self.step_number,
             elapsed_s=self._elapsed_s,
             device=self.device,
+            encoder=self.dataset.encoder,
+            config=self.config,
         )
 
     def _step(self) -> None:
