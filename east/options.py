@@ -89,7 +89,7 @@ def _add_race(train: argparse.ArgumentParser) -> None:
     add("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help="repetitions: seeds 0 to N-1 (1)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--batch-size", type=int, metavar="N", help="rows a step (512)")
-    add("--hidden", type=int, nargs="*", metavar="WIDTH", help="widths of the hidden layers (64 64)")
+    add("--hidden", type=int, nargs="*", metavar="WIDTH", help="hidden widths; none is linear (by rows)")
     add(
         "--dropout",
         type=float,

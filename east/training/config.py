@@ -15,6 +15,7 @@ DEFAULT_BATCH = 512
 DEFAULT_EPOCHS = 30
 FEWEST_STEPS, MOST_STEPS = 600, 2000
 DEFAULT_DROPOUT = 0.2
+DEFAULT_WIDTHS, WIDE_WIDTHS, WIDE_ROWS = (64, 64), (128, 64), 10_000
 FULL_DROPOUT_ROWS, NO_DROPOUT_ROWS = 5_000, 10_000
 PRECISIONS = ("float32", "bfloat16")
 
@@ -37,7 +38,8 @@ class TrainConfig:
         seeds: one repetition each; a seed fixes initialisation and batches, shared by all arms.
         epochs: passes over the training part; None is 30, within about 600 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
-        hidden: widths of the hidden layers.
+        hidden: widths of the hidden layers; () is a linear model; None is by the training rows, see
+            `hidden_widths`.
         dropout: share of hidden units left out in a step, in [0, 1); None is 0.2 for a training part of up
             to 5,000 rows, and less for a longer one, down to 0 at 10,000.
         learning_rate: peak of the one-cycle schedule of AdamW.
@@ -60,7 +62,7 @@ class TrainConfig:
     seeds: tuple[int, ...] = (0,)
     epochs: int | None = None
     batch_size: int | None = None
-    hidden: tuple[int, ...] = (64, 64)
+    hidden: tuple[int, ...] | None = None
     dropout: float | None = None
     learning_rate: float = 1e-2
     weight_decay: float = 1e-2
@@ -75,7 +77,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check every value; lists become tuples."""
         for name in ("losses", "seeds", "hidden"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         for loss in (arm.loss for arm in self.race):
             if loss not in LOSSES:
                 raise SettingError("There is no such loss", repr(loss), f"choose from {', '.join(LOSSES)}")
@@ -86,7 +89,9 @@ class TrainConfig:
         _require(
             self.batch_size is None or self.batch_size >= 2, "batch_size must be 2 or more", self.batch_size
         )
-        _require(all(width >= 1 for width in self.hidden), "Hidden widths must be 1 or more", self.hidden)
+        _require(
+            all(width >= 1 for width in self.hidden or ()), "Hidden widths must be 1 or more", self.hidden
+        )
         _require(self.dropout is None or 0 <= self.dropout < 1, "dropout must lie in [0, 1)", self.dropout)
         _require(self.learning_rate > 0, "learning_rate must be above 0", self.learning_rate)
         _require(self.weight_decay >= 0, "weight_decay must be 0 or more", self.weight_decay)
@@ -104,6 +109,12 @@ class TrainConfig:
     def batch_rows(self, rows: int) -> int:
         """Return how many of `rows` training rows a step takes."""
         return min(self.batch_size or DEFAULT_BATCH, rows)
+
+    def hidden_widths(self, rows: int) -> tuple[int, ...]:
+        """Return the widths of the hidden layers for `rows` training rows."""
+        if self.hidden is not None:
+            return self.hidden
+        return DEFAULT_WIDTHS if rows < WIDE_ROWS else WIDE_WIDTHS
 
     def dropout_share(self, rows: int) -> float:
         """Return the share of hidden units left out in a step over `rows` training rows."""
