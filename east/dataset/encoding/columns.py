@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_LARGEST = 1e150  # squares stay finite
+LARGEST = 1e150  # squares stay finite
 
 
 def kind_of(column: pd.Series[Any]) -> str:
@@ -35,7 +35,7 @@ def numbers_of(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
         if not pd.api.types.is_numeric_dtype(column.dtype):
             column = pd.to_numeric(column, errors="coerce")
         numbers[:, place] = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(np.clip(np.where(np.isfinite(numbers), numbers, np.nan), -_LARGEST, _LARGEST))
+    return np.asarray(np.clip(np.where(np.isfinite(numbers), numbers, np.nan), -LARGEST, LARGEST))
 
 
 def others_of(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

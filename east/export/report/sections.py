@@ -40,8 +40,7 @@ def question(record: RunRecord) -> str:
 def judgement(comparison: Comparison) -> str:
     """Say who won, and what that speaks of."""
     judged = verdict(comparison)
-    headline = paragraph(judged.headline, _class="verdict")
-    return section("Verdict", headline, listing(judged.details), paragraph(comparison.population))
+    return section("Verdict", paragraph(judged.headline, _class="verdict"), listing(judged.details))
 
 
 def intervals(comparison: Comparison, pictures: Pictures) -> str:
