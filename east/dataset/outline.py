@@ -38,6 +38,8 @@ class Choices:
         bins: cut a numeric target at its quantiles into so many classes.
         group: a column whose rows of one value stay in one part; it is not a feature.
         time: a column to split by, the newest rows for the test; it is not a feature.
+        numeric_encoding: "piecewise" shows a network thresholds in numbers and dates; "scaled" gives the scaled
+            value alone.
     """
 
     target: str
@@ -49,6 +51,7 @@ class Choices:
     bins: int | None = None
     group: str | None = None
     time: str | None = None
+    numeric_encoding: str = "piecewise"
 
 
 @dataclass(frozen=True)
