@@ -10,6 +10,7 @@ import streamlit as st
 
 from east.errors import EastError, SettingError
 from pages.shared import links, notes, state, table
+from pages.shared.request import chosen_metric
 from pages.shared.settings import DEFAULTS, ENTRIES, FIELDS, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
 from pages.shared.words import literal
 
