@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from east.confusion import hard_confusion, soft_confusion
     from east.dataset import Dataset, prepare
     from east.estimator import EASTClassifier
+    from east.export import load_model, save_model
     from east.losses import LOSSES, EASTLoss
     from east.metrics import METRICS, Metric, metric
     from east.rules import RULES, DecisionRule
@@ -30,6 +31,8 @@ _HOMES = {
     "Dataset": "dataset",
     "prepare": "dataset",
     "EASTClassifier": "estimator",
+    "load_model": "export",
+    "save_model": "export",
     "LOSSES": "losses",
     "EASTLoss": "losses",
     "METRICS": "metrics",
@@ -71,9 +74,11 @@ __all__ = [
     "Training",
     "fit",
     "hard_confusion",
+    "load_model",
     "metric",
     "prepare",
     "read_table",
+    "save_model",
     "soft_confusion",
     "train",
 ]

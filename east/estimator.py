@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -136,6 +138,34 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the label that the rule decides on for each row, `[n]`."""
         probabilities = self.predict_proba(X)
         return np.asarray(self.classes_[self.rule_.decide(probabilities)])
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save the fitted classifier as one file, which `load` and `east.load_model` read.
+
+        Raises:
+            EastError: when it cannot be written there, or a column's encoding cannot be saved.
+        """
+        from east.export import save_model
+
+        check_is_fitted(self)
+        return save_model(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Load a classifier that `save` wrote; nothing in the file is executed.
+
+        Its settings are those it was made with, but a `numpy.random.RandomState` comes back as None.
+
+        Raises:
+            EastError: when there is no such file, or it holds no classifier, or is damaged.
+        """
+        from east.export import load_classifier
+
+        settings, fitted = load_classifier(path)
+        model = cls(**settings)
+        for name, value in fitted.items():
+            setattr(model, name, value)
+        return model
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that missing values, categories and text are fine."""

@@ -160,7 +160,7 @@ def test_warnings_name_column_evidence_and_remedy_and_one_click_applies_it() -> 
     )
     text = said(app).replace("**", "")
     for told in (
-        "key: nearly every row has a value of its own, such as K00000, K00001.",
+        "key: nearly every row has a different value, such as K00000, K00001.",
         "hint: each of its values goes with one class of 'label' only",
         "same: it has the same value in every row. :gray[It is ignored.]",
         "day: it holds dates.",
@@ -201,7 +201,7 @@ def test_rows_are_split_by_time_and_by_group() -> None:
     widget(app, "selectbox", "Keep together, by group").set_value("who")
     sound(app.run())
     assert settings(app)["group"] == "who" and "time" not in settings(app)
-    assert "No value of 'who' is on two sides of the split." in said(app)
+    assert "No value of 'who' is in two parts of the split." in said(app)
     assert can_train(app)
 
 
@@ -277,7 +277,7 @@ def test_a_large_table_says_how_much_of_it_was_looked_at() -> None:
     )
     app = uploaded("large.csv", frame.to_csv(index=False).encode())
     assert (
-        "60,000 rows, 2 columns; all but counts of missing values and classes come from 50,000 rows"
+        "60,000 rows, 2 columns; missing values and classes are counted in all, the rest in a sample of 50,000"
         in said(app)
     )
     assert sum(bars(app).values()) == 60_000

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from east.command_line.exit_status import BAD_INPUT
 from east.options import Option
+from east.tables.formats import format_names
 
 MOST_SEEDS = 1000
 
@@ -102,6 +103,7 @@ def config_names() -> tuple[str, ...]:
 
 def _add_race(train: argparse.ArgumentParser) -> None:
     from east.losses import LOSSES
+    from east.references import REFERENCES
     from east.rules import RULES
     from east.training import OPTIONS, TrainConfig
 
@@ -111,6 +113,8 @@ def _add_race(train: argparse.ArgumentParser) -> None:
         usual = " ".join(defaults[name])
         words = f"{', '.join(table)} ({usual})"
         group.add_argument(f"--{name}", nargs="+", metavar="KEY", help=words)
+    words = f"beside the race: {', '.join(REFERENCES)} (none)"
+    group.add_argument("--references", nargs="+", default=[], metavar="KEY", help=words)
     seeds = "repetitions: seeds 0 to N-1 (1)"
     group.add_argument("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=seeds)
     for name, option in OPTIONS.items():
@@ -163,7 +167,7 @@ def _add_split(train: argparse.ArgumentParser) -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
-    add("--format", metavar="NAME", help="csv, json, arff, xlsx, ods, parquet or feather")
+    add("--format", metavar="NAME", help=format_names())
     add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
     add("--decimal", metavar="MARK", help="the decimal mark: . or ,")

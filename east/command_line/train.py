@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from east.comparison import Race
     from east.dataset import Dataset
     from east.metrics import Metric
-    from east.training import Outcome, Snapshot, TrainConfig
+    from east.training import ArmSnapshot, Outcome, Snapshot, TrainConfig
 
 
 def train_command(options: argparse.Namespace) -> None:
     """Train on one table and print what it came to."""
-    from east.comparison import compare, race_from, summarise
+    from east.comparison import compare, judge_references, race_from, summarise
     from east.dataset import prepare
+    from east.references import fit_beside, rows_of
 
     folder = None if options.out is None else folder_for(options.out)
     table = read(options)
@@ -36,11 +37,15 @@ def train_command(options: argparse.Namespace) -> None:
         remedy = "give --shares a third number above 0"
         raise DatasetError("There are no test rows to compare on", None, remedy)
     remarks = (*map(str, table.findings), *reasons, *dataset.notes)
-    outcome = _watch(dataset, _config(options, dataset), options, remarks)
-    race = race_from(outcome)
-    result = {"table": dataset.name, "target": target, **summarise(compare(race))}
+    config = _config(options, dataset)
+    beside = fit_beside(options.references, rows_of(table, dataset))
+    outcome = _watch(dataset, config, options, remarks)
+    comparison = compare(race_from(outcome))
+    references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
+    judged = summarise(comparison, references)
+    result = {"table": dataset.name, "target": target, **judged}
     if folder is not None:
-        _write(folder, result, race, dataset.test.rows)
+        _write(folder, result, comparison.race, dataset.test.rows)
     print(as_json(result) if options.json else as_text(result, outcome))
 
 
@@ -107,11 +112,18 @@ def _watch(
 
 
 def _moment(snapshot: Snapshot) -> str:
-    scores = {found.arm.loss: [lane.score_hard for lane in found.lanes] for found in snapshot.arms}
-    means = ", ".join(f"{loss} {sum(values) / len(values):.3f}" for loss, values in scores.items())
-    lost = {lane.loss for lane in snapshot.lanes if snapshot.step and lane.diverged}
+    means = ", ".join(f"{found.arm.key} {_mean_score(found):.3f}" for found in snapshot.arms)
+    lost = [
+        found.arm.key
+        for found in snapshot.arms
+        if snapshot.step and any(lane.diverged for lane in found.lanes)
+    ]
     diverged = f"; diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
     return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation{diverged}"
+
+
+def _mean_score(found: ArmSnapshot) -> float:
+    return sum(lane.score_hard for lane in found.lanes) / len(found.lanes)
 
 
 def _write(folder: Path, result: dict[str, Any], race: Race, rows: NDArray[np.int64]) -> None:

@@ -17,6 +17,7 @@ from east.comparison.kinds import Verdict
 from east.comparison.past_runs import TestedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
+from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
 from east.comparison.scores import Comparison, Score, compare, first_minus_second, paired_difference
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import pair_sentence, verdict
@@ -33,6 +34,8 @@ __all__ = [
     "FrontierPoint",
     "Grid",
     "Race",
+    "ReferenceScore",
+    "References",
     "Score",
     "Step",
     "TestedArm",
@@ -47,6 +50,7 @@ __all__ = [
     "frontier_config",
     "grid",
     "grid_config",
+    "judge_references",
     "largest_confusion",
     "matrix_difference",
     "offsets_rule",
@@ -57,6 +61,7 @@ __all__ = [
     "predictions_frame",
     "probabilities_frame",
     "race_from",
+    "reference_sentence",
     "rows_in_cell",
     "suggested_offsets",
     "summarise",

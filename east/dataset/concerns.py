@@ -26,8 +26,8 @@ def column_concerns(
 
     Args:
         columns: facts of all columns.
-        looked: the rows looked at.
-        target: is passed over; `target_concerns` looks at it.
+        looked: the rows that were profiled.
+        target: left to `target_concerns`.
     """
     for facts in columns:
         if facts.name == target:
@@ -42,20 +42,22 @@ def column_concerns(
         elif facts.missing_share >= 0.9:
             yield Concern("near_empty", facts.name, share, _LEAVE_OUT)
         if facts.role == "id":
-            told = f"nearly every row has a value of its own, such as {', '.join(facts.examples[:2])}"
-            yield Concern("id", facts.name, told, "leave it out: it names rows, it does not describe them")
+            evidence = f"nearly every row has a different value, such as {', '.join(facts.examples[:2])}"
+            yield Concern(
+                "id", facts.name, evidence, "leave it out: it names rows, it does not describe them"
+            )
         if facts.role == "date":
             remedy = "it becomes year, month, day and seconds; split by it if you want to predict the future"
             yield Concern("date", facts.name, "it holds dates", remedy, "note")
         if facts.role == "text":
-            told = f"it holds free text ({facts.distinct:,} different)"
+            evidence = f"it holds free text ({facts.distinct:,} different)"
             yield Concern(
-                "free_text", facts.name, told, "its letters are summarised in a few numbers", "note"
+                "free_text", facts.name, evidence, "its letters are summarised in a few numbers", "note"
             )
         if facts.role == "categorical" and facts.distinct > 100:
-            told = f"it has {facts.distinct:,} different categories"
+            evidence = f"it has {facts.distinct:,} different categories"
             yield Concern(
-                "high_cardinality", facts.name, told, "they are summarised in a few numbers", "note"
+                "high_cardinality", facts.name, evidence, "they are summarised in a few numbers", "note"
             )
         if facts.role in ("categorical", "text"):
             yield from _mixed(facts, looked[facts.name])
@@ -67,12 +69,14 @@ def _mixed(facts: ColumnFacts, column: pd.Series[Any]) -> Iterator[Concern]:
     share = float(numeric.mean()) if len(present) else 0.0
     if 0.05 < share < 1:
         odd = present[~numeric].iloc[0][:30]
-        told = f"{share:.0%} of its values are numbers, others are text such as {odd!r}"
-        yield Concern("mixed_types", facts.name, told, "correct the text, or take the column as categories")
+        evidence = f"{share:.0%} of its values are numbers, others are text such as {odd!r}"
+        yield Concern(
+            "mixed_types", facts.name, evidence, "correct the text, or take the column as categories"
+        )
 
 
 def duplicate_concerns(frame: pd.DataFrame, looked: pd.DataFrame) -> Iterator[Concern]:
-    """Concerns about columns and rows that are there twice."""
+    """Concerns about repeated columns and rows."""
     first: dict[bytes, str] = {}
     for name in looked.columns:
         if looked[name].nunique() < 2:
@@ -80,14 +84,14 @@ def duplicate_concerns(frame: pd.DataFrame, looked: pd.DataFrame) -> Iterator[Co
         print_of = pd.util.hash_pandas_object(looked[name], index=False).to_numpy().tobytes()
         twin = first.setdefault(print_of, str(name))
         if twin != name and frame[twin].equals(frame[name]):
-            told = f"it equals the column {twin!r} in every row"
-            yield Concern("duplicate_column", str(name), told, "leave one of the two out")
+            evidence = f"it equals the column {twin!r} in every row"
+            yield Concern("duplicate_column", str(name), evidence, "leave one of the two out")
     repeated = int(looked.duplicated().sum())
     if repeated:
-        told = f"{repeated:,} of the {len(looked):,} rows looked at repeat an earlier row"
+        evidence = f"{repeated:,} of the {len(looked):,} rows looked at repeat an earlier row"
         remedy = "the same row may train and test; remove repetitions if they are mistakes"
         yield Concern(
-            "duplicate_rows", None, told, remedy, "note" if repeated < 0.05 * len(looked) else "warn"
+            "duplicate_rows", None, evidence, remedy, "note" if repeated < 0.05 * len(looked) else "warn"
         )
 
 
@@ -97,35 +101,37 @@ def target_concerns(
     """Concerns about the target itself."""
     name = str(column.name)
     if missing:
-        told = f"{missing:,} of {rows:,} rows have no target"
-        yield Concern("missing_target", name, told, "leave these rows out, or fill the target in", "stop")
+        evidence = f"{missing:,} of {rows:,} rows have no target"
+        yield Concern("missing_target", name, evidence, "leave these rows out, or fill the target in", "stop")
     if is_continuous(column.dropna()):
-        told = "it is a continuous quantity, not a class"
+        evidence = "it is a continuous quantity, not a class"
         yield Concern(
-            "continuous_target", name, told, "cut it into classes, or choose another target", "stop"
+            "continuous_target", name, evidence, "cut it into classes, or choose another target", "stop"
         )
         return
     if len(classes) < 2:
-        told = f"it has a single class, {classes[0].label!r}" if classes else "it has no value at all"
-        yield Concern("few_classes", name, told, "choose another target", "stop")
+        evidence = f"it has a single class, {classes[0].label!r}" if classes else "it has no value at all"
+        yield Concern("few_classes", name, evidence, "choose another target", "stop")
         return
     if len(classes) > 50:
         severity = "stop" if len(classes) > MAX_CLASSES else "warn"
-        told = f"it has {len(classes):,} classes"
-        yield Concern("too_many_classes", name, told, "choose another target, or merge classes", severity)
+        evidence = f"it has {len(classes):,} classes"
+        yield Concern("too_many_classes", name, evidence, "choose another target, or merge classes", severity)
     rare = [facts for facts in classes if facts.count < 3]
     if rare:
-        told = f"{_count(rare)} fewer than 3 rows: {_listed(rare)}"
+        evidence = f"{_count(rare)} fewer than 3 rows: {_listed(rare)}"
         remedy = "keep them with a split that still works, merge them into one class, or add rows"
-        yield Concern("rare_class", name, told, remedy, "stop")
+        yield Concern("rare_class", name, evidence, remedy, "stop")
     scarce = [facts for facts in classes if facts.count >= 3 and facts.share * _BATCH < 2]
     if scarce:
-        told = f"{_count(scarce)} fewer than two rows in a batch of {_BATCH}: {_listed(scarce)}"
-        yield Concern("scarce_class", name, told, "expect noisy scores, or train with larger batches", "note")
+        evidence = f"{_count(scarce)} fewer than two rows in a batch of {_BATCH}: {_listed(scarce)}"
+        yield Concern(
+            "scarce_class", name, evidence, "expect noisy scores, or train with larger batches", "note"
+        )
     smallest = min(facts.count for facts in classes)
     if rows < 200 or smallest < 15:
-        told = f"the table has {rows:,} rows, and its smallest class {smallest}"
-        yield Concern("few_rows", None, told, "differences of a few points will not mean much", "note")
+        evidence = f"the table has {rows:,} rows, and its smallest class {smallest}"
+        yield Concern("few_rows", None, evidence, "differences of a few points will not mean much", "note")
 
 
 def _count(classes: Sequence[ClassFacts]) -> str:
@@ -154,11 +160,11 @@ def leakage_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, targe
         if leak.recall < _LEAK or likely > 0.999:
             continue
         if leak.exact:
-            told = f"each of its values goes with one class of {target!r} only: it is a copy or an encoding of it"
-            yield Concern("copy", facts.name, told, "leave it out")
+            evidence = f"each of its values goes with one class of {target!r} only: it is a copy or an encoding of it"
+            yield Concern("copy", facts.name, evidence, "leave it out")
         else:
-            told = f"alone it predicts {leak.recall:.1%} of {target!r} right, averaged over the classes"
-            yield Concern("leakage", facts.name, told, _LEAK_REMEDY)
+            evidence = f"alone it predicts {leak.recall:.1%} of {target!r} right, averaged over the classes"
+            yield Concern("leakage", facts.name, evidence, _LEAK_REMEDY)
 
 
 def quantity_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, target: str) -> Iterator[Concern]:
@@ -166,8 +172,8 @@ def quantity_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, targ
 
     Args:
         columns: facts of all columns.
-        looked: the rows looked at, the target as the numbers it was.
-        target: its name; nothing is said unless it is a continuous quantity.
+        looked: the rows that were profiled, with the target as numbers.
+        target: its name; there is no concern unless it is a continuous quantity.
     """
     present = looked[looked[target].notna()]
     if len(present) < 40 or not is_continuous(present[target]):
@@ -181,5 +187,7 @@ def quantity_concerns(columns: Sequence[ColumnFacts], looked: pd.DataFrame, targ
             continue
         alike = float(order[both].corr(present.loc[both, facts.name].rank()))
         if abs(alike) >= _ORDERED_ALIKE:
-            told = f"it {'rises' if alike > 0 else 'falls'} with {target!r} (rank correlation {alike:.4f})"
-            yield Concern("leakage", facts.name, told, _LEAK_REMEDY)
+            evidence = (
+                f"it {'rises' if alike > 0 else 'falls'} with {target!r} (rank correlation {alike:.4f})"
+            )
+            yield Concern("leakage", facts.name, evidence, _LEAK_REMEDY)

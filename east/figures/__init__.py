@@ -12,6 +12,7 @@ from east.figures.matrices import (
 )
 from east.figures.ordering import MANY_CLASSES, ClassOrder, class_order
 from east.figures.palette import DARK, LIGHT, Figure, Theme
+from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
@@ -41,5 +42,7 @@ __all__ = [
     "order_by_confusion",
     "paired_figure",
     "plotly_script",
+    "region_difference_figure",
+    "region_figure",
     "score_figure",
 ]

@@ -1,4 +1,4 @@
-"""Weka's attribute-relation files."""
+"""Attribute-relation files of Weka, dense and sparse."""
 
 from __future__ import annotations
 
@@ -10,28 +10,20 @@ import pandas as pd
 
 from east.errors import TableError
 from east.tables.frames import check_size, tidy, unique_names
+from east.tables.lines import lines_of
 from east.tables.table import Limits, Notebook
 
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.+)", re.IGNORECASE)
 _NUMERIC = ("numeric", "real", "integer")
 
 
-def looks_like_arff(head: str) -> bool:
-    """Whether a text begins, after comments, with @relation or @attribute."""
-    for line in head.splitlines():
-        bare = line.strip().lower()
-        if bare and not bare.startswith("%"):
-            return bare.startswith(("@relation", "@attribute"))
-    return False
-
-
 def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.DataFrame:
     """Read an arff file, dense or sparse.
 
     Raises:
-        TableError: no attributes, no rows, rows of another length, values that are not of their attribute.
+        TableError: no attributes, no rows, rows of another length, values that do not fit their attribute.
     """
-    lines = text.splitlines()
+    lines = lines_of(text)
     attributes, start = _attributes(lines, name)
     check_size(0, len(attributes), limits)
     cells = _cells(lines[start:], len(attributes), name)
@@ -42,7 +34,7 @@ def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
     columns = {
         names[i]: _column([row[i] for row in cells], kind, names[i]) for i, (_, kind) in enumerate(attributes)
     }
-    return tidy(pd.DataFrame(columns))
+    return tidy(pd.DataFrame(columns), notebook)
 
 
 def _attributes(lines: list[str], name: str) -> tuple[list[tuple[str, str]], int]:
@@ -85,7 +77,7 @@ def _cells(lines: list[str], width: int, name: str) -> list[list[str]]:
 
 
 def split_row(line: str) -> list[str]:
-    """Cut a line at its commas; either quote holds a cell together, a backslash takes a quote's meaning."""
+    """Split a line at its commas; either quote encloses a cell, and a backslash makes a quote part of it."""
     marks = [mark for mark in "'\"" if mark in line]
     if not marks:
         return [cell.strip() for cell in line.split(",")]
@@ -97,7 +89,7 @@ def split_row(line: str) -> list[str]:
 
 
 def _sparse(line: str, width: int, name: str) -> list[str]:
-    """A sparse row names the places that are not zero."""
+    """Read a sparse row, which gives position and value of its cells that are not zero."""
     row = ["0"] * width
     for pair in split_row(line.strip("{} \t")):
         place, _, value = pair.strip().partition(" ")

@@ -1,4 +1,4 @@
-"""How large the sheets of a workbook get, counted before calamine makes room for them."""
+"""How large the sheets of a workbook are, counted before calamine reserves memory for them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _BLANK = ("number-columns-repeated", "number-rows-repeated")
 
 
 def check_xlsx(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
-    """Refuse a workbook whose entries unfold beyond what they say, or whose cells lie too far apart.
+    """Refuse a workbook whose entries are larger than declared, or whose cells lie too far apart.
 
-    One cell in the last corner of a sheet makes calamine reserve seventeen thousand million cells.
+    One cell in the last corner of a sheet makes calamine reserve memory for 17 billion cells.
 
     Raises:
         TableError: such a workbook.
@@ -42,14 +42,14 @@ def _column(letters: bytes) -> int:
 
 
 def _refuse_doctype(text: bytes, name: str) -> None:
-    """No workbook program writes a document type; with one, a few bytes can unfold without end."""
+    """Refuse a document type, which no workbook program writes: its entities can grow without end."""
     head = text[:4096]
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         raise TableError(f"{name!r} holds a document type definition", None, "save it again as xlsx or ods")
 
 
 def check_ods(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
-    """Refuse a workbook whose repeated cells and rows unfold beyond the limits.
+    """Refuse a workbook whose repeated cells and rows exceed the limits.
 
     Raises:
         TableError: such a workbook.
@@ -62,14 +62,14 @@ def check_ods(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) 
 
 
 class _Repeats:
-    """Adds up rows and columns of each sheet of an ods file, up to its last cell that holds something."""
+    """Counts rows and columns of each sheet of an ods file, up to the last cell that holds a value."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.rows = self.widest = 0  # up to the last row that holds something
+        self.rows = self.widest = 0  # up to the last row that holds a value
         self.position = 0  # of the row being read, blank ones included
         self.repeat = 1
-        self.columns = self.width = 0  # of the row being read: all, and up to the last that holds something
+        self.columns = self.width = 0  # of the row being read: all, and up to the last that holds a value
 
     def run(self, text: bytes, name: str) -> None:
         parser = expat.ParserCreate(namespace_separator=" ")

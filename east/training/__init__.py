@@ -4,6 +4,7 @@ from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
+from east.training.regions import Regions, regions_of
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "LaneResult",
     "LaneSnapshot",
     "Outcome",
+    "Regions",
     "Snapshot",
     "TrainConfig",
     "Training",
     "fit",
+    "regions_of",
     "train",
 ]

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from east.dataset import Encoder
 from east.metrics import Metric
 from east.network import FloatArray, Weights
 from east.rules import DecisionRule, fit_rule
 from east.training.arm import Arm
+from east.training.config import TrainConfig
 
 Matrix = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -90,7 +92,8 @@ class ArmOutcome:
 class Outcome:
     """What a training came to, arm by arm.
 
-    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows.
+    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows. The encoder
+    is what the lanes read columns through, the configuration what they were trained with.
     """
 
     metric: Metric
@@ -101,6 +104,8 @@ class Outcome:
     steps: int
     elapsed_s: float
     device: str
+    encoder: Encoder
+    config: TrainConfig
 
     @property
     def lanes(self) -> tuple[LaneResult, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from east.annealing import Sharpness
 from east.metrics import Metric
 from east.training.arm import Arm
+from east.training.regions import Regions
 
 Matrix = NDArray[np.float64]
 
@@ -53,10 +54,14 @@ class LaneSnapshot:
 
 @dataclass(frozen=True)
 class ArmSnapshot:
-    """One arm in training at one moment: its lanes, one a seed. Rules are fitted when training has ended."""
+    """One arm in training at one moment: its lanes, one a seed. Rules are fitted when training has ended.
+
+    `regions` are what its first seed predicts on the training's view, None where it has none.
+    """
 
     arm: Arm
     lanes: tuple[LaneSnapshot, ...]
+    regions: Regions | None = None
 
     @property
     def sharpness(self) -> Sharpness:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from east.tables import FORMATS, Finding, Table
+from east.tables import FORMATS, Finding, Table, format_names, format_of_name, upload_endings
 from pages.shared import state, uploads
 from pages.shared.settings import ENTRIES
 from pages.shared.words import literal
 
-ENDINGS = ["csv", "tsv", "txt", "parquet", "feather", "xlsx", "ods", "arff", "json", "jsonl", "gz", "zip"]
 MOST_MEGABYTES = 200
 PATIENCE_S = 2.0
 POLL_S = 0.5
@@ -21,7 +20,7 @@ ENCODINGS = (
     "shift_jis", "gb18030", "big5", "euc_kr",
 )  # fmt: skip
 CHOICES: Mapping[str, Sequence[str]] = {
-    "format": FORMATS,
+    "format": sorted(FORMATS),
     "encoding": ENCODINGS,
     "delimiter": (",", ";", "\t", "|", " ", ":", "~", "^"),
     "decimal": (".", ","),
@@ -32,15 +31,6 @@ NAMES: Mapping[str, str] = {
     ",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "bar  |", " ": "space", ":": "colon  :", "~": "tilde  ~",
     "^": "caret  ^", ".": "point  .", '"': 'double  "', "'": "single  '",
 }  # fmt: skip
-OF_FORMAT: Mapping[str, Sequence[str]] = {
-    "csv": ("delimiter", "decimal", "encoding", "quote", "header", "format"),
-    "json": ("encoding", "format"),
-    "arff": ("encoding", "format"),
-    "xlsx": ("sheet", "header"),
-    "ods": ("sheet", "header"),
-    "parquet": (),
-    "feather": (),
-}
 
 
 def uploader() -> None:
@@ -48,8 +38,8 @@ def uploader() -> None:
     upload = uploads.latest()
     with st.expander("Or upload your own", expanded=upload is not None, icon=":material/upload:"):
         file = st.file_uploader(
-            "csv, tsv, parquet, xlsx, arff, json and more; it stays in this computer's memory",
-            type=ENDINGS,
+            f"A {format_names()} file; it stays in this computer's memory",
+            type=list(upload_endings()),
             max_upload_size=MOST_MEGABYTES,
         )
         if file is not None and (upload is None or file.file_id != upload.file_id):
@@ -104,20 +94,20 @@ def _line(finding: Finding) -> str:
 def _by_findings(found: Sequence[Finding]) -> Sequence[str]:
     """List what can be chosen for a file of the format that was found or chosen."""
     kinds = [finding.decided for finding in found if finding.what == "format"]
-    kind = state.get().format or next((kind for kind in reversed(kinds) if kind in OF_FORMAT), "csv")
+    key = state.get().format or next((kind for kind in reversed(kinds) if kind in FORMATS), "csv")
     archive = ("member",) if "zip" in kinds else ()
-    return (*archive, *OF_FORMAT.get(kind, ()))
+    return (*archive, *(FORMATS[key].options if key in FORMATS else ()))
 
 
 def _by_name(name: str) -> Sequence[str]:
     """List what can be chosen for a file that could not be read, by its name."""
-    ending = name.lower().rpartition(".")[2]
-    return ("member", *OF_FORMAT["csv"]) if ending == "zip" else OF_FORMAT.get(ending, OF_FORMAT["csv"])
+    entry = format_of_name(name) or FORMATS["csv"]
+    return ("member", *entry.options) if name.lower().endswith(".zip") else entry.options
 
 
 def _overrides(names: Sequence[str], found: Mapping[str, Finding], offered: Sequence[str]) -> None:
     """Draw a choice for everything that can be read differently; an empty one leaves it to be detected."""
-    names = [name for name in names if _choices(name, found, offered)]
+    names = [name for name in names if name in ENTRIES and _choices(name, found, offered)]
     if not names:
         return
     st.caption("Read it differently:")
