@@ -18,7 +18,7 @@ ROWS = 400
 GENERATOR = np.random.default_rng(0)
 CODES = GENERATOR.integers(0, 40, ROWS)
 TARGETS = CODES * 7919 % 3
-WORDS = np.asarray("Größe small SMALL  tiny, one-two x yz Ünder".split(" "))
+WORDS = np.asarray(["Größe", "small", "SMALL", "", "tiny,", "one-two", "x", "yz", "Ünder"])
 COLUMNS = {
     "numbers": GENERATOR.normal(0, 1e5, ROWS),
     "whole numbers": GENERATOR.integers(-3, 3, ROWS),

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from east.comparison.arms import confusion_matrices
 
 from east.comparison import (
     Comparison,
