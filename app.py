@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import deep_link, shell
 
-st.set_page_config(page_title="east", page_icon=shell.icon(), layout="wide")
+st.set_page_config(page_title="east", page_icon=shell.ICON, layout="wide")
 
 PAGES = {
     "data": st.Page(

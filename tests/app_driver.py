@@ -22,6 +22,7 @@ def opened(page: str | None = None, **link: str) -> AppTest:
     for name, value in link.items():
         app.query_params[name] = value
     app.run()
+    app.run()  # what a session's first look leaves out; a browser asks for it by itself
     warm_up.start().join()
     if page:
         app.switch_page(f"pages/{page}/page.py").run()

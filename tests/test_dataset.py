@@ -157,7 +157,7 @@ def test_arrays_are_prepared_as_an_estimator_gets_them() -> None:
     generator = np.random.default_rng(0)
     features = pd.DataFrame(generator.normal(size=(60, 3)), columns=["a", "b", "target"])
     targets = generator.choice([3, 1, 2], 60)
-    dataset = prepare_arrays(features, targets, shares=(0.8, 0.2, 0.0))
+    dataset = prepare_arrays(features, targets, shares=(0.8, 0.2, 0.0), numeric_encoding="scaled")
     assert dataset.classes == tuple(map(str, np.unique(targets)))
     assert (len(dataset.train) + len(dataset.validation), len(dataset.test)) == (60, 0)
     assert dataset.test.features.shape == (0, 3)

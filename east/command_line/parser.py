@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Build the parser of all commands; `command` of what it parses is train, profile, benchmark or list.
+    """Build the parser of all commands; `command` of what it parses is train, profile, report, benchmark or list.
 
     Args:
         command: the one that gets its options; the losses and rules that `train` offers take seconds to import.
@@ -68,7 +68,9 @@ def _add_output(train: argparse.ArgumentParser) -> None:
     add("file", metavar="FILE", help="csv, tsv, xlsx, parquet and others")
     add("--target", metavar="COLUMN", help="column to predict (the sample tables have one by default)")
     add("--json", action="store_true", help="print one JSON object instead of a table")
-    add("--out", type=Path, metavar="DIR", help="also write result.json and predictions.csv there")
+    add("--out", type=Path, metavar="DIR", help="also write results, predictions and the run there")
+    words = "also write this arm's model.zip and model.onnx to --out (the first arm's)"
+    add("--export", nargs="?", const="", metavar="ARM", help=words)
     add("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -153,6 +155,12 @@ def _add_profile(profile: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print one JSON object instead of text")
 
 
+def _add_report(report: argparse.ArgumentParser) -> None:
+    add = report.add_argument
+    add("run", type=Path, metavar="RUN", help="a folder that `train --out` wrote")
+    add("--out", type=Path, required=True, metavar="FILE", help="of the report, such as report.html")
+
+
 def _add_split(train: argparse.ArgumentParser) -> None:
     add = train.add_argument_group("columns and split").add_argument
     add("--exclude", nargs="+", metavar="COLUMN", help="columns to leave out")
@@ -222,6 +230,7 @@ _COMMANDS: Mapping[str, tuple[str, tuple[Callable[[argparse.ArgumentParser], Non
         "look at a table: columns, likely targets, what to mend",
         (_add_profile, _add_reading),
     ),
+    "report": ("write a finished run as one HTML file", (_add_report,)),
     "benchmark": ("compare losses and rules over many tables and seeds", (_add_benchmark,)),
     "list": ("list metrics, losses, rules, sample tables and suites", ()),
 }

@@ -19,12 +19,14 @@ from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
 from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
 from east.comparison.scores import Comparison, Score, compare, first_minus_second, paired_difference
+from east.comparison.sizes import WIDTHS, SizePoint, SizeProgress, SizeSweep, size_label, sweep_sizes
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import pair_sentence, verdict
 from east.comparison.ways import Step
 from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
+    "WIDTHS",
     "ArmResult",
     "ClassChange",
     "ClassRow",
@@ -37,6 +39,9 @@ __all__ = [
     "ReferenceScore",
     "References",
     "Score",
+    "SizePoint",
+    "SizeProgress",
+    "SizeSweep",
     "Step",
     "TestedArm",
     "Verdict",
@@ -63,9 +68,11 @@ __all__ = [
     "race_from",
     "reference_sentence",
     "rows_in_cell",
+    "size_label",
     "suggested_offsets",
     "summarise",
     "summary",
+    "sweep_sizes",
     "verdict",
     "what_if",
 ]

@@ -16,6 +16,7 @@ from east.figures.palette import DARK, LIGHT, Figure, Theme
 from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
 from east.figures.simplex import shade_points, simplex_figure
+from east.figures.sizes import size_figure
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
 
@@ -51,4 +52,5 @@ __all__ = [
     "score_figure",
     "shade_points",
     "simplex_figure",
+    "size_figure",
 ]

@@ -24,8 +24,9 @@ _DATE = re.compile(r"date\s*(?:'([^']*)'|\"([^\"]*)\"|(\S.*))?\s*$", re.IGNORECA
 _ISO = "yyyy-MM-dd'T'HH:mm:ss"
 # The letters of Java's SimpleDateFormat, which arff files use, in terms of strptime.
 _LETTERS = {
-    "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "dd": "%d", "d": "%d", "HH": "%H", "H": "%H",
-    "hh": "%I", "h": "%I", "mm": "%M", "m": "%M", "ss": "%S", "s": "%S", "SSS": "%f", "a": "%p", "EEEE": "%A", "EEE": "%a", "Z": "%z",
+    "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "dd": "%d", "d": "%d",
+    "HH": "%H", "H": "%H", "hh": "%I", "h": "%I", "mm": "%M", "m": "%M", "ss": "%S", "s": "%S", "SSS": "%f",
+    "a": "%p", "EEEE": "%A", "EEE": "%a", "Z": "%z",
 }  # fmt: skip
 _ZERO = "\0"
 """A cell that a sparse row leaves out."""

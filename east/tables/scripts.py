@@ -1,9 +1,9 @@
 """Legacy encodings, told apart by their letters.
 
-Text of a script other than Latin has words without any ASCII letter. A code page fits when nearly all letters of these words are
-of its one script, stand where they may stand in a word, and are common ones. A general detector needs far longer
-samples than the cells of a table. Latin text is in an encoding other than cp1252 when only the letters of another
-alphabet make words of it.
+Text of a script other than Latin has words without any ASCII letter. A code page fits when nearly all letters of
+these words are of its one script, stand where they may stand in a word, and are common ones. Latin text is in an
+encoding other than cp1252 when only the letters of another alphabet make words of it. A general detector needs far
+longer samples than the cells of a table.
 """
 
 from __future__ import annotations
@@ -80,13 +80,20 @@ def latin_encoding(data: bytes) -> str | None:
     words = [word for word in _WORD.findall(data) if not word.isascii()][:_MOST_WORDS]
     if not words or _made_of(words, "cp1252", _WESTERN):
         return None
-    return next((encoding for encoding, letters in _ALPHABETS if _made_of(words, encoding, letters)), None)
+    fitting = (encoding for encoding, letters in _ALPHABETS if _made_of(words, encoding, letters))
+    return next((encoding for encoding in fitting if _well_cased(words, encoding)), None)
 
 
 def _made_of(words: list[bytes], encoding: str, letters: str) -> bool:
     """Whether all letters outside ASCII are of an alphabet."""
     signs = set("".join(word.decode(encoding, "replace") for word in words))
     return all(sign.isascii() or sign in letters or sign.lower() in letters for sign in signs)
+
+
+def _well_cased(words: list[bytes], encoding: str) -> bool:
+    texts = [word.decode(encoding) for word in words]
+    cased = sum(text.islower() or text.isupper() or text.istitle() for text in texts)
+    return cased >= _LEAST_FITTING * len(texts)
 
 
 def script_encoding(data: bytes) -> str | None:

@@ -5,6 +5,7 @@ from east.training.config import OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
 from east.training.regions import Regions, regions_of
+from east.training.scorecard import Scorecard, scorecard
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "LaneSnapshot",
     "Outcome",
     "Regions",
+    "Scorecard",
     "Snapshot",
     "TrainConfig",
     "Training",
     "fit",
     "regions_of",
+    "scorecard",
     "train",
 ]

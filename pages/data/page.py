@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages.data import balance, columns, concerns, split, upload
-from pages.shared import notes, state, table, uploads
+from pages.shared import first_look, notes, state, table, uploads
 
 
 def main() -> None:
-    """Draw the page; what costs time is drawn below what a first click needs."""
+    """Draw the page; at a session's first look only what a first click needs."""
     st.title("Train for the metric you are judged by", anchor=False)
     st.markdown(
         "Cross-entropy trains for likelihood. **EAST** trains for the confusion matrix itself. "
@@ -20,13 +20,14 @@ def main() -> None:
         used = table.current()
         upload.findings(used)
         classes = split.section(used)
-    with right:
-        balance.section(used, classes)
-    facts = table.facts()
-    concerns.section(facts)
-    columns.section(facts, used)
-    with noted:
-        notes.draw()
+    if not first_look.draw_rest_later():
+        with right:
+            balance.section(used, classes)
+        facts = table.facts()
+        concerns.section(facts)
+        columns.section(facts, used)
+        with noted:
+            notes.draw()
 
 
 def _choose() -> None:

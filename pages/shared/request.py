@@ -70,9 +70,10 @@ def _config(settings: Settings, metric: Metric) -> TrainConfig:
     return TrainConfig(metric=metric, seeds=tuple(range(settings.seeds)), **given)
 
 
-def hidden_layers(settings: Settings) -> tuple[int, ...]:
-    """Return the widths of the hidden layers, all alike."""
-    from east.training import TrainConfig
+def hidden_layers(settings: Settings) -> tuple[int, ...] | None:
+    """Return the widths of the hidden layers, all alike; None leaves them to the training."""
+    from east.training.config import DEFAULT_WIDTHS
 
-    usual = TrainConfig.hidden
-    return (settings.width or usual[0],) * (settings.depth or len(usual))
+    if settings.width is None and settings.depth is None:
+        return None
+    return (settings.width or DEFAULT_WIDTHS[0],) * (settings.depth or len(DEFAULT_WIDTHS))

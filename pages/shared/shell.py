@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
-from pages.shared import links, live_view, shelf, warm_up
+from pages.shared import first_look, links, live_view, shelf, warm_up
 from pages.shared.words import STATUS_NAMES, literal
 
 if TYPE_CHECKING:
@@ -17,12 +15,18 @@ if TYPE_CHECKING:
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
 </style>"""
+# A small confusion matrix; a named icon would be fetched from outside.
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 2'%3E"
+    "%3Crect width='2' height='2' fill='%23d6e6f2'/%3E%3Cpath d='M0 0h1v2h1V1H0z' fill='%230072b2'/%3E%3C/svg%3E"
+)
 STRIP_S = 2.0
 
 
 def enter() -> None:
     """Open the shell: read the link, and set the style."""
     links.load()
+    first_look.begin()
     st.html(STYLE)
 
 
@@ -37,7 +41,8 @@ def leave(watching: bool) -> None:
         with st.sidebar:
             st.fragment(_draw_run, run_every=None if run.state.ended else STRIP_S)(run)
     links.write()
-    live_view.load_plotly()
+    if not first_look.is_light():
+        live_view.load_plotly()
     warm_up.start()
 
 
@@ -49,10 +54,3 @@ def _draw_run(run: Run) -> None:
     with st.container(border=True):
         st.caption(literal(run.title))
         st.page_link("pages/train/page.py", label=f"{status}{share}", icon=":material/monitoring:")
-
-
-def icon() -> Image.Image:
-    """Draw the app's icon, a small confusion matrix; a named icon would be fetched from outside."""
-    blue, pale = (0, 114, 178), (214, 230, 242)
-    cells = np.array([[blue, pale], [pale, blue]], dtype=np.uint8)
-    return Image.fromarray(np.kron(cells, np.ones((32, 32, 1), dtype=np.uint8)))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from east.errors import EastError, SettingError
 from pages.shared import links, notes, state, table
-from pages.shared.request import chosen_metric, hidden_layers
+from pages.shared.request import chosen_metric
 from pages.shared.settings import DEFAULTS, ENTRIES, FIELDS, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
 from pages.shared.words import literal
 
@@ -105,9 +105,9 @@ def more_settings() -> None:
     with st.expander("More settings", icon=":material/tune:"):
         hint = "Each loss is trained once per seed, all at once."
         st.number_input("Seeds", 1, MOST_SEEDS, step=1, help=hint, **state.bind("seeds", state.get().seeds))
-        hidden = hidden_layers(state.get())
-        st.number_input("Hidden layers", 1, MOST_DEPTH, step=1, **state.bind("depth", len(hidden)))
-        st.number_input("Hidden width", 1, MOST_WIDTH, step=1, **state.bind("width", hidden[0]))
+        for label, name, most in (("Hidden layers", "depth", MOST_DEPTH), ("Hidden width", "width", MOST_WIDTH)):
+            value = getattr(state.get(), name)
+            st.number_input(label, 1, most, step=1, placeholder="auto", **state.bind(name, value))
         for name, option in OPTIONS.items():
             if name in ENTRIES:
                 _training_option(name, option, getattr(TrainConfig, name))
