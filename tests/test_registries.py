@@ -150,7 +150,7 @@ def test_a_new_metric_serves_estimator_benchmark_and_figures() -> None:
     cubed = metric("tempered", power=3.0)
     assert EASTClassifier(cubed, epochs=2).fit(*blobs()).metric_.options == {"power": 3.0}
     made = benchmark.plan([WINE], metrics=["tempered:power=3"])
-    assert made.metrics == (cubed,) and {arm.metric for arm in made.config.race} == {cubed}
+    assert made.metrics == (cubed,) and {arm.metric for arm in made.config(0).race} == {cubed}
     figure = score_figure([Score(Arm("east", cubed), (0.5,), 0.5, (0.4, 0.6), 0.0)], cubed.label)
     assert figure.layout["xaxis"]["title"]["text"] == "Accuracy to the 3 on the test part"
 
@@ -176,7 +176,7 @@ def test_a_new_loss_is_offered_by_the_command_line_and_raced(
 def test_a_new_loss_serves_estimator_benchmark_and_figures() -> None:
     fitted = EASTClassifier("accuracy", loss="brier", epochs=60).fit(*blobs())
     assert fitted.score(*blobs()) > 0.8
-    assert "brier" in [arm.loss for arm in benchmark.plan([WINE], metrics=["mcc"]).config.race]
+    assert "brier" in [arm.loss for arm in benchmark.plan([WINE], metrics=["mcc"]).config(0).race]
     arm = Arm("brier", F1)
     figure = curve_figure([moment(1, 2, [ArmSnapshot(arm, (lane(arm),))])], [arm], "loss")
     assert figure.data[0]["name"] == "Brier score" and "Brier score" in figure.alt
@@ -208,7 +208,7 @@ def test_a_new_rule_serves_estimator_benchmark_and_figures() -> None:
     assert fitted.rule_ == fit_first(np.zeros((1, 3)), [0], F1)
     assert set(fitted.predict(blobs()[0])) == {0}
     made = benchmark.plan([WINE], losses=["east"], rules=["first"])
-    assert made.ways == (("east", "first"), ("cross_entropy", "argmax"))
+    assert made.ways == (("east", "first", 1), ("cross_entropy", "argmax", 1))
     arms = [Arm("east", F1, rule) for rule in RULES]
     assert arms[-1].label == "EAST with the first class"
     for theme in (LIGHT, DARK):
