@@ -61,7 +61,7 @@ def test_rows_are_those_of_the_training_alone(rows: list[Row]) -> None:
     for seed in (0, 1):
         dataset = prepare(read_table(WINE), "cultivar", seed=seed)
         config = TrainConfig(
-            metric("fbeta", beta=0.5), ("east", "cross_entropy"), (seed,), epochs=3, device="cpu"
+            metric("fbeta", beta=0.5), LOSSES_RUN, (seed,), RULES_RUN, epochs=3, device="cpu"
         )
         race = race_from(fit(dataset, config))
         assert {result.arm.key for result in race.results} == KEYS

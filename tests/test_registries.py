@@ -164,7 +164,18 @@ def test_a_new_loss_is_offered_by_the_command_line_and_raced(
 ) -> None:
     assert "soft_metric_anchored, brier (east cross_entropy)" in shown_by(capsys, "train", "--help")
     assert "brier Brier score" in shown_by(capsys, "list")
-    result, rows = trained(capsys, tmp_path, "--losses", "brier", "cross_entropy", "--metric", "accuracy")
+    result, rows = trained(
+        capsys,
+        tmp_path,
+        "--losses",
+        "brier",
+        "cross_entropy",
+        "--rules",
+        "argmax",
+        "offsets",
+        "--metric",
+        "accuracy",
+    )
     assert list(result["arms"]) == ["brier", "cross_entropy", "brier+offsets", "cross_entropy+offsets"]
     assert list(result["paired"]) == ["cross_entropy", "brier+offsets", "cross_entropy+offsets"]
     assert "brier score" in result["verdict"]["text"].lower()
@@ -192,7 +203,7 @@ def test_a_new_loss_serves_estimator_benchmark_and_figures() -> None:
 def test_a_new_rule_is_offered_by_the_command_line_and_raced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "first (argmax offsets)" in shown_by(capsys, "train", "--help")
+    assert f"first ({' '.join(TrainConfig.rules)})" in shown_by(capsys, "train", "--help")
     assert "first Predict the first class." in shown_by(capsys, "list")
     result, rows = trained(capsys, tmp_path, "--losses", "east", "--rules", "argmax", "first")
     assert (list(result["arms"]), list(result["paired"])) == (["east", "east+first"], ["east+first"])
