@@ -23,7 +23,7 @@ from east.comparison.sizes import WIDTHS, SizePoint, SizeProgress, SizeSweep, si
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import pair_sentence, verdict
 from east.comparison.ways import Step
-from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
+from east.comparison.what_if import WhatIf, decided_for, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
     "WIDTHS",
@@ -50,6 +50,7 @@ __all__ = [
     "class_rows",
     "class_table",
     "compare",
+    "decided_for",
     "first_minus_second",
     "frontier",
     "frontier_config",
