@@ -76,7 +76,9 @@ def file(tmp_path: Path) -> Path:
 
 def ran(words: list[str] | str, folder: Path) -> dict[str, Any]:
     shell = isinstance(words, str)
-    done = subprocess.run(words, cwd=folder, env=ONE_THREAD, shell=shell, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        words, cwd=folder, env=ONE_THREAD, shell=shell, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -106,7 +108,7 @@ def test_a_script_says_arms_and_seeds_that_a_command_cannot() -> None:
     with pytest.raises(SettingError, match="'-x'"):
         command_for(TrainConfig(f1), Choices("label", exclude=("-x",)), "table.csv")
     lines = script_for(config, Choices("label"), "table.csv").splitlines()
-    names = {"east": east}
+    names: dict[str, Any] = {"east": east}
     for start in ("metric =", "config ="):
         (line,) = [line for line in lines if line.startswith(start)]
         exec(line, names)

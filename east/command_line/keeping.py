@@ -43,7 +43,9 @@ def model_arm(options: argparse.Namespace, config: TrainConfig) -> Arm | None:
         raise SettingError("A model needs a folder to be written to", None, "give --out DIR")
     arms = {arm.key: arm for arm in config.race}
     if options.export not in ("", *arms):
-        raise SettingError("There is no such arm in this race", repr(options.export), f"choose from {', '.join(arms)}")
+        raise SettingError(
+            "There is no such arm in this race", repr(options.export), f"choose from {', '.join(arms)}"
+        )
     return arms[options.export or config.race[0].key]
 
 
@@ -78,6 +80,8 @@ def _command(finished: Finished) -> str:
     reading = ReadOptions(**given(finished.options, TABLE_OPTIONS))
     config, choices = finished.outcome.config, finished.dataset.choices
     try:
-        return command_for(config, choices, finished.options.file, classes=finished.dataset.classes, reading=reading)
+        return command_for(
+            config, choices, finished.options.file, classes=finished.dataset.classes, reading=reading
+        )
     except SettingError:
         return ""

@@ -83,7 +83,9 @@ def _pieces(pieces: Pieces, arrays: Arrays) -> list[int]:
 def _class_shares(encoder: Encoder, arrays: Arrays) -> list[Block]:
     """Describe the class shares of values that come again, as differences to the overall shares."""
     shares, described = encoder.shares, []
-    for number, (name, values, rates) in enumerate(zip(shares.names, shares.values, shares.shares, strict=True)):
+    for number, (name, values, rates) in enumerate(
+        zip(shares.names, shares.values, shares.shares, strict=True)
+    ):
         prefix = f"encoder.class_shares.{number}"
         arrays[prefix] = np.asarray(rates - shares.overall, dtype=np.float64)
         numeric = encoder.kinds[name] == "numeric"

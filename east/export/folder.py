@@ -105,14 +105,18 @@ def _race(about: Mapping[str, Any], data: bytes) -> Race:
     for place, arm in enumerate(about["arms"]):
         predictions = arrays[f"predictions.{place}"]
         hard = confusion_matrices(targets, predictions, len(classes))
-        result = ArmResult(arm_from_json(arm), tuple(about["seeds"]), predictions, hard, arrays[f"soft.{place}"])
+        result = ArmResult(
+            arm_from_json(arm), tuple(about["seeds"]), predictions, hard, arrays[f"soft.{place}"]
+        )
         results.append(result)
     return Race(metric_from_json(about["metric"]), classes, targets, tuple(results))
 
 
 def _profile(about: Mapping[str, Any]) -> Profile:
     lists = {
-        "columns": tuple(ColumnFacts(**{**one, "examples": tuple(one["examples"])}) for one in about["columns"]),
+        "columns": tuple(
+            ColumnFacts(**{**one, "examples": tuple(one["examples"])}) for one in about["columns"]
+        ),
         "guesses": tuple(TargetGuess(**one) for one in about["guesses"]),
         "classes": tuple(ClassFacts(**one) for one in about["classes"]),
         "concerns": tuple(Concern(**one) for one in about["concerns"]),

@@ -20,7 +20,9 @@ def text(value: object) -> str:
 
 def element(tag: str, inside: str = "", **attributes: object) -> str:
     """Write an element; `inside` is HTML, attributes are text."""
-    written = "".join(f' {name.strip("_").replace("_", "-")}="{text(value)}"' for name, value in attributes.items())
+    written = "".join(
+        f' {name.strip("_").replace("_", "-")}="{text(value)}"' for name, value in attributes.items()
+    )
     return f"<{tag}{written}>{inside}</{tag}>"
 
 
@@ -39,7 +41,8 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     """Write a table of plain texts; the first cell of a row is its heading."""
     top = element("tr", "".join(element("th", text(name), scope="col") for name in head))
     body = [
-        element("th", text(row[0]), scope="row") + "".join(element("td", text(cell)) for cell in row[1:]) for row in rows
+        element("th", text(row[0]), scope="row") + "".join(element("td", text(cell)) for cell in row[1:])
+        for row in rows
     ]
     inside = "".join(element("tr", row) for row in body)
     parts = element("caption", text(caption)) + element("thead", top) + element("tbody", inside)

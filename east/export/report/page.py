@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from east.comparison import compare, summarise
 from east.export.files import write_whole
@@ -35,7 +36,7 @@ def html_report(record: RunRecord) -> str:
         sections.classes(comparison, pictures),
         sections.matrices(comparison, pictures),
     ]
-    moments = []
+    moments: list[dict[str, Any]] = []
     if record.history:
         told, moments = replay(record, comparison, pictures)
         body += [told, sections.curves(record, pictures)]

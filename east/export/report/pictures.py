@@ -27,7 +27,12 @@ class Pictures:
         """Write the element a figure is drawn in, under its title and with its text alternative."""
         height = figure.layout["height"]
         plot = element(
-            "div", data_figure=name, role="img", aria_label=figure.alt, style=f"height:{int(height)}px", _class="plot"
+            "div",
+            data_figure=name,
+            role="img",
+            aria_label=figure.alt,
+            style=f"height:{int(height)}px",
+            _class="plot",
         )
         return element("figure", element("figcaption", text(title)) + plot)
 

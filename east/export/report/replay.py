@@ -35,7 +35,10 @@ def replay(record: RunRecord, comparison: Comparison, pictures: Pictures) -> tup
     plans = annealings(record)
     frames = [_figures(record, arms, plans, moment) for moment in shown]
     stored = [
-        {"words": _words(moment), "figures": {name: pictures.stored(one) for name, (_, one) in figures.items()}}
+        {
+            "words": _words(moment),
+            "figures": {name: pictures.stored(one) for name, (_, one) in figures.items()},
+        }
         for moment, figures in zip(shown, frames, strict=True)
     ]
     last = len(shown) - 1
@@ -48,7 +51,12 @@ def replay(record: RunRecord, comparison: Comparison, pictures: Pictures) -> tup
     figures = "".join(pictures.frame(name, title, one) for name, (title, one) in frames[-1].items())
     words = "On the validation part, decided by argmax. Move the scrubber with the mouse or the arrow keys."
     controls = element("div", slider + output, _class="controls")
-    parts = (legend(record.config.networks), paragraph(words), controls, element("div", figures, _class="pair"))
+    parts = (
+        legend(record.config.networks),
+        paragraph(words),
+        controls,
+        element("div", figures, _class="pair"),
+    )
     return section("Replay", *parts), stored
 
 

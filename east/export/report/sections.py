@@ -27,7 +27,8 @@ def question(record: RunRecord) -> str:
     """Say what was asked, of what, and how."""
     race, (train, validation, test) = record.race, record.rows
     seeds = f"{len(race.seeds)} seed{'s' if len(race.seeds) > 1 else ''}"
-    asked = f"Which way of training and deciding predicts “{record.choices.target}” best, judged by {race.metric.label}?"
+    target = record.choices.target
+    asked = f"Which way of training and deciding predicts “{target}” best, judged by {race.metric.label}?"
     facts = (
         f"{record.table}: {train:,} training, {validation:,} validation and {test:,} test rows, {record.features:,} "
         f"encoded columns, {len(race.classes)} classes. {len(race.arms)} arms, {seeds}, {record.steps:,} steps in "
@@ -46,12 +47,24 @@ def judgement(comparison: Comparison) -> str:
 def intervals(comparison: Comparison, pictures: Pictures) -> str:
     """Show scores and paired differences with their intervals."""
     metric, parts = comparison.metric, []
-    parts.append(pictures.place("scores", f"{metric.label} on the test part", score_figure(comparison.scores, metric.label)))
+    parts.append(
+        pictures.place(
+            "scores", f"{metric.label} on the test part", score_figure(comparison.scores, metric.label)
+        )
+    )
     if comparison.differences:
         title = f"{comparison.subject.label} minus each rival, with 95 % intervals"
         parts.append(pictures.place("paired", title, paired_figure(comparison.differences, unit=metric.unit)))
     subject = comparison.subject.label
-    head = ("Arm", "Score", "95 % interval", f"{subject} minus it", "95 % interval", "p, corrected", f"{subject} is")
+    head = (
+        "Arm",
+        "Score",
+        "95 % interval",
+        f"{subject} minus it",
+        "95 % interval",
+        "p, corrected",
+        f"{subject} is",
+    )
     found = {one.second: one for one in comparison.differences}
     rows = []
     for score in comparison.scores:
@@ -75,7 +88,11 @@ def classes(comparison: Comparison, pictures: Pictures) -> str:
         title = f"F1 of each class: {first.label} (full), {second.label} (open)"
         figure = pictures.place("classes", title, class_change_figure(pairs))
     arms = (first, second) if second is not None else (first,)
-    head = ("Class", "Rows", *(f"{word}, {arm.label}" for arm in arms for word in ("Precision", "Recall", "F1")))
+    head = (
+        "Class",
+        "Rows",
+        *(f"{word}, {arm.label}" for arm in arms for word in ("Precision", "Recall", "F1")),
+    )
     rows = []
     for pair in pairs:
         rates = [f"{rate:.3f}" for row in pair[: len(arms)] for rate in (row.precision, row.recall, row.f)]
@@ -89,8 +106,16 @@ def matrices(comparison: Comparison, pictures: Pictures) -> str:
     own = race.result(first)
     hard, soft = own.hard.mean(axis=0), own.soft.mean(axis=0)
     drawn = [
-        ("hard", f"{first.label}: hard", matrix_figure(hard, race.classes, name=f"{first.label}, hard", still=True)),
-        ("soft", f"{first.label}: soft", matrix_figure(soft, race.classes, name=f"{first.label}, soft", still=True)),
+        (
+            "hard",
+            f"{first.label}: hard",
+            matrix_figure(hard, race.classes, name=f"{first.label}, hard", still=True),
+        ),
+        (
+            "soft",
+            f"{first.label}: soft",
+            matrix_figure(soft, race.classes, name=f"{first.label}, soft", still=True),
+        ),
     ]
     if second is not None:
         other, names = race.result(second).hard.mean(axis=0), (first.label, second.label)
@@ -127,7 +152,8 @@ def data(record: RunRecord, pictures: Pictures) -> str:
         names, counts = [one.label for one in facts.classes], [one.count for one in facts.classes]
         parts.append(pictures.place("balance", "Rows of each class", class_balance_figure(names, counts)))
     rows = [
-        (one.name, one.role, f"{one.missing_share:.1%}", f"{one.distinct:,}", span_text(one)) for one in facts.columns
+        (one.name, one.role, f"{one.missing_share:.1%}", f"{one.distinct:,}", span_text(one))
+        for one in facts.columns
     ]
     head = ("Column", "Role", "Missing", "Different", "Least … median … greatest")
     return section("Data", *parts, table("Columns", head, rows), listing(map(str, facts.concerns)))
