@@ -20,7 +20,7 @@ from east.errors import DatasetError, SettingError
 from east.metrics import METRICS, Metric, metric
 from east.network import predict_probabilities
 from east.rules import confusion_matrices
-from east.training import OPTIONS, Arm, TrainConfig, fit
+from east.training import MEMBERS, OPTIONS, Arm, TrainConfig, fit
 
 
 class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -228,14 +228,13 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return dataset
 
     def _config(self) -> TrainConfig:
-        if not (isinstance(self.members, int | np.integer) and self.members >= 1):
-            raise SettingError("members must be 1 or more", repr(self.members), "use for example 5")
+        MEMBERS.check("members", self.members)
         chosen, first = self._metric(), _seed(self.random_state)
         own = {name: getattr(self, name) for name in OPTIONS if hasattr(self, name)}
         return TrainConfig(
             metric=chosen,
             seeds=tuple(range(first, first + self.members)),
-            arms=(Arm(self.loss, chosen, self.rule, ensemble=self.members > 1),),
+            arms=(Arm(self.loss, chosen, self.rule, int(self.members)),),
             **own,
         )
 

@@ -126,14 +126,13 @@ class LaneNetwork:
 
         Args:
             features: rows.
-            parameters: `[lanes, P]` to use instead of the present ones, such as a checkpoint.
+            parameters: `[lanes, P]` to use instead of the present ones, such as a checkpoint or some lanes'.
         """
-        layers = self.layout.views(self.parameters if parameters is None else parameters)
-        rows = max(1, ROW_BUDGET // (self.num_lanes * max(self.layout.widths)))
+        parameters = self.parameters if parameters is None else parameters
+        lanes, layers = len(parameters), self.layout.views(parameters)
+        rows = max(1, ROW_BUDGET // (lanes * max(self.layout.widths)))
         pieces = features.split(rows)
-        return torch.cat(
-            [_forward(layers, piece.expand(self.num_lanes, *piece.shape)) for piece in pieces], dim=1
-        )
+        return torch.cat([_forward(layers, piece.expand(lanes, *piece.shape)) for piece in pieces], dim=1)
 
     def lane_weights(self, parameters: Tensor, lane: int) -> Weights:
         """Copy one lane out of `[lanes, P]` as numpy arrays."""

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from east.__main__ import main
 from east.benchmark import SUITES, Plan, Report, Row, plan, run, speed_lines, table_from_text
-from east.benchmark.racing import ARMS, metric_from_text
+from east.benchmark.racing import metric_from_text
 from east.benchmark.speed import Sizes
+from east.command_line import main
 from east.comparison import race_from
 from east.dataset import prepare
 from east.errors import DatasetError, SettingError
@@ -25,7 +25,8 @@ from east.training import TrainConfig, fit
 
 ROOT = Path(__file__).parents[1]
 WINE, PENGUINS = (str(ROOT / "sample_data" / f"{name}.csv") for name in ("wine", "penguins"))
-LOSSES_RUN = ("east", "cross_entropy", "cross_entropy+offsets", "focal+offsets")
+LOSSES_RUN, RULES_RUN = ("east", "cross_entropy"), ("argmax", "offsets")
+KEYS = {"east", "cross_entropy", "east+offsets", "cross_entropy+offsets"}
 
 
 def small_plan(**more: object) -> Plan:
@@ -33,6 +34,7 @@ def small_plan(**more: object) -> Plan:
         [WINE, f"{PENGUINS}:island"],
         metrics=["fbeta:beta=0.5", "accuracy"],
         losses=LOSSES_RUN,
+        rules=RULES_RUN,
         seeds=2,
         settings={"epochs": 3, "device": "cpu", **more},
     )
@@ -45,9 +47,10 @@ def rows() -> list[Row]:
 
 def test_every_combination_has_one_row(rows: list[Row]) -> None:
     keys = {(row.table, row.metric, row.arm, row.seed) for row in rows}
-    assert len(rows) == len(keys) == 2 * 2 * len(LOSSES_RUN) * 2
+    assert len(rows) == len(keys) == 2 * 2 * len(KEYS) * 2
     assert {row.table for row in rows} == {"wine", "penguins.csv"}
     assert {row.metric for row in rows} == {"Macro F0.5", "Accuracy"}
+    assert {row.arm for row in rows} == KEYS
 
 
 def test_rows_are_those_of_the_training_alone(rows: list[Row]) -> None:
@@ -61,8 +64,10 @@ def test_rows_are_those_of_the_training_alone(rows: list[Row]) -> None:
             metric("fbeta", beta=0.5), ("east", "cross_entropy"), (seed,), epochs=3, device="cpu"
         )
         race = race_from(fit(dataset, config))
-        for arm in race.arms:
-            assert found[arm.key, seed] == pytest.approx(race.metric.score(arm.hard[0]), abs=1e-12)
+        assert {result.arm.key for result in race.results} == KEYS
+        for result in race.results:
+            score = race.metric.score(result.hard[0])
+            assert found[result.arm.key, seed] == pytest.approx(score, abs=1e-12)
 
 
 def test_offsets_are_chosen_for_validation_not_for_test(rows: list[Row]) -> None:
@@ -133,17 +138,20 @@ def test_command_prints_and_writes_the_same(tmp_path: Path, capsys: pytest.Captu
 
 def test_defaults_race_every_loss_and_the_tuned_offsets() -> None:
     made = plan()
-    assert set(made.arms) == {*LOSSES, "cross_entropy+offsets"} == set(ARMS)
+    for measure in made.metrics:
+        assert [arm.key for arm in made.arms(measure)] == [*LOSSES, "cross_entropy+offsets"]
+        assert {arm.metric for arm in made.arms(measure)} == {measure}
     assert made.tables == SUITES["development"]
     assert [measure.label for measure in made.metrics] == ["Macro F1", "Macro F0.25", "MCC", "Accuracy"]
 
 
 def test_cross_entropy_always_takes_part() -> None:
-    assert "cross_entropy" in plan([WINE], losses=["east"]).arms
-    assert {arm.loss for arm in plan([WINE], losses=["focal+offsets"]).config.race} == {
-        "focal",
-        "cross_entropy",
-    }
+    for losses, rules, ways in (
+        (["east"], None, (("east", "argmax"), ("cross_entropy", "argmax"))),
+        (["focal"], ["offsets"], (("focal", "offsets"), ("cross_entropy", "argmax"))),
+        (["cross_entropy"], ["argmax"], (("cross_entropy", "argmax"),)),
+    ):
+        assert plan([WINE], losses=losses, rules=rules).ways == ways
 
 
 def test_metrics_are_read_with_their_options() -> None:
@@ -224,12 +232,12 @@ def test_speed_lines_are_ratios_of_the_times_beside_them() -> None:
 
 @pytest.mark.benchmark
 def test_the_loss_is_cheap_and_lanes_beat_loops() -> None:
-    told = list(speed_lines(compiled=False))
-    ratios = {line.rsplit(": ", 1)[0]: float(line.split()[-1]) for line in told if ", ratio " in line}
+    lines = list(speed_lines(compiled=False))
+    ratios = {line.rsplit(": ", 1)[0]: float(line.split()[-1]) for line in lines if ", ratio " in line}
     assert ratios["loss, forward and backward, 8192 x 10, eager"] <= 4
     assert ratios["loss, forward and backward, 8192 x 100, eager"] <= 10
     assert ratios["training step, MLP 128-128, batch 1024, 10 classes"] <= 1.5
-    epochs = [line.split(": ")[1] for line in told if line.startswith("one epoch: ")]
+    epochs = [line.split(": ")[1] for line in lines if line.startswith("one epoch: ")]
     by_loops = {
         tuple(line.split(" s, ")[place].rsplit(" ", 1)[0] for place in (0, 1)): line for line in epochs
     }

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.browser_driver import button
 from tests.tables_corpus.making import as_parquet, grid, million_rows, xlsx
-from tests.test_browser import button, page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["page"]  # a fixture
 
 
 def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
@@ -369,7 +368,7 @@ def test_a_million_rows_are_read_while_pages_stay_responsive(
     took = time.monotonic() - began
     longest = pulse.end()
     other.context.close()
-    assert "1,000,000 rows, 20 columns; all but counts" in text(page)
+    assert "1,000,000 rows, 20 columns; missing values and classes are counted in all" in text(page)
     sys.stdout.write(
         f"\nthe file came in {arrived:.1f} s and was read and profiled {took - arrived:.1f} s later; meanwhile another "
         f"session's page answered {len(busy)} times in {statistics.median(busy):.2f} s (median), {max(busy):.2f} s at "

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,20 +8,21 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from east.comparison import ArmResult, Race, compare, predictions_frame
-from east.comparison.arms import confusion_matrices
+from east.comparison import Race, compare, predictions_frame
 from east.comparison.intervals import Estimate, crossed_estimate, holm, row_freedom
 from east.comparison.resampling import resample
 from east.comparison.scores import Comparison
 from east.comparison.verdict import verdict
 from east.metrics import Metric, metric
+from east.training import Arm
+from tests.moments import arm_result
 
 EXPERIMENTS = 500
 DRAWS = 300
 PRIOR = np.array([0.6, 0.25, 0.15])
 SKILLED = np.array([[0.85, 0.1, 0.05], [0.2, 0.7, 0.1], [0.15, 0.15, 0.7]])
 PLAIN = np.array([[0.92, 0.05, 0.03], [0.3, 0.62, 0.08], [0.35, 0.15, 0.5]])
-KEYS = ("east", "cross_entropy", "weighted_cross_entropy", "focal")
+LOSSES = ("east", "cross_entropy", "weighted_cross_entropy", "focal")
 # Every seed spoils a model by one of these shares, drawn as the number of heads of sixteen coins.
 SPOILT = np.arange(17) * 0.01
 CHANCES = stats.binom.pmf(np.arange(17), 16, 0.5)
@@ -47,17 +49,16 @@ class World:
             generator.random((count, seeds, rows)),
             generator.random(rows),
         )
-        arms = []
-        for place, key in enumerate(KEYS[: len(self.tables)]):
+        results = []
+        for place, loss in enumerate(LOSSES[: len(self.tables)]):
             edges = self.tables[place, effects[place]].cumsum(axis=-1)[:, targets, :2]
             predictions = (luck[place][..., None] > edges).sum(axis=-1)
-            hard = confusion_matrices(targets, predictions, 3)
-            arms.append(ArmResult(key, self.measure, tuple(range(seeds)), predictions, hard))
+            results.append(arm_result(Arm(loss, self.measure), range(seeds), targets, predictions, 3))
         if seeds == 1:
             truth = self.scores[0, effects[0, 0]] - self.scores[1, effects[1, 0]]
         else:
             truth = (self.scores[0] - self.scores[1]) @ CHANCES
-        return Race(self.measure, ("a", "b", "c"), targets, tuple(arms)), float(truth)
+        return Race(self.measure, ("a", "b", "c"), targets, tuple(results)), float(truth)
 
 
 def compared(world: World, rows: int, seeds: int) -> Iterator[tuple[Comparison, float]]:
@@ -104,14 +105,14 @@ def test_equal_arms_are_seldom_called_different(rows: int, seeds: int, arms: int
     world = World(metric("fbeta"), (PLAIN,) * arms)
     results = [comparison for comparison, _ in compared(world, rows, seeds)]
     assert world.scores == pytest.approx(np.broadcast_to(world.scores[0], world.scores.shape))
-    said = [verdict(comparison).kind for comparison in results]
-    better = np.mean([kind in ("better", "better_model", "better_than_some") for kind in said])
+    kinds = [verdict(comparison).kind for comparison in results]
+    better = np.mean([kind in ("better", "better_model", "better_than_some") for kind in kinds])
     different = np.mean([any(d.adjusted_p < 0.05 for d in comparison.differences) for comparison in results])
     say(
-        f"{arms} equal arms, {rows} rows, {seeds} seeds: EAST called better in {better:.1%} of {len(said)}, "
+        f"{arms} equal arms, {rows} rows, {seeds} seeds: EAST called better in {better:.1%} of {len(kinds)}, "
         f"different in {different:.1%}"
     )
-    assert len(said) == EXPERIMENTS
+    assert len(kinds) == EXPERIMENTS
     assert better <= 0.05
     assert different <= 0.07
 
@@ -170,17 +171,16 @@ def test_bounded_interval_is_fishers_z_for_mcc() -> None:
 def test_a_perfect_score_is_not_certain() -> None:
     targets = np.arange(60) % 3
     predictions = targets[None]
-    arm = ArmResult(
-        "east", metric("accuracy"), (0,), predictions, confusion_matrices(targets, predictions, 3)
-    )
-    score = compare(Race(metric("accuracy"), ("a", "b", "c"), targets, (arm,))).scores[0]
+    accuracy = metric("accuracy")
+    result = arm_result(Arm("east", accuracy), (0,), targets, predictions, 3)
+    score = compare(Race(accuracy, ("a", "b", "c"), targets, (result,))).scores[0]
     assert score.interval == pytest.approx((1 - 3 / 60, 1.0))
 
 
 def test_identical_predictions_are_no_proof_of_equality() -> None:
     race, _ = World(metric("accuracy"), (PLAIN, PLAIN)).race(100, 2, np.random.default_rng(0))
-    twin = race.arms[0]
-    copy = ArmResult("cross_entropy", twin.metric, twin.seeds, twin.predictions, twin.hard)
+    twin = race.results[0]
+    copy = replace(twin, arm=Arm("cross_entropy", race.metric))
     difference = compare(Race(race.metric, race.classes, race.targets, (twin, copy))).differences[0]
     assert difference.p_value == 1
     assert difference.interval == pytest.approx((-0.03, 0.03))
@@ -188,7 +188,7 @@ def test_identical_predictions_are_no_proof_of_equality() -> None:
 
 def test_draws_are_the_scores_of_the_same_rows_in_every_lane() -> None:
     race, _ = World(metric("fbeta"), (SKILLED, PLAIN)).race(50, 2, np.random.default_rng(3))
-    twin = race.arms[0]
+    twin = race.results[0]
     same = resample(Race(race.metric, race.classes, race.targets, (twin, twin)), draws=50)
     assert (same.draws[0] == same.draws[1]).all()
     assert same.draws.std() > 0.01
@@ -197,7 +197,7 @@ def test_draws_are_the_scores_of_the_same_rows_in_every_lane() -> None:
 def test_influence_is_the_jackknife_done_by_hand() -> None:
     race, _ = World(metric("fbeta"), (SKILLED, PLAIN)).race(40, 1, np.random.default_rng(4))
     influence = resample(race, draws=2).influence[0, 0]
-    predicted = race.arms[0].predictions[0]
+    predicted = race.results[0].predictions[0]
     left_out = np.array(
         [
             f1_score(np.delete(race.targets, i), np.delete(predicted, i), average="macro", labels=range(3))

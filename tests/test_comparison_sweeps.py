@@ -1,5 +1,7 @@
 """The grid, the frontier, the what-if and the race on real trainings, recomputed by scikit-learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from east.comparison import (
     frontier_config,
     grid,
     grid_config,
+    offsets_rule,
     predictions_frame,
     probabilities_frame,
     race_from,
@@ -29,10 +32,11 @@ from east.comparison import (
 from east.dataset import Dataset, prepare_arrays
 from east.errors import SettingError
 from east.metrics import metric
-from east.rules import tune_offsets
-from east.training import Outcome, TrainConfig, fit
+from east.rules import fit_rule, tune_offsets
+from east.training import Arm, Outcome, TrainConfig, fit
+from tests.moments import CROSS_ENTROPY, EAST, F1, TUNED
 
-F1, ACCURACY, MCC = metric("fbeta"), metric("accuracy"), metric("mcc")
+ACCURACY, MCC = metric("accuracy"), metric("mcc")
 BETAS = (0.5, 1.0, 2.0)
 
 
@@ -68,43 +72,52 @@ def predicted(outcome: Outcome, lane: int) -> NDArray[np.int64]:
     return np.asarray(outcome.lanes[lane].test_probabilities.argmax(axis=1))
 
 
-def test_a_race_lines_up_lanes_and_offsets(raced: Outcome) -> None:
+def test_a_race_lines_up_every_loss_under_every_rule(raced: Outcome) -> None:
     race = race_from(raced)
-    assert race.keys == ("east", "cross_entropy", "cross_entropy+offsets")
-    assert race.seeds == (0, 1)
-    assert race.hero == "east"
-    for place, arm in enumerate(race.arms[:2]):
+    assert race.arms == (EAST, CROSS_ENTROPY, replace(EAST, rule="offsets"), TUNED)
+    assert (race.seeds, race.subject, race.baseline) == ((0, 1), EAST, CROSS_ENTROPY)
+    for place, result in enumerate(race.results[:2]):
         for seed in range(2):
             lane = raced.lanes[2 * place + seed]
-            assert (arm.predictions[seed] == predicted(raced, 2 * place + seed)).all()
-            assert (arm.hard[seed] == lane.test_hard).all()
-    lane = raced.lanes[2]
-    offsets = tune_offsets(lane.validation_probabilities, raced.validation_targets, F1)
-    by_hand = (lane.test_probabilities * np.exp(offsets)).argmax(axis=1)
-    assert (race.arm("cross_entropy+offsets").predictions[0] == by_hand).all()
+            assert (result.predictions[seed] == predicted(raced, 2 * place + seed)).all()
+            assert (result.hard[seed] == lane.test_hard).all()
+            assert (result.soft[seed] == lane.test_soft).all()
+    for place, result in enumerate(race.results[2:]):
+        for seed in range(2):
+            lane = raced.lanes[2 * place + seed]
+            offsets = tune_offsets(lane.validation_probabilities, raced.validation_targets, F1)
+            by_hand = (lane.test_probabilities * np.exp(offsets)).argmax(axis=1)
+            assert (result.predictions[seed] == by_hand).all()
+            assert (result.hard[seed] == confusion_matrix(raced.test_targets, by_hand)).all()
 
 
-def test_offsets_are_left_out_when_not_wanted(raced: Outcome) -> None:
-    assert race_from(raced, offsets_for=()).keys == ("east", "cross_entropy")
-    assert race_from(raced, offsets_for=("east",)).keys == ("east", "cross_entropy", "east+offsets")
+def test_a_race_takes_the_arms_that_are_wanted_and_others_on_the_same_lanes(raced: Outcome) -> None:
+    assert race_from(raced, (EAST, CROSS_ENTROPY)).arms == (EAST, CROSS_ENTROPY)
+    together = replace(CROSS_ENTROPY, members=2)
+    race = race_from(raced, (CROSS_ENTROPY, together))
+    mean = np.mean([lane.test_probabilities for lane in raced.lanes[2:4]], axis=0)
+    assert (race.result(together).predictions == mean.argmax(axis=1)).all()
+    assert race.result(together).predictions.shape == (2, len(raced.test_targets))
 
 
 def test_summary_of_a_training_has_test_scores_and_row_sums(raced: Outcome) -> None:
-    told = summary(raced)
+    found = summary(raced)
     counts = np.bincount(raced.test_targets, minlength=3)
     for place, key in enumerate(("east", "cross_entropy")):
         expected = [
             f1_score(raced.test_targets, predicted(raced, 2 * place + seed), average="macro")
             for seed in range(2)
         ]
-        assert told["arms"][key]["scores"] == pytest.approx(expected)
-        assert np.sum(told["arms"][key]["hard"], axis=1) == pytest.approx(counts)
-        assert np.sum(told["arms"][key]["soft"], axis=1) == pytest.approx(counts, rel=1e-5)
+        assert found["arms"][key]["scores"] == pytest.approx(expected)
+        assert np.sum(found["arms"][key]["hard"], axis=1) == pytest.approx(counts)
+        assert np.sum(found["arms"][key]["soft"], axis=1) == pytest.approx(counts, rel=1e-5)
+    assert set(found["arms"]) == {"east", "cross_entropy", "east+offsets", "cross_entropy+offsets"}
 
 
 def test_grid_scores_are_scikit_learns(gridded: Outcome) -> None:
     result = grid(gridded, draws=100)
-    assert result.trained == ("Macro F1", "Accuracy", "MCC", "cross_entropy")
+    assert result.metrics == (F1, ACCURACY, MCC)
+    assert result.arms == (*(Arm("east", each) for each in (F1, ACCURACY, MCC)), CROSS_ENTROPY)
     assert result.scores.shape == (4, 3)
     for row in range(4):
         seeds = [predicted(gridded, 2 * row + seed) for seed in range(2)]
@@ -128,30 +141,41 @@ def test_grid_marks_are_true(gridded: Outcome) -> None:
 def test_frontier_points_are_scikit_learns(swept: Outcome) -> None:
     result = frontier(swept)
     assert result.betas == BETAS
-    for place, point in enumerate((*result.points, result.reference)):
-        assert point is not None
+    assert result.reference is not None and result.reference.beta == 1
+    for place, point in enumerate((*result.trained, result.reference)):
         for seed in range(2):
             rows = swept.test_targets, predicted(swept, 2 * place + seed)
             assert point.precision[seed] == pytest.approx(
                 precision_score(*rows, average="macro", zero_division=0)
             )
             assert point.recall[seed] == pytest.approx(recall_score(*rows, average="macro"))
-            beta = point.beta or 1.0
-            assert point.f[seed] == pytest.approx(fbeta_score(*rows, beta=beta, average="macro"))
-            assert (point.arm.hard[seed] == confusion_matrix(*rows)).all()
+            assert point.f[seed] == pytest.approx(fbeta_score(*rows, beta=point.beta, average="macro"))
+            assert (point.result.hard[seed] == confusion_matrix(*rows)).all()
 
 
-def test_the_offsets_curve_is_the_same_model_tuned_for_each_beta(swept: Outcome) -> None:
+def test_the_decided_curve_is_the_references_models_and_the_one_of_both_those_trained(swept: Outcome) -> None:
     result = frontier(swept)
-    lane = swept.lanes[-2]
-    assert [point.beta for point in result.offsets] == list(BETAS)
-    for point in result.offsets:
-        assert point.beta is not None
-        offsets = tune_offsets(
-            lane.validation_probabilities, swept.validation_targets, metric("fbeta", beta=point.beta)
-        )
-        by_hand = (lane.test_probabilities * np.exp(offsets)).argmax(axis=1)
-        assert point.recall[0] == pytest.approx(recall_score(swept.test_targets, by_hand, average="macro"))
+    for points, loss, lanes in (
+        (result.decided, "cross_entropy", swept.lanes[-2:] * 3),
+        (result.both, "east", swept.lanes[:-2]),
+    ):
+        assert [point.beta for point in points] == list(BETAS)
+        for place, point in enumerate(points):
+            measure = metric("fbeta", beta=point.beta)
+            assert point.arm == Arm(loss, measure, "offsets")
+            for seed, lane in enumerate(lanes[2 * place : 2 * place + 2]):
+                rule = fit_rule("offsets", lane.validation_probabilities, swept.validation_targets, measure)
+                decided = rule.decide(lane.test_probabilities)
+                expected = recall_score(swept.test_targets, decided, average="macro")
+                assert point.recall[seed] == pytest.approx(expected)
+
+
+def test_a_frontier_without_a_reference_has_only_what_was_trained(
+    dataset: Dataset, base: TrainConfig
+) -> None:
+    result = frontier(fit(dataset, frontier_config(replace(base, epochs=2), BETAS, reference=None)))
+    assert result.betas == BETAS
+    assert (result.decided, result.both, result.reference) == ((), (), None)
 
 
 def test_the_nearest_beta_is_found_on_a_logarithmic_scale(swept: Outcome) -> None:
@@ -166,7 +190,7 @@ def test_the_nearest_beta_is_found_on_a_logarithmic_scale(swept: Outcome) -> Non
 
 def test_what_if_equals_reweighted_probabilities(raced: Outcome) -> None:
     offsets = np.array([-0.5, 0.2, 1.0])
-    answer = what_if(raced, "cross_entropy", offsets)
+    answer = what_if(raced, CROSS_ENTROPY, offsets_rule(raced, offsets))
     for seed in range(2):
         lane = raced.lanes[2 + seed]
         by_hand = (lane.test_probabilities * np.exp(offsets)).argmax(axis=1)
@@ -177,42 +201,40 @@ def test_what_if_equals_reweighted_probabilities(raced: Outcome) -> None:
 
 
 def test_what_if_without_offsets_is_the_model_itself(raced: Outcome) -> None:
-    answer = what_if(raced, "east", np.zeros(3))
+    answer = what_if(raced, EAST, offsets_rule(raced, np.zeros(3)))
     assert answer.test_scores == pytest.approx([lane.test_score for lane in raced.lanes[:2]])
     assert answer.validation_scores == pytest.approx([lane.best_score for lane in raced.lanes[:2]])
 
 
 def test_suggested_offsets_never_lower_the_pooled_validation_score(raced: Outcome) -> None:
-    offsets = suggested_offsets(raced, "cross_entropy")
-    plain, tuned = (what_if(raced, "cross_entropy", values) for values in (np.zeros(3), offsets))
+    offsets = suggested_offsets(raced, CROSS_ENTROPY)
+    plain, tuned = (
+        what_if(raced, CROSS_ENTROPY, offsets_rule(raced, values)) for values in (np.zeros(3), offsets)
+    )
     assert F1.score(tuned.validation_hard.sum(axis=0)) >= F1.score(plain.validation_hard.sum(axis=0))
 
 
-def test_wrong_questions_are_answered_with_one_sentence(
-    raced: Outcome, gridded: Outcome, base: TrainConfig
-) -> None:
+def test_wrong_questions_are_answered_with_one_sentence(raced: Outcome, base: TrainConfig) -> None:
     for call in (
-        lambda: race_from(gridded),
         lambda: grid(raced),
         lambda: frontier(raced),
         lambda: grid_config((F1,), base),
         lambda: grid_config((F1, F1), base),
         lambda: frontier_config(base, (1.0,)),
         lambda: frontier_config(base, (1.0, -1.0)),
-        lambda: what_if(raced, "focal", np.zeros(3)),
-        lambda: what_if(raced, "east", np.zeros(2)),
-        lambda: what_if(raced, "east", np.full(3, np.nan)),
+        lambda: offsets_rule(raced, np.zeros(2)),
+        lambda: offsets_rule(raced, np.full(3, np.nan)),
     ):
         with pytest.raises(SettingError):
             call()
 
 
 def test_offsets_of_any_size_follow_from_the_exported_probabilities(raced: Outcome) -> None:
-    frame = probabilities_frame(raced, "cross_entropy")
+    frame = probabilities_frame(raced, CROSS_ENTROPY)
     names = [f"p({name})" for name in raced.classes]
     assert list(frame.columns) == ["part", "row", "true", "seed", *names]
     offsets = np.array([0.3, -0.4, 1.5])
-    answer = what_if(raced, "cross_entropy", offsets)
+    answer = what_if(raced, CROSS_ENTROPY, offsets_rule(raced, offsets))
     for part, matrices in (("validation", answer.validation_hard), ("test", answer.test_hard)):
         for place, (_, rows) in enumerate(frame[frame["part"] == part].groupby("seed")):
             by_hand = np.array(raced.classes)[(np.log(rows[names].to_numpy()) + offsets).argmax(axis=1)]
@@ -223,13 +245,14 @@ def test_offsets_of_any_size_follow_from_the_exported_probabilities(raced: Outco
 def test_a_frontiers_points_follow_from_its_exported_predictions(swept: Outcome) -> None:
     result = frontier(swept)
     frame = predictions_frame(result.race(swept))
-    for point in (*result.points, *result.offsets):
-        rows = frame[(frame["arm"] == point.key) & (frame["metric"] == point.arm.metric.label)]
+    for point in (*result.trained, *result.decided, *result.both):
+        rows = frame[(frame["arm"] == point.arm.key) & (frame["metric"] == point.arm.metric.label)]
+        assert len(rows) == 2 * len(swept.test_targets)
         for place, (_, part) in enumerate(rows.groupby("seed")):
             expected = fbeta_score(
                 part["true"].astype(str),
                 part["predicted"].astype(str),
-                beta=point.beta or 1.0,
+                beta=point.beta,
                 average="macro",
                 zero_division=0,
             )

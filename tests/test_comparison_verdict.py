@@ -6,18 +6,28 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from east.comparison import ArmResult, Comparison, Difference, Race, Verdict, arm_label, compare, verdict
-from east.comparison.arms import confusion_matrices
+from east.comparison import Comparison, Difference, Race, Verdict, compare, verdict
 from east.comparison.wording import amount, names, span
-from east.losses import LOSSES
 from east.metrics import Metric, metric
+from east.training import Arm
+from tests.moments import CROSS_ENTROPY, EAST, F1, TUNED, arm_result
 
-F1 = metric("fbeta")
+EAST_PAPER, WEIGHTED, FOCAL, ADJUSTED, PLAIN, ANCHORED = (
+    Arm(loss, F1)
+    for loss in (
+        "east_paper",
+        "weighted_cross_entropy",
+        "focal",
+        "metric_adjusted",
+        "soft_metric",
+        "soft_metric_anchored",
+    )
+)
 
 
 def race(
     counts: Mapping[str, int],
-    recalls: Mapping[str, Sequence[float]],
+    recalls: Mapping[Arm, Sequence[float]],
     *,
     seeds: int = 5,
     wobble: float = 0.01,
@@ -33,15 +43,15 @@ def race(
     classes = tuple(counts)
     targets = np.repeat(np.arange(len(classes)), list(counts.values()))
     ease = np.concatenate([(np.arange(rows) + 0.5) / rows for rows in counts.values()])
-    arms = []
-    for key, shares in recalls.items():
+    results = []
+    for arm, shares in recalls.items():
         offsets = generator.normal(size=(seeds, 1)) * wobble
         noise = generator.normal(size=(seeds, len(targets))) * luck
         found = ease + noise < np.asarray(shares)[targets] + offsets
         predictions = np.where(found, targets, (targets + 1) % len(classes))
-        hard = confusion_matrices(targets, predictions, len(classes))
-        arms.append(ArmResult(key, measure, tuple(range(seeds)), predictions, hard))
-    return Race(measure, classes, targets, tuple(arms))
+        judged = replace(arm, metric=measure)
+        results.append(arm_result(judged, range(seeds), targets, predictions, len(classes)))
+    return Race(measure, classes, targets, tuple(results))
 
 
 def judge(built: Race) -> tuple[Verdict, Comparison]:
@@ -53,7 +63,7 @@ LARGE = {"usual": 1500, "rare": 400, "rarer": 300}
 
 
 def test_better_than_the_only_rival() -> None:
-    said, comparison = judge(race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.92, 0.6, 0.6)}))
+    said, comparison = judge(race(LARGE, {EAST: (0.9, 0.8, 0.8), CROSS_ENTROPY: (0.92, 0.6, 0.6)}))
     assert said.kind == "better"
     assert said.headline.startswith("EAST is better than cross-entropy in macro F1: by ")
     assert comparison.differences[0].interval[0] > 0
@@ -61,9 +71,9 @@ def test_better_than_the_only_rival() -> None:
 
 def test_better_than_all_names_the_nearest_rival() -> None:
     recalls = {
-        "east": (0.9, 0.85, 0.85),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "weighted_cross_entropy": (0.9, 0.7, 0.7),
+        EAST: (0.9, 0.85, 0.85),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        WEIGHTED: (0.9, 0.7, 0.7),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "better"
@@ -76,7 +86,7 @@ def test_no_difference_this_data_can_show() -> None:
     said, _ = judge(
         race(
             {"a": 70, "b": 60, "c": 50},
-            {"east": (0.8, 0.7, 0.7), "cross_entropy": (0.8, 0.69, 0.7)},
+            {EAST: (0.8, 0.7, 0.7), CROSS_ENTROPY: (0.8, 0.69, 0.7)},
             luck=0.3,
         )
     )
@@ -87,7 +97,7 @@ def test_no_difference_this_data_can_show() -> None:
 
 
 def test_equal_for_practical_purposes() -> None:
-    recalls = {"east": (0.8, 0.7, 0.7), "cross_entropy": (0.8, 0.7, 0.7)}
+    recalls = {EAST: (0.8, 0.7, 0.7), CROSS_ENTROPY: (0.8, 0.7, 0.7)}
     said, comparison = judge(race({"a": 9000, "b": 8000, "c": 8000}, recalls, wobble=0.001))
     assert said.kind == "equal"
     assert max(map(abs, comparison.differences[0].interval)) < 0.01
@@ -95,9 +105,9 @@ def test_equal_for_practical_purposes() -> None:
 
 def test_weighting_alone_got_you_there() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "weighted_cross_entropy": (0.9, 0.8, 0.8),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        WEIGHTED: (0.9, 0.8, 0.8),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "weighting_enough"
@@ -105,23 +115,25 @@ def test_weighting_alone_got_you_there() -> None:
     assert "EAST is not shown to differ from it" in said.headline
 
 
-def test_offsets_alone_got_you_there() -> None:
+def test_tuned_offsets_alone_got_you_there() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "weighted_cross_entropy": (0.9, 0.6, 0.6),
-        "cross_entropy+offsets": (0.9, 0.8, 0.8),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        WEIGHTED: (0.9, 0.6, 0.6),
+        TUNED: (0.9, 0.8, 0.8),
     }
     said, _ = judge(race(LARGE, recalls))
-    assert said.kind == "offsets_enough"
-    assert said.headline.startswith("Tuned offsets alone got you there: cross-entropy with tuned offsets")
+    assert said.kind == "rule_enough"
+    assert said.headline.startswith(
+        "Cross-entropy with tuned offsets alone got you there: cross-entropy with tuned offsets"
+    )
 
 
 def test_a_simpler_loss_alone_got_you_there() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "soft_metric": (0.9, 0.8, 0.8),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        PLAIN: (0.9, 0.8, 0.8),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "simpler_enough"
@@ -130,9 +142,9 @@ def test_a_simpler_loss_alone_got_you_there() -> None:
 
 def test_the_anchor_alone_got_you_there() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "metric_adjusted": (0.9, 0.8, 0.8),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        ADJUSTED: (0.9, 0.8, 0.8),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "anchor_enough"
@@ -144,9 +156,9 @@ def test_the_anchor_alone_got_you_there() -> None:
 
 def test_an_anchor_that_falls_short_is_beaten_like_any_rival() -> None:
     recalls = {
-        "east": (0.9, 0.85, 0.85),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "metric_adjusted": (0.9, 0.7, 0.7),
+        EAST: (0.9, 0.85, 0.85),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        ADJUSTED: (0.9, 0.7, 0.7),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "better"
@@ -155,10 +167,10 @@ def test_an_anchor_that_falls_short_is_beaten_like_any_rival() -> None:
 
 def test_the_anchored_soft_matrix_alone_got_you_there_and_others_that_did_are_named() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.55, 0.55),
-        "metric_adjusted": (0.9, 0.79, 0.79),
-        "soft_metric_anchored": (0.9, 0.81, 0.81),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.55, 0.55),
+        ADJUSTED: (0.9, 0.79, 0.79),
+        ANCHORED: (0.9, 0.81, 0.81),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "simpler_enough"
@@ -171,23 +183,18 @@ def test_the_anchored_soft_matrix_alone_got_you_there_and_others_that_did_are_na
 def test_the_papers_pieces_are_never_called_by_easts_bare_name() -> None:
     paper = "EAST (paper's pieces, no anchor)"
     ahead, behind = (0.9, 0.85, 0.85), (0.9, 0.55, 0.55)
-    both, _ = judge(race(LARGE, {"east": ahead, "east_paper": behind, "cross_entropy": behind}))
+    both, _ = judge(race(LARGE, {EAST: ahead, EAST_PAPER: behind, CROSS_ENTROPY: behind}))
     assert both.headline.startswith("EAST is better than all 2 rivals") and paper in both.headline
-    alone, _ = judge(race(LARGE, {"east_paper": ahead, "cross_entropy": behind}))
+    alone, _ = judge(race(LARGE, {EAST_PAPER: ahead, CROSS_ENTROPY: behind}))
     assert alone.headline.startswith(f"{paper} is better than cross-entropy")
-    model, _ = judge(race(LARGE, {"east_paper": ahead, "cross_entropy": behind}, seeds=1))
+    model, _ = judge(race(LARGE, {EAST_PAPER: ahead, CROSS_ENTROPY: behind}, seeds=1))
     assert model.headline.startswith(f"The {paper} model of this seed is better")
-    enough, _ = judge(race(LARGE, {"east": ahead, "east_paper": ahead, "cross_entropy": behind}))
+    enough, _ = judge(race(LARGE, {EAST: ahead, EAST_PAPER: ahead, CROSS_ENTROPY: behind}))
     assert enough.headline.startswith("The paper's pieces alone, without an anchor, got you there: " + paper)
 
 
-def test_every_loss_has_a_label_of_its_own() -> None:
-    labels = {arm_label(key) for key in LOSSES} | {arm_label("cross_entropy+offsets")}
-    assert len(labels) == len(LOSSES) + 1
-
-
 def test_worse() -> None:
-    said, _ = judge(race(LARGE, {"east": (0.9, 0.5, 0.5), "cross_entropy": (0.9, 0.7, 0.7)}))
+    said, _ = judge(race(LARGE, {EAST: (0.9, 0.5, 0.5), CROSS_ENTROPY: (0.9, 0.7, 0.7)}))
     assert said.kind == "worse"
     assert said.headline.startswith("EAST is worse than cross-entropy in macro F1: by ")
     assert "−" not in said.headline
@@ -195,9 +202,9 @@ def test_worse() -> None:
 
 def test_worse_than_one_and_ahead_of_another() -> None:
     recalls = {
-        "east": (0.9, 0.7, 0.7),
-        "cross_entropy": (0.9, 0.5, 0.5),
-        "weighted_cross_entropy": (0.9, 0.88, 0.88),
+        EAST: (0.9, 0.7, 0.7),
+        CROSS_ENTROPY: (0.9, 0.5, 0.5),
+        WEIGHTED: (0.9, 0.88, 0.88),
     }
     said, _ = judge(race(LARGE, recalls))
     assert said.kind == "worse"
@@ -209,7 +216,7 @@ def test_too_few_rows_of_a_class() -> None:
     said, _ = judge(
         race(
             {"usual": 900, "other": 500, "scarce": 6},
-            {"east": (0.9, 0.9, 0.7), "cross_entropy": (0.9, 0.9, 0.5)},
+            {EAST: (0.9, 0.9, 0.7), CROSS_ENTROPY: (0.9, 0.9, 0.5)},
             luck=0.2,
         )
     )
@@ -221,7 +228,7 @@ def test_a_scarce_class_is_no_excuse_where_the_metric_hardly_sees_it() -> None:
     said, _ = judge(
         race(
             {"usual": 90, "other": 50, "scarce": 6},
-            {"east": (0.8, 0.8, 0.7), "cross_entropy": (0.8, 0.8, 0.5)},
+            {EAST: (0.8, 0.8, 0.7), CROSS_ENTROPY: (0.8, 0.8, 0.5)},
             luck=0.3,
             measure=metric("accuracy"),
         )
@@ -231,9 +238,9 @@ def test_a_scarce_class_is_no_excuse_where_the_metric_hardly_sees_it() -> None:
 
 def test_better_than_some_and_undecided_about_others() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.77, 0.78),
-        "weighted_cross_entropy": (0.9, 0.4, 0.4),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.77, 0.78),
+        WEIGHTED: (0.9, 0.4, 0.4),
     }
     said, _ = judge(race({"a": 150, "b": 120, "c": 110}, recalls, luck=0.3, wobble=0.03))
     assert said.kind == "better_than_some"
@@ -243,9 +250,9 @@ def test_better_than_some_and_undecided_about_others() -> None:
 
 def test_better_than_cross_entropy_but_not_shown_to_beat_another() -> None:
     recalls = {
-        "east": (0.9, 0.8, 0.8),
-        "cross_entropy": (0.9, 0.4, 0.4),
-        "soft_metric": (0.9, 0.79, 0.79),
+        EAST: (0.9, 0.8, 0.8),
+        CROSS_ENTROPY: (0.9, 0.4, 0.4),
+        PLAIN: (0.9, 0.79, 0.79),
     }
     built = race({"a": 150, "b": 120, "c": 110}, recalls, luck=0.3, wobble=0.03)
     comparison = compare(built, draws=500)
@@ -257,7 +264,7 @@ def test_better_than_cross_entropy_but_not_shown_to_beat_another() -> None:
 
 
 def test_what_only_the_correction_leaves_open_is_said_so() -> None:
-    recalls = {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.9, 0.6, 0.6), "focal": (0.9, 0.8, 0.8)}
+    recalls = {EAST: (0.9, 0.8, 0.8), CROSS_ENTROPY: (0.9, 0.6, 0.6), FOCAL: (0.9, 0.8, 0.8)}
     comparison = compare(race(LARGE, recalls), draws=500)
     first, second = comparison.differences
     unsure = (replace(first, p_value=0.04, adjusted_p=0.08), second)
@@ -270,7 +277,7 @@ def test_what_only_the_correction_leaves_open_is_said_so() -> None:
 
 
 def test_the_correction_is_not_told_where_nothing_is_called_better_or_worse() -> None:
-    recalls = dict.fromkeys(("east", "cross_entropy", "focal"), (0.8, 0.7, 0.7))
+    recalls = dict.fromkeys((EAST, CROSS_ENTROPY, FOCAL), (0.8, 0.7, 0.7))
     said, comparison = judge(race({"a": 70, "b": 60, "c": 50}, recalls, luck=0.3))
     assert [difference.conclusion for difference in comparison.differences] == ["undecided", "undecided"]
     assert "Holm" not in said.text
@@ -280,17 +287,15 @@ def test_no_difference_is_said_to_reach_beyond_the_metrics_ends() -> None:
     """Two seeds that disagree wildly: a t interval of one degree of freedom would pass 100 points."""
     targets = np.repeat([0, 1], 40)
     right, wrong = targets, 1 - targets
-    arms = []
-    for key, told in (("east", (right, wrong)), ("cross_entropy", (wrong, wrong))):
-        predictions = np.stack(told)
-        arms.append(ArmResult(key, F1, (0, 1), predictions, confusion_matrices(targets, predictions, 2)))
-    said, comparison = judge(Race(F1, ("a", "b"), targets, tuple(arms)))
+    predictions = {EAST: (right, wrong), CROSS_ENTROPY: (wrong, wrong)}
+    results = tuple(arm_result(arm, (0, 1), targets, rows, 2) for arm, rows in predictions.items())
+    said, comparison = judge(Race(F1, ("a", "b"), targets, results))
     assert comparison.differences[0].interval == (-1.0, 1.0)
     assert "anything from −100.0 to +100.0 points" in said.headline
 
 
 def test_one_seed_speaks_of_models_only() -> None:
-    said, _ = judge(race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.92, 0.6, 0.6)}, seeds=1))
+    said, _ = judge(race(LARGE, {EAST: (0.9, 0.8, 0.8), CROSS_ENTROPY: (0.92, 0.6, 0.6)}, seeds=1))
     assert said.kind == "better_model"
     assert said.headline.startswith("The EAST model of this seed is better than the model of cross-entropy")
     assert "one seed says nothing of how another would have done" in said.text
@@ -298,7 +303,7 @@ def test_one_seed_speaks_of_models_only() -> None:
 
 
 def test_alone() -> None:
-    said, _ = judge(race(LARGE, {"cross_entropy": (0.9, 0.8, 0.8)}))
+    said, _ = judge(race(LARGE, {CROSS_ENTROPY: (0.9, 0.8, 0.8)}))
     assert (said.kind, said.headline) == (
         "alone",
         "Cross-entropy ran alone: there is nothing to compare it with.",
@@ -306,9 +311,7 @@ def test_alone() -> None:
 
 
 def test_the_effect_in_rows() -> None:
-    said, _ = judge(
-        race(LARGE, {"east": (0.9, 0.8, 0.8), "cross_entropy": (0.9, 0.6, 0.8)}, luck=0, wobble=0)
-    )
+    said, _ = judge(race(LARGE, {EAST: (0.9, 0.8, 0.8), CROSS_ENTROPY: (0.9, 0.6, 0.8)}, luck=0, wobble=0))
     assert (
         "Against cross-entropy on this test part: 80 more of 400 test rows of class 'rare' found and 80 fewer "
         "false alarms of class 'rarer' (means of the seeds)."
@@ -316,35 +319,33 @@ def test_the_effect_in_rows() -> None:
 
 
 def test_rows_gained_and_rows_lost_are_both_told() -> None:
-    said, _ = judge(
-        race(LARGE, {"east": (0.8, 0.8, 0.8), "cross_entropy": (0.9, 0.6, 0.8)}, luck=0, wobble=0)
-    )
+    said, _ = judge(race(LARGE, {EAST: (0.8, 0.8, 0.8), CROSS_ENTROPY: (0.9, 0.6, 0.8)}, luck=0, wobble=0))
     assert "80 more of 400 test rows of class 'rare' found" in said.text
     assert "150 fewer of 1500 test rows of class 'usual' found" in said.text
     assert "150 more false alarms of class 'rare'" in said.text
 
 
 def test_what_would_help_is_where_the_doubt_comes_from() -> None:
-    recalls = {"east": (0.8, 0.7, 0.7), "cross_entropy": (0.8, 0.7, 0.7)}
+    recalls = {EAST: (0.8, 0.7, 0.7), CROSS_ENTROPY: (0.8, 0.7, 0.7)}
     seedy, _ = judge(race({"a": 900, "b": 800, "c": 700}, recalls, wobble=0.08, luck=0))
     once = race({"a": 50, "b": 50, "c": 60}, recalls, seeds=1, luck=0.4)
     copies = tuple(
-        replace(arm, seeds=(0, 1, 2), predictions=arm.predictions.repeat(3, 0), hard=arm.hard.repeat(3, 0))
-        for arm in once.arms
+        replace(one, seeds=(0, 1, 2), predictions=one.predictions.repeat(3, 0), hard=one.hard.repeat(3, 0))
+        for one in once.results
     )
-    rowy, _ = judge(replace(once, arms=copies))
+    rowy, _ = judge(replace(once, results=copies))
     assert "more seeds would settle most" in seedy.text
     assert "a larger test part would settle most" in rowy.text
 
 
 def drawn(generator: np.random.Generator) -> Comparison:
     """Draw a comparison whose statistics are anything at all, consistent only in themselves."""
-    rivals = ["weighted_cross_entropy", "cross_entropy+offsets", "soft_metric", "metric_adjusted"]
-    rivals = [*rivals, "soft_metric_anchored", "east_paper"]
-    keys = ["east", "cross_entropy", *generator.permutation(rivals)[: generator.integers(0, 5)].tolist()]
+    rivals = [WEIGHTED, TUNED, PLAIN, ADJUSTED, ANCHORED, EAST_PAPER]
+    places = generator.permutation(len(rivals))[: generator.integers(0, 5)]
+    arms = [EAST, CROSS_ENTROPY, *(rivals[place] for place in places)]
     comparison = compare(
         race(
-            {"a": 30, "b": 20, "c": 8}, {key: tuple(generator.uniform(0.3, 0.9, 3)) for key in keys}, seeds=2
+            {"a": 30, "b": 20, "c": 8}, {arm: tuple(generator.uniform(0.3, 0.9, 3)) for arm in arms}, seeds=2
         ),
         draws=20,
     )

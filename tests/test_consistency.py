@@ -61,7 +61,8 @@ def fitted_slope(measure: Metric, sharpness: Sharpness) -> tuple[float, float]:
 def test_p5_the_error_of_the_surrogate_shrinks_like_one_over_the_root_of_n(
     key: str, sharpness: Sharpness
 ) -> None:
-    options: dict[str, Any] = {"matrix": np.eye(4) + 0.3} if key == "gain" else {}
+    needed = METRICS[key].matrix_option
+    options: dict[str, Any] = {needed: np.eye(4) + 0.3} if needed else {}
     slope, margin = fitted_slope(metric(key, **options), sharpness)
     assert slope - margin <= -0.5 <= slope + margin, f"slope {slope:.3f} +- {margin:.3f}"
     assert margin < 0.06, "an interval this wide would hold almost any rate"

@@ -1,7 +1,6 @@
 """What every entry of METRICS and LOSSES promises: a new entry is tested here without a line added."""
 
 import copy
-import inspect
 import pickle
 from typing import Any
 
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor
 
 from east.annealing import Annealing
-from east.losses import LOSSES, Loss, build_loss, loss_label
+from east.losses import LOSSES, Loss, build_loss
 from east.metrics import METRICS, Metric, metric
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -31,13 +30,9 @@ every_loss = pytest.mark.parametrize("loss_key", LOSSES)
 
 
 def built(key: str, classes: int) -> Metric:
-    """The metric with its defaults; whatever has none is taken for a gain matrix, right predictions earning 1."""
-    needed = [
-        name
-        for name, given in inspect.signature(METRICS[key]).parameters.items()
-        if given.default is given.empty
-    ]
-    options: dict[str, Any] = {name: torch.eye(classes).tolist() for name in needed}
+    """The metric with its defaults; a matrix, where it needs one, lets right predictions earn 1."""
+    needed = METRICS[key].matrix_option
+    options: dict[str, Any] = {needed: torch.eye(classes).tolist()} if needed else {}
     return metric(key, **options)
 
 
@@ -113,7 +108,8 @@ def test_a_metric_travels_between_processes(key: str) -> None:
 
 def test_metrics_and_losses_have_names_of_their_own() -> None:
     assert len({built(key, 3).label for key in METRICS}) == len(METRICS)
-    assert len({loss_label(key) for key in LOSSES}) == len(LOSSES)
+    assert len({spec.label for spec in METRICS.values()}) == len(METRICS)
+    assert len({spec.label for spec in LOSSES.values()}) == len(LOSSES)
 
 
 # Losses, each with each metric

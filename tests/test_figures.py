@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,6 +11,7 @@ import pytest
 import torch
 
 from east.annealing import Annealing, Sharpness
+from east.comparison import Score
 from east.confusion import heaviside
 from east.errors import SettingError
 from east.figures import (
@@ -32,30 +32,37 @@ from east.figures import (
 )
 from east.figures.labels import short, short_labels
 from east.figures.palette import plain
+from east.losses import LOSSES
+from east.rules import RULES
+from east.training import Arm, ArmSnapshot, Snapshot
+from tests.moments import CROSS_ENTROPY, EAST, F1, lane, moment
 
 COUNTS = np.array([[8.0, 2.0, 0.0], [1.0, 3.0, 0.0], [0.0, 0.0, 0.0]])
 NAMES = ("ash", "a class whose name is very long indeed", "never seen")
+SCORE = Score(EAST, (0.5, 0.7), 0.6, (0.45, 0.75), 0.14)
 PLAN = Annealing(Sharpness(0.4, 1.0), Sharpness(0.2, 0.5))
 
 
-def snapshot(step: int, total: int = 100, seeds: int = 3, value: float | None = None) -> Any:
-    """A moment of two arms whose scores can be told in advance: seed plus step, in hundredths."""
-    lanes = [
-        SimpleNamespace(
-            loss=loss,
-            seed=seed,
-            score_soft=0.1 + seed / 100,
-            score_hard=(step + seed) / 100 if value is None else value,
-            train_score=0.9,
-            loss_value=1 / (1 + step),
-            gradient_norm=0.5,
-            best_step=step // 2,
-            best_score=0.4,
-        )
-        for loss in ("east", "cross_entropy")
-        for seed in range(seeds)
-    ]
-    return SimpleNamespace(step=step, total_steps=total, progress=step / total, lanes=tuple(lanes))
+def snapshot(step: int, total: int = 100, seeds: int = 3, value: float | None = None) -> Snapshot:
+    """A moment of two arms whose scores are known in advance: seed plus step, in hundredths."""
+    arms = []
+    for arm in (EAST, CROSS_ENTROPY):
+        lanes = [
+            lane(
+                arm,
+                seed,
+                score_soft=0.1 + seed / 100,
+                score_hard=(step + seed) / 100 if value is None else value,
+                train_score=0.9,
+                loss_value=1 / (1 + step),
+                gradient_norm=0.5,
+                best_step=step // 2,
+                best_score=0.4,
+            )
+            for seed in range(seeds)
+        ]
+        arms.append(ArmSnapshot(arm, tuple(lanes)))
+    return moment(step, total, arms)
 
 
 def all_figures(theme: Theme) -> list[Figure]:
@@ -64,14 +71,11 @@ def all_figures(theme: Theme) -> list[Figure]:
         matrix_figure(COUNTS, NAMES, theme=theme),
         matrix_figure(COUNTS, NAMES, normalise="count", theme=theme),
         difference_figure(COUNTS, COUNTS.T, NAMES, theme=theme),
-        annealing_figure({"east": PLAN}, 0.3, theme=theme),
-        heaviside_figure({"east": PLAN.at(0.3)}, theme=theme),
-        *(
-            curve_figure(history, ["east"], name, theme=theme)
-            for name in ("score", "gap", "loss", "gradient")
-        ),
+        annealing_figure({EAST: PLAN}, 0.3, theme=theme),
+        heaviside_figure({EAST: PLAN.at(0.3)}, theme=theme),
+        *(curve_figure(history, [EAST], name, theme=theme) for name in ("score", "gap", "loss", "gradient")),
         class_balance_figure(NAMES, [8, 4, 1], theme=theme),
-        score_figure({"east": [0.5, 0.6], "focal": [0.4, 0.5]}, "Macro F1", theme=theme),
+        score_figure([SCORE, replace(SCORE, arm=CROSS_ENTROPY)], "Macro F1", theme=theme),
     ]
 
 
@@ -139,7 +143,7 @@ def test_classes_confused_with_each_other_come_to_stand_side_by_side() -> None:
 
 def test_a_curve_is_the_mean_over_seeds_with_their_range_as_band() -> None:
     history = [snapshot(0), snapshot(50)]
-    figure = curve_figure(history, ["east"], "score", moment=history[1])
+    figure = curve_figure(history, [EAST], "score", moment=history[1])
     dotted, band, line, best = figure.data
     assert best["x"] == [25, 25, 25] and best["y"] == [0.4, 0.4, 0.4]
     assert line["y"] == [0.01, 0.51] and line["x"] == [0, 50]
@@ -151,13 +155,13 @@ def test_a_curve_is_the_mean_over_seeds_with_their_range_as_band() -> None:
 
 
 def test_the_gap_is_soft_minus_hard() -> None:
-    (line,) = curve_figure([snapshot(7, seeds=1)], ["east"], "gap").data
+    (line,) = curve_figure([snapshot(7, seeds=1)], [EAST], "gap").data
     assert line["y"] == [0.03]
 
 
 def test_a_value_that_is_no_number_leaves_a_hole_and_is_named() -> None:
     history = [snapshot(0), snapshot(10, value=float("nan"))]
-    figure = curve_figure(history, ["east"], "score")
+    figure = curve_figure(history, [EAST], "score")
     assert figure.data[2]["y"] == [0.01, None]
     assert "not a number" in figure.alt
 
@@ -184,14 +188,14 @@ def test_the_heaviside_drawn_is_the_one_trained_with() -> None:
 
 
 def test_the_annealing_marks_delta_and_omega_at_the_moment() -> None:
-    figure = annealing_figure({"east": PLAN}, 0.5)
+    figure = annealing_figure({EAST: PLAN}, 0.5)
     dots = {trace["text"][0]: trace["y"][0] for trace in figure.data if trace["mode"] == "markers+text"}
     assert dots == {"δ 0.30": 0.3, "ω 0.75": 0.75}
 
 
-def test_scores_show_every_seed_and_their_mean() -> None:
-    dots, mean = score_figure({"east": [0.5, 0.7]}, "MCC").data
-    assert dots["x"] == [0.5, 0.7] and mean["x"] == [0.6]
+def test_scores_show_every_seed_their_mean_and_its_interval() -> None:
+    dots, mean, interval = score_figure([SCORE], "MCC").data
+    assert dots["x"] == [0.5, 0.7] and mean["x"] == [0.6] and interval["x"] == [0.45, 0.75]
 
 
 def test_numbers_are_rounded_to_significant_digits() -> None:
@@ -204,7 +208,9 @@ def test_numbers_are_rounded_to_significant_digits() -> None:
 
 def test_arms_keep_their_colour_and_colours_differ() -> None:
     for theme in (LIGHT, DARK):
-        assert len(set(theme.arms.values())) == len(theme.arms)
-    assert curve_figure([snapshot(1, seeds=1)], ["cross_entropy"], "loss").data[0]["line"][
+        arms = [Arm(loss, F1, rule, members) for loss in LOSSES for rule in RULES for members in (1, 5)]
+        assert len({theme.arm(arm) for arm in arms}) == len(arms)
+        assert theme.arm(EAST) == theme.loss("east") == theme.losses[0]
+    assert curve_figure([snapshot(1, seeds=1)], [CROSS_ENTROPY], "loss").data[0]["line"][
         "color"
-    ] == LIGHT.arm("cross_entropy")
+    ] == LIGHT.arm(CROSS_ENTROPY)

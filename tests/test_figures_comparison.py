@@ -1,13 +1,13 @@
 """The comparison's figures: what plotly accepts, and values taken from the facts they draw."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from east.comparison import (
-    ArmResult,
     Comparison,
     Frontier,
     FrontierPoint,
@@ -16,7 +16,6 @@ from east.comparison import (
     class_table,
     compare,
 )
-from east.comparison.arms import confusion_matrices
 from east.figures import (
     DARK,
     LIGHT,
@@ -30,21 +29,20 @@ from east.figures import (
 )
 from east.figures.comparison import MOST_CHANGES
 from east.metrics import metric
-
-LABELS = {"east": "EAST", "cross_entropy": "Cross-entropy"}
+from east.training import Arm
+from tests.moments import CROSS_ENTROPY, EAST, F1, TUNED, arm_result
 
 
 def race(classes: int = 3) -> Race:
     generator = np.random.default_rng(0)
     targets = np.arange(40 * classes) % classes
-    arms = []
-    for key, luck in (("east", 0.2), ("cross_entropy", 0.4), ("cross_entropy+offsets", 0.3)):
+    results = []
+    for arm, luck in ((EAST, 0.2), (CROSS_ENTROPY, 0.4), (TUNED, 0.3)):
         noise = generator.integers(0, classes, (3, len(targets)))
         predictions = np.where(generator.random((3, len(targets))) < luck, noise, targets)
-        hard = confusion_matrices(targets, predictions, classes)
-        arms.append(ArmResult(key, metric("fbeta"), (0, 1, 2), predictions, hard))
+        results.append(arm_result(arm, (0, 1, 2), targets, predictions, classes))
     names = tuple(f"class {place} with a name" for place in range(classes))
-    return Race(metric("fbeta"), names, targets, tuple(arms))
+    return Race(F1, names, targets, tuple(results))
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +54,22 @@ def comparison() -> Comparison:
 def frontier() -> Frontier:
     generator = np.random.default_rng(1)
 
-    def point(key: str, beta: float | None) -> FrontierPoint:
+    def point(arm: Arm, beta: float) -> FrontierPoint:
         precision, recall, f = generator.random((3, 2))
-        return FrontierPoint(key, beta, precision, recall, f, race().arms[0])
+        served = replace(arm, metric=metric("fbeta", beta=beta))
+        return FrontierPoint(beta, precision, recall, f, replace(race().results[0], arm=served))
 
-    points = tuple(point("east", beta) for beta in (0.5, 1.0, 2.0))
-    offsets = tuple(point("cross_entropy+offsets", beta) for beta in (0.5, 1.0, 2.0))
-    return Frontier("east", points, offsets, point("cross_entropy", None))
+    arms = EAST, TUNED, replace(EAST, rule="offsets")
+    trained, decided, both = (tuple(point(arm, beta) for beta in (0.5, 1.0, 2.0)) for arm in arms)
+    return Frontier("east", trained, decided, both, point(CROSS_ENTROPY, 1.0))
 
 
 @pytest.fixture(scope="module")
 def grid() -> Grid:
-    metrics = (metric("fbeta"), metric("accuracy"))
+    metrics = (F1, metric("accuracy"))
+    arms = (*(Arm("east", each) for each in metrics), CROSS_ENTROPY)
     scores = np.array([[0.7, 0.6], [0.65, 0.8], [0.71, 0.5]])
-    return Grid("east", metrics, ("Macro F1", "Accuracy", "cross_entropy"), scores, ("tied", "wins"), ())
+    return Grid("east", metrics, arms, scores, ("tied", "wins"), ())
 
 
 def accepted(figure: Figure) -> None:
@@ -82,26 +82,22 @@ def accepted(figure: Figure) -> None:
 def test_plotly_accepts_every_figure(
     theme: Theme, comparison: Comparison, frontier: Frontier, grid: Grid
 ) -> None:
-    accepted(paired_figure(comparison.differences, labels=LABELS, theme=theme))
-    accepted(class_change_figure(class_table(race(), "east", "cross_entropy"), labels=LABELS, theme=theme))
-    accepted(grid_figure(grid, labels=LABELS, theme=theme))
-    accepted(frontier_figure(frontier, beta=1.1, labels=LABELS, theme=theme))
-    values = {score.key: score.values for score in comparison.scores}
-    ends = {score.key: score.interval for score in comparison.scores}
-    accepted(score_figure(values, "Macro F1", intervals=ends, theme=theme))
+    accepted(paired_figure(comparison.differences, unit=F1.unit, theme=theme))
+    accepted(class_change_figure(class_table(race(), EAST, CROSS_ENTROPY), theme=theme))
+    accepted(grid_figure(grid, theme=theme))
+    accepted(frontier_figure(frontier, beta=1.1, theme=theme))
+    accepted(score_figure(comparison.scores, "Macro F1", theme=theme))
 
 
 def test_intervals_of_scores_are_lines_from_end_to_end(comparison: Comparison) -> None:
-    values = {score.key: score.values for score in comparison.scores}
-    ends = {score.key: score.interval for score in comparison.scores}
-    figure = score_figure(values, "Macro F1", intervals=ends, labels=LABELS)
+    figure = score_figure(comparison.scores, "Macro F1")
     lines = [trace["x"] for trace in figure.data if trace["mode"] == "lines"]
     assert lines == [pytest.approx(score.interval, abs=1e-3) for score in comparison.scores]
     assert "95 % interval" in figure.alt
 
 
 def test_paired_differences_are_drawn_in_points(comparison: Comparison) -> None:
-    figure = paired_figure(comparison.differences, labels=LABELS)
+    figure = paired_figure(comparison.differences, unit=F1.unit)
     first = comparison.differences[0]
     line, dot, seeds = figure.data[:3]
     assert line["x"] == pytest.approx([100 * end for end in first.interval], rel=1e-3)
@@ -113,8 +109,8 @@ def test_paired_differences_are_drawn_in_points(comparison: Comparison) -> None:
 
 @pytest.mark.parametrize("classes", [2, 6, 26, 60])
 def test_class_changes_are_drawn_in_order_and_stay_readable(classes: int) -> None:
-    table = class_table(race(classes), "east", "cross_entropy")
-    figure = class_change_figure(table, labels=LABELS)
+    table = class_table(race(classes), EAST, CROSS_ENTROPY)
+    figure = class_change_figure(table)
     drawn = min(classes, MOST_CHANGES)
     second, first = figure.data[1:]
     assert first["y"] == [pair[0].name for pair in table[:drawn]]
@@ -125,7 +121,7 @@ def test_class_changes_are_drawn_in_order_and_stay_readable(classes: int) -> Non
 
 
 def test_the_grid_shows_scores_and_marks_its_diagonal(grid: Grid) -> None:
-    figure = grid_figure(grid, labels=LABELS)
+    figure = grid_figure(grid)
     (trace,) = figure.data
     assert trace["text"] == [["0.700 ≈", "0.600"], ["0.650", "0.800 ★"], ["0.710", "0.500"]]
     assert trace["z"][0] == pytest.approx([-1.0, -20.0])
@@ -135,9 +131,9 @@ def test_the_grid_shows_scores_and_marks_its_diagonal(grid: Grid) -> None:
 
 
 def test_the_frontier_draws_means_and_marks_the_nearest_beta(frontier: Frontier) -> None:
-    figure = frontier_figure(frontier, beta=1.1, labels=LABELS)
+    figure = frontier_figure(frontier, beta=1.1)
     curve = next(trace for trace in figure.data if trace.get("name") == "EAST")
-    assert curve["x"] == pytest.approx([point.recall.mean() for point in frontier.points], abs=1e-3)
-    assert curve["y"] == pytest.approx([point.precision.mean() for point in frontier.points], abs=1e-3)
+    assert curve["x"] == pytest.approx([point.recall.mean() for point in frontier.trained], abs=1e-3)
+    assert curve["y"] == pytest.approx([point.precision.mean() for point in frontier.trained], abs=1e-3)
     assert curve["text"] == ["β 0.5", "β 1", "β 2"]
-    assert figure.data[-1]["x"] == pytest.approx([frontier.points[1].recall.mean()], abs=1e-3)
+    assert figure.data[-1]["x"] == pytest.approx([frontier.trained[1].recall.mean()], abs=1e-3)

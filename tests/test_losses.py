@@ -24,7 +24,6 @@ from east.losses import (
     balanced_weights,
     build_loss,
     log_priors,
-    loss_label,
     metric_offsets,
     regret,
 )
@@ -301,10 +300,10 @@ def test_the_loss_compiles_into_one_graph_that_serves_all_progress() -> None:
 
 
 def test_every_loss_has_a_name_for_people() -> None:
-    labels = [loss_label(key) for key in LOSSES]
-    assert len(set(labels)) == len(labels) and loss_label("east") == "EAST"
-    assert "no anchor" in loss_label("east_paper")
-    assert loss_label("my_own_loss") == "My own loss"
+    labels = [spec.label for spec in LOSSES.values()]
+    assert len(set(labels)) == len(labels) and LOSSES["east"].label == "EAST"
+    assert "no anchor" in LOSSES["east_paper"].label
+    assert len({spec.hint for spec in LOSSES.values()}) == len(labels)
 
 
 @pytest.mark.parametrize(

@@ -126,10 +126,27 @@ def test_several_classes_are_told_as_weights_thresholds_or_both() -> None:
     shifted = np.eye(3) - [0.3, 0.1, 0.0] + np.array([[1.0], [2.0], [5.0]])
     assert DecisionRule(1.0, shifted).in_words(names).endswith("thresholds: 'a' 0.3, 'b' 0.1, 'c' 0.")
     both = DecisionRule(1.3, np.diag([1.0, 2.0, 4.0]) - [0.4, 0.2, 0.0]).in_words(names)
-    assert both.startswith("Take the probabilities at a temperature of 1.3. Predict")
-    assert "'a' 0.25 × p − 0.1, 'b' 0.5 × p − 0.05, 'c' 1 × p − 0" in both
-    gains = DecisionRule(1.0, np.array([[5.0, 0.0, 1.0], [0.0, 3.0, 0.0], [-9.0, 2.0, 4.0]])).in_words(names)
-    assert gains.endswith("the dearest error, predicting 'a' for 'c', costs 13.")
+    assert both.startswith(
+        "Take the probabilities at a temperature of 1.3. Predict the class with the largest"
+    )
+    assert both.endswith("weights: 'a' 0.25, 'b' 0.5, 'c' 1; charges: 'a' 0.1, 'b' 0.05, 'c' 0.")
+
+
+def test_one_class_that_counts_alone_has_a_threshold() -> None:
+    probabilities, targets = drawn(2000, 4)
+    rule = fit_rule("metric", probabilities, targets, metric("fbeta", average="class", class_index=2))
+    words = rule.in_words(["a", "b", "c", "d"])
+    assert words.startswith("Predict 'c' when its probability exceeds ")
+    threshold = float(words.split("exceeds ")[1].split(",")[0])
+    others = np.delete(probabilities, 2, axis=1).argmax(axis=1)
+    by_words = np.where(probabilities[:, 2] > threshold, 2, others + (others >= 2))
+    assert (rule.decide(probabilities) == by_words).mean() > 0.995
+
+
+def test_gains_are_told_by_their_dearest_error() -> None:
+    prices = np.array([[5.0, 0.0, 1.0], [0.0, 3.0, 0.0], [-9.0, 2.0, 4.0]])
+    words = DecisionRule(1.0, prices).in_words(["a", "b", "c"])
+    assert words.endswith("the dearest error is predicting 'a' for 'c'.")
 
 
 def test_a_rule_for_other_classes_is_refused() -> None:

@@ -15,9 +15,10 @@ import pytest
 from east.dataset import prepare
 from east.errors import DatasetError, SettingError
 from east.metrics import metric
-from east.run import PACES, Command, History, Machine, Registry, Run
+from east.run import PACES, Command, History, Machine, Run, RunStore
 from east.tables import table_from_frame
-from east.training import TrainConfig, Training, fit
+from east.training import ArmSnapshot, Snapshot, TrainConfig, Training, fit
+from tests.moments import EAST, lane, moment
 
 
 class Counter:
@@ -49,20 +50,10 @@ class Counter:
         if self._breaks_at is not None and self.step_number >= self._breaks_at:
             raise self._error or RuntimeError("the wheel came off\nand rolled away")
 
-    def snapshot(self) -> Any:
-        value = [math.nan if seed in self._diverges else 1.0 for seed in (0, 1)]
-        lanes = tuple(
-            SimpleNamespace(
-                loss="east",
-                seed=seed,
-                loss_value=value[seed],
-                gradient_norm=1.0,
-                soft=np.eye(2),
-                hard=np.eye(2),
-            )
-            for seed in (0, 1)
-        )
-        return SimpleNamespace(step=self.step_number, total_steps=self.total_steps, lanes=lanes)
+    def snapshot(self) -> Snapshot:
+        values = [math.nan if seed in self._diverges else 1.0 for seed in (0, 1)]
+        lanes = tuple(lane(seed=seed, loss_value=values[seed]) for seed in (0, 1))
+        return moment(self.step_number, self.total_steps, [ArmSnapshot(EAST, lanes)])
 
     def outcome(self) -> Any:
         return SimpleNamespace(steps=self.step_number)
@@ -86,21 +77,21 @@ def step_of(run: Run) -> int:
 
 
 def moving(run: Run) -> None:
-    until(lambda: run.machine is not None and run.frame.status == "running" and step_of(run) > 0)
+    until(lambda: run.machine is not None and run.state.status == "running" and step_of(run) > 0)
 
 
 def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None:
     run = started()
     moving(run)
     run.command("pause")
-    assert run.frame.status == "paused"
+    assert run.state.status == "paused"
     frozen = step_of(run)
-    assert run.frame.snapshot is not None and run.frame.snapshot.step == frozen
+    assert run.state.snapshot is not None and run.state.snapshot.step == frozen
     time.sleep(0.1)
     assert step_of(run) == frozen
     run.command("step")
-    assert (step_of(run), run.frame.status) == (frozen + 1, "paused")
-    assert run.frame.snapshot.step == frozen + 1
+    assert (step_of(run), run.state.status) == (frozen + 1, "paused")
+    assert run.state.snapshot.step == frozen + 1
     run.command("resume")
     until(lambda: step_of(run) > frozen + 5)
     run.command("stop")
@@ -133,7 +124,7 @@ def test_stop_ends_the_thread_within_a_tenth_of_a_second() -> None:
         run.command("stop")
         assert run.wait(2)
         took.append(time.monotonic() - began)
-        assert run.frame.status == "stopped"
+        assert run.state.status == "stopped"
         assert run.outcome is not None and run.outcome.steps == step_of(run)
     # The median: one stall of a busy machine is no fault of the run's.
     assert np.median(took) < 0.1, took
@@ -144,7 +135,7 @@ def test_a_stop_cannot_be_taken_back() -> None:
     moving(run)
     run.command("stop", wait_s=0)
     run.command("resume", wait_s=0)
-    assert run.wait(3) and run.frame.status == "stopped"
+    assert run.wait(3) and run.state.status == "stopped"
 
 
 def test_stop_is_answered_while_a_slow_pace_waits() -> None:
@@ -192,8 +183,8 @@ def test_the_pace_bounds_the_steps_a_second() -> None:
 def test_a_run_that_ends_is_finished_with_its_last_step_shown_and_no_command_moves_it() -> None:
     run = started(cast(Machine, Counter(total=50, step_s=0.0)))
     assert run.wait(2)
-    assert run.frame.status == "finished" and run.frame.ended
-    assert run.frame.snapshot is not None and run.frame.snapshot.step == 50
+    assert run.state.status == "finished" and run.state.ended
+    assert run.state.snapshot is not None and run.state.snapshot.step == 50
     assert [snapshot.step for snapshot in run.history()][0::1000] == [0]
     assert run.history()[-1].step == 50
     run.command("step")
@@ -204,7 +195,7 @@ def test_snapshots_are_bounded_by_the_clock_and_by_their_cost() -> None:
     class Dear(Counter):
         reads = 0
 
-        def snapshot(self) -> Any:
+        def snapshot(self) -> Snapshot:
             Dear.reads += 1
             time.sleep(0.02)
             return super().snapshot()
@@ -219,12 +210,12 @@ def test_snapshots_are_bounded_by_the_clock_and_by_their_cost() -> None:
 def test_an_error_becomes_one_sentence() -> None:
     run = started(cast(Machine, Counter(breaks_at=5)))
     run.wait(2)
-    assert run.frame.status == "failed"
-    assert run.frame.reason == "The training stopped on an unexpected RuntimeError: the wheel came off."
+    assert run.state.status == "failed"
+    assert run.state.reason == "The training stopped on an unexpected RuntimeError: the wheel came off."
     refused = DatasetError("The table has one class", "'a'", "choose another target")
     run = started(cast(Machine, Counter(breaks_at=5, error=refused)))
     run.wait(2)
-    assert run.frame.reason == "The table has one class: got 'a'; choose another target."
+    assert run.state.reason == "The table has one class: got 'a'; choose another target."
 
 
 def test_an_error_while_preparing_becomes_one_sentence() -> None:
@@ -233,19 +224,19 @@ def test_an_error_while_preparing_becomes_one_sentence() -> None:
 
     run = Run(make).start()
     run.wait(2)
-    assert (run.frame.status, run.frame.reason) == ("failed", "No such column: got 'x'.")
+    assert (run.state.status, run.state.reason) == ("failed", "No such column: got 'x'.")
 
 
 def test_divergence_is_named_lane_by_lane_and_ends_a_run_without_a_sound_lane() -> None:
     run = started(cast(Machine, Counter(total=400, diverges=(1,))))
     run.wait(5)
-    assert run.frame.status == "finished"
-    (sentence,) = run.frame.diverged
+    assert run.state.status == "finished"
+    (sentence,) = run.state.diverged
     assert sentence.startswith("EAST (seed 1) diverged")
     run = started(cast(Machine, Counter(diverges=(0, 1))))
     assert run.wait(5)
-    assert run.frame.status == "failed" and len(run.frame.diverged) == 2
-    assert run.frame.reason is not None and "learning rate" in run.frame.reason
+    assert run.state.status == "failed" and len(run.state.diverged) == 2
+    assert run.state.reason is not None and "learning rate" in run.state.reason
 
 
 def test_a_run_nobody_watches_pauses_and_later_ends() -> None:
@@ -254,11 +245,11 @@ def test_a_run_nobody_watches_pauses_and_later_ends() -> None:
     for _ in range(15):
         run.touch()
         time.sleep(0.02)
-    assert run.frame.reason is None
-    until(lambda: run.frame.status == "paused")
-    assert "nobody had watched" in str(run.frame.reason)
+    assert run.state.reason is None
+    until(lambda: run.state.status == "paused")
+    assert "nobody had watched" in str(run.state.reason)
     assert run.wait(3)
-    assert run.frame.ended
+    assert run.state.ended
 
 
 def test_history_keeps_first_and_last_and_stays_bounded() -> None:
@@ -275,27 +266,27 @@ def test_history_keeps_first_and_last_and_stays_bounded() -> None:
 
 def test_history_is_bounded_in_bytes_too() -> None:
     history = History()
-    lanes = (SimpleNamespace(soft=np.zeros((1000, 1000)), hard=np.zeros((1000, 1000))),)
+    large = ArmSnapshot(EAST, (lane(soft=np.zeros((1000, 1000)), hard=np.zeros((1000, 1000))),))
     for step in range(40):
-        history.add(cast(Any, SimpleNamespace(step=step, lanes=lanes)))
+        history.add(moment(step, 40, [large]))
     assert len(history.snapshots()) <= 6
 
 
-def test_the_registry_finds_runs_by_id_only_and_refuses_too_many() -> None:
-    registry = Registry(most_active=2, most_kept=1)
-    first, second = (registry.start(Run(lambda: cast(Machine, Counter()))) for _ in range(2))
-    assert registry.get(first.id) is first and registry.get(second.id) is second
-    assert registry.get(None) is None and registry.get("guess") is None
+def test_the_store_finds_runs_by_id_only_and_refuses_too_many() -> None:
+    store = RunStore(most_active=2, most_kept=1)
+    first, second = (store.start(Run(lambda: cast(Machine, Counter()))) for _ in range(2))
+    assert store.get(first.id) is first and store.get(second.id) is second
+    assert store.get(None) is None and store.get("guess") is None
     with pytest.raises(SettingError, match="Too many trainings"):
-        registry.start(Run(lambda: cast(Machine, Counter())))
-    registry.drop(first.id)
-    assert first.wait(2) and registry.get(first.id) is None
+        store.start(Run(lambda: cast(Machine, Counter())))
+    store.drop(first.id)
+    assert first.wait(2) and store.get(first.id) is None
     second.command("stop")
     assert second.wait(2)
-    third = registry.start(Run(lambda: cast(Machine, Counter(total=1))))
+    third = store.start(Run(lambda: cast(Machine, Counter(total=1))))
     assert third.wait(2)
-    registry.start(Run(lambda: cast(Machine, Counter(total=1)))).wait(2)
-    assert registry.get(second.id) is None and len(registry) == 2
+    store.start(Run(lambda: cast(Machine, Counter(total=1)))).wait(2)
+    assert store.get(second.id) is None and len(store) == 2
 
 
 def test_what_is_watched_does_not_change_what_is_learned() -> None:
@@ -309,9 +300,9 @@ def test_what_is_watched_does_not_change_what_is_learned() -> None:
     commands: tuple[Command, ...] = ("pause", "step", "step", "resume")
     for command in commands:
         run.command(command)
-        assert len(run.history()) <= run.frame.sequence
+        assert len(run.history()) <= run.state.sequence
     assert run.wait(60)
     assert run.outcome is not None
-    for lane, twin in zip(run.outcome.lanes, alone.lanes, strict=True):
-        assert lane.best_step == twin.best_step
-        np.testing.assert_array_equal(lane.test_probabilities, twin.test_probabilities)
+    for watched, twin in zip(run.outcome.lanes, alone.lanes, strict=True):
+        assert watched.best_step == twin.best_step
+        np.testing.assert_array_equal(watched.test_probabilities, twin.test_probabilities)

@@ -15,12 +15,13 @@ from east.dataset import Dataset
 from east.dataset.outline import Choices
 from east.dataset.preparing import Part
 from east.errors import SettingError
-from east.losses import LOSSES, CrossEntropy, build_loss, registry
+from east.losses import LOSSES, CrossEntropy, LossSpec, build_loss, registry
 from east.metrics import metric
 from east.network import LaneNetwork, predict_probabilities
 from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, config, fit, train
 from east.training.batches import Batches
-from east.training.engine import lanes_of, one_cycle
+from east.training.devices import available_devices
+from east.training.engine import one_cycle
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -299,7 +300,7 @@ def test_an_outcomes_numbers_follow_from_its_weights() -> None:
         predictions = lane.test_probabilities.argmax(axis=1)
         expected_score = fbeta_score(data.test.targets, predictions, beta=1, average="macro", zero_division=0)
         assert lane.test_score == pytest.approx(expected_score, abs=1e-12)
-    assert [lane.seed for lane in lanes_of(outcome, "cross_entropy")] == [0, 1]
+    assert [lane.seed for lane in outcome.arm(Arm("cross_entropy", F1)).lanes] == [0, 1]
 
 
 def test_patience_keeps_the_checkpoint_after_so_many_evaluations_without_a_better_one() -> None:
@@ -410,9 +411,8 @@ def test_a_lane_that_diverges_harms_no_neighbour_and_keeps_its_last_sound_checkp
 ) -> None:
     data = dataset()
     expected = fit(data, settings(losses=("cross_entropy", "east"), epochs=40))
-    more = dict(LOSSES) | {"bomb": lambda metric, counts: Bomb()}
-    monkeypatch.setattr(registry, "LOSSES", more)
-    monkeypatch.setattr(config, "LOSSES", more)
+    bomb_spec = LossSpec("bomb", "Bomb", "Breaks half-way.", "rival", lambda metric, counts: Bomb())
+    monkeypatch.setitem(registry.SPECS, "bomb", bomb_spec)
     stream = list(train(data, settings(losses=("cross_entropy", "bomb", "east"), epochs=40)))
     outcome = fit(data, settings(losses=("cross_entropy", "bomb", "east"), epochs=40))
     for place, twin in ((0, 0), (2, 1)):
@@ -483,19 +483,26 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_nothing() -> None:
         ({"seeds": ()}, "Give at least one seed, each once"),
         ({"seeds": (1, 1)}, "Give at least one seed, each once"),
         ({"seeds": (-1,)}, "Seeds must be 0 or more"),
-        ({"epochs": 0}, "epochs must be 1 or more: got 0"),
-        ({"batch_size": 1}, "batch_size must be 2 or more: got 1"),
-        ({"hidden": (8, 0)}, "Hidden widths must be 1 or more"),
-        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\): got 1.0"),
-        ({"dropout": math.nan}, r"dropout must lie in \[0, 1\): got nan"),
-        ({"learning_rate": 0.0}, "learning_rate must be above 0: got 0.0"),
-        ({"learning_rate": math.nan}, "learning_rate must be above 0: got nan"),
-        ({"weight_decay": -1.0}, "weight_decay must be 0 or more: got -1.0"),
-        ({"clip": 0.0}, "clip must be above 0: got 0.0"),
-        ({"averaging": 1.0}, r"averaging must lie in \[0, 1\): got 1.0"),
-        ({"evaluations": 0}, "evaluations must be 1 or more: got 0"),
-        ({"patience": 0}, "patience must be 1 or more: got 0"),
-        ({"precision": "float8"}, "precision must be one of"),
+        ({"rules": ("best",)}, "There is no such rule: got 'best'; choose from argmax, "),
+        ({"rules": ()}, "Give at least one rule, each once"),
+        ({"rules": ("argmax", "argmax")}, "Give at least one rule, each once"),
+        ({"arms": (Arm("east", F1),) * 2}, "Give at least one loss, each once"),
+        ({"epochs": 0}, "epochs must be a whole number from 1 up: got 0"),
+        ({"epochs": 2.5}, "epochs must be a whole number from 1 up: got 2.5"),
+        ({"epochs": True}, "epochs must be a whole number from 1 up: got True"),
+        ({"batch_size": 1}, "batch_size must be a whole number from 2 up: got 1"),
+        ({"hidden": (8, 0)}, r"hidden must be a whole number from 1 up: got \(8, 0\)"),
+        ({"dropout": 1.0}, "dropout must be a number from 0 below 1: got 1.0"),
+        ({"dropout": math.nan}, "dropout must be a number from 0 below 1: got nan"),
+        ({"learning_rate": 0.0}, "learning_rate must be a number above 0: got 0.0"),
+        ({"learning_rate": math.nan}, "learning_rate must be a number above 0: got nan"),
+        ({"learning_rate": None}, "learning_rate must be a number above 0: got None"),
+        ({"weight_decay": -1.0}, "weight_decay must be a number from 0 up: got -1.0"),
+        ({"clip": 0.0}, "clip must be a number above 0: got 0.0"),
+        ({"averaging": 1.0}, "averaging must be a number from 0 below 1: got 1.0"),
+        ({"evaluations": 0}, "evaluations must be a whole number from 1 up: got 0"),
+        ({"patience": 0}, "patience must be a whole number from 1 up: got 0"),
+        ({"precision": "float8"}, "precision must be one of float32, bfloat16: got 'float8'"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named_in_one_sentence(options: dict[str, Any], sentence: str) -> None:
@@ -524,7 +531,7 @@ def test_a_metric_for_other_classes_is_refused_before_the_first_step(build: Call
 
 
 def test_auto_takes_what_there_is() -> None:
-    assert Training(dataset(), settings(device="auto")).device.split(":")[0] == config.available_devices()[0]
+    assert Training(dataset(), settings(device="auto")).device.split(":")[0] == available_devices()[0]
 
 
 # Precision and devices

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from east.command_line.exit_status import BAD_INPUT
 from east.options import Option
+from east.tables.formats import format_names
 
 MOST_SEEDS = 1000
 
@@ -104,6 +105,7 @@ def config_names() -> tuple[str, ...]:
 
 def _add_race(train: argparse.ArgumentParser) -> None:
     from east.losses import LOSSES
+    from east.references import REFERENCES
     from east.rules import RULES
     from east.training import OPTIONS, TrainConfig
 
@@ -113,6 +115,8 @@ def _add_race(train: argparse.ArgumentParser) -> None:
         usual = " ".join(defaults[name])
         words = f"{', '.join(table)} ({usual})"
         group.add_argument(f"--{name}", nargs="+", metavar="KEY", help=words)
+    words = f"beside the race: {', '.join(REFERENCES)} (none)"
+    group.add_argument("--references", nargs="+", default=[], metavar="KEY", help=words)
     seeds = "repetitions: seeds 0 to N-1 (1)"
     group.add_argument("--seeds", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=seeds)
     for name, option in OPTIONS.items():
@@ -171,7 +175,7 @@ def _add_split(train: argparse.ArgumentParser) -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
-    add("--format", metavar="NAME", help="csv, json, arff, xlsx, ods, parquet or feather")
+    add("--format", metavar="NAME", help=format_names())
     add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
     add("--decimal", metavar="MARK", help="the decimal mark: . or ,")
@@ -198,11 +202,20 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--metrics", nargs="+", metavar="KEY", help="such as mcc or fbeta:beta=0.25")
     add("--losses", nargs="+", metavar="KEY", help="keys of `list` (all)")
     add("--rules", nargs="+", metavar="KEY", help="each loss races with each (argmax)")
+    words = "networks on each split; above 1 every arm also races as their ensemble (1)"
+    add("--members", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=words)
+    add("--references", nargs="+", default=[], metavar="KEY", help="boosting, logistic, most_frequent (none)")
+    add("--shares", type=float, nargs=3, metavar="X", help="training, validation, test (each table's own)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
     add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
-    add("--out", type=Path, metavar="DIR", help="also write rows.csv and summary.json there")
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write rows.csv and summary.json there, and keep finished cells",
+    )
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--speed", action="store_true", help="measure speed instead of scores")
     add("--quiet", action="store_true", help="no progress on stderr")

@@ -30,6 +30,12 @@ def as_text(result: dict[str, Any], outcome: Outcome) -> str:
         line = f"{labels[key]:<44} {arm['mean']:>7.4f}  {_interval(arm['ci']):<17}"
         paired = result["paired"].get(key)
         lines.append(f"{line}  {paired['difference']:+.4f} {_interval(paired['ci'])}" if paired else line)
+    if result["references"]:
+        lines += ["", f"{'reference':<44} {'score':>7}  {'95 % interval':<17}  best arm minus it"]
+    for found in result["references"]:
+        paired = found["best_arm_minus_it"]
+        line = f"{found['label']:<44} {found['mean']:>7.4f}  {_interval(found['ci']):<17}"
+        lines.append(f"{line}  {paired['difference']:+.4f} {_interval(paired['ci'])}")
     return "\n".join([*lines, "", result["verdict"]["text"]])
 
 

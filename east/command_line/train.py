@@ -17,13 +17,14 @@ from east.errors import DatasetError, SettingError
 if TYPE_CHECKING:
     from east.dataset import Dataset
     from east.metrics import Metric
-    from east.training import Outcome, Snapshot, TrainConfig
+    from east.training import ArmSnapshot, Outcome, Snapshot, TrainConfig
 
 
 def train_command(options: argparse.Namespace) -> None:
     """Train on one table and print what it came to."""
-    from east.comparison import compare, race_from, summarise
+    from east.comparison import compare, judge_references, race_from, summarise
     from east.dataset import prepare
+    from east.references import fit_beside, rows_of
 
     folder = None if options.out is None else folder_for(options.out)
     table = read(options)
@@ -34,9 +35,12 @@ def train_command(options: argparse.Namespace) -> None:
         raise DatasetError("There are no test rows to compare on", None, remedy)
     remarks = (*map(str, table.findings), *reasons, *dataset.notes)
     config = _config(options, dataset)
+    beside = fit_beside(options.references, rows_of(table, dataset))
     exported = model_arm(options, config)
     outcome, history = _watch(dataset, config, options, remarks)
-    result = {"table": dataset.name, "target": target, **summarise(compare(race_from(outcome)))}
+    comparison = compare(race_from(outcome))
+    references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
+    result = {"table": dataset.name, "target": target, **summarise(comparison, references)}
     if folder is not None:
         keep(folder, Finished(options, table, dataset, outcome, history, result, exported))
     print(as_json(result) if options.json else as_text(result, outcome))
@@ -46,7 +50,8 @@ def _config(options: argparse.Namespace, dataset: Dataset) -> TrainConfig:
     from east.training import TrainConfig
 
     chosen = given(options, config_names())
-    return TrainConfig(metric=_metric(options, dataset), seeds=tuple(range(options.seeds)), **chosen)
+    seeds = range(max(options.seeds, options.members or 1))
+    return TrainConfig(metric=_metric(options, dataset), seeds=tuple(seeds), **chosen)
 
 
 def _metric(options: argparse.Namespace, dataset: Dataset) -> Metric:
@@ -106,8 +111,15 @@ def _watch(
 
 
 def _moment(snapshot: Snapshot) -> str:
-    scores = {found.arm.loss: [lane.score_hard for lane in found.lanes] for found in snapshot.arms}
-    means = ", ".join(f"{loss} {sum(values) / len(values):.3f}" for loss, values in scores.items())
-    lost = {lane.loss for lane in snapshot.lanes if snapshot.step and lane.diverged}
+    means = ", ".join(f"{found.arm.key} {_mean_score(found):.3f}" for found in snapshot.arms)
+    lost = [
+        found.arm.key
+        for found in snapshot.arms
+        if snapshot.step and any(lane.diverged for lane in found.lanes)
+    ]
     diverged = f"; diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
     return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation{diverged}"
+
+
+def _mean_score(found: ArmSnapshot) -> float:
+    return sum(lane.score_hard for lane in found.lanes) / len(found.lanes)

@@ -6,26 +6,27 @@ from east.comparison.classes import (
     class_changes,
     class_rows,
     class_table,
+    largest_confusion,
     matrix_difference,
     rows_in_cell,
 )
+from east.comparison.differences import Difference
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
+from east.comparison.kinds import Verdict
+from east.comparison.past_runs import TestedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
-from east.comparison.scores import (
-    Comparison,
-    Difference,
-    Score,
-    compare,
-    first_minus_second,
-    paired_difference,
-)
+from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
+from east.comparison.scores import Comparison, Score, compare, first_minus_second, paired_difference
+from east.comparison.sizes import WIDTHS, SizePoint, SizeProgress, SizeSweep, size_label, sweep_sizes
 from east.comparison.summary import summarise, summary
-from east.comparison.verdict import Verdict, pair_sentence, verdict
+from east.comparison.verdict import pair_sentence, verdict
+from east.comparison.ways import Step
 from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
+    "WIDTHS",
     "ArmResult",
     "ClassChange",
     "ClassRow",
@@ -35,7 +36,14 @@ __all__ = [
     "FrontierPoint",
     "Grid",
     "Race",
+    "ReferenceScore",
+    "References",
     "Score",
+    "SizePoint",
+    "SizeProgress",
+    "SizeSweep",
+    "Step",
+    "TestedArm",
     "Verdict",
     "WhatIf",
     "class_changes",
@@ -47,18 +55,24 @@ __all__ = [
     "frontier_config",
     "grid",
     "grid_config",
+    "judge_references",
+    "largest_confusion",
     "matrix_difference",
     "offsets_rule",
+    "pair_past_runs",
     "pair_races",
     "pair_sentence",
     "paired_difference",
     "predictions_frame",
     "probabilities_frame",
     "race_from",
+    "reference_sentence",
     "rows_in_cell",
+    "size_label",
     "suggested_offsets",
     "summarise",
     "summary",
+    "sweep_sizes",
     "verdict",
     "what_if",
 ]

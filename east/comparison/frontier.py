@@ -105,12 +105,11 @@ def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> 
     Raises:
         SettingError: when the loss was not trained for two betas or more.
     """
-    own = [
-        found.arm for found in outcome.arms if found.arm.loss == loss and "beta" in found.arm.metric.options
-    ]
+    arms = [found.arm for found in outcome.arms if found.arm.plain]
+    own = [arm for arm in arms if arm.loss == loss and "beta" in arm.metric.options]
     if len(own) < 2:
         raise SettingError("A frontier needs a loss trained for two betas or more", loss)
-    others = [found.arm for found in outcome.arms if found.arm.loss != loss]
+    others = [arm for arm in arms if arm.loss != loss]
     plain = others[0] if others else None
     served = [replace(arm, rule=rule) for arm in own] if plain else []
     return Frontier(

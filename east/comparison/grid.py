@@ -73,7 +73,7 @@ def grid(outcome: Outcome, *, loss: str = "east", draws: int = DRAWS) -> Grid:
     Raises:
         SettingError: when the outcome holds fewer than two metrics for that loss.
     """
-    race = race_from(outcome)
+    race = race_from(outcome, [found.arm for found in outcome.arms if found.arm.plain])
     own = [arm for arm in race.arms if arm.loss == loss]
     if len(own) < 2:
         raise SettingError("A grid needs a loss trained for two metrics or more", loss)

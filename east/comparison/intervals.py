@@ -92,32 +92,48 @@ class Estimate:
         return float(np.exp(optimize.brentq(beyond, np.log(SMALLEST_P), np.log(1 - SMALLEST_P))))
 
 
-def crossed_estimate(values: Floats, draws: Floats, influence: Floats, *, one_row: float = 0.0) -> Estimate:
+def crossed_estimate(
+    values: Floats,
+    draws: Floats | None,
+    influence: Floats,
+    *,
+    one_row: float = 0.0,
+    value: float | None = None,
+) -> Estimate:
     """Estimate the mean of a score, or of a paired difference of scores, over rows and seeds.
 
     With one seed the estimate is about these very models on new rows; nothing is known of other seeds.
 
     Args:
         values: `[S]`, one a seed.
-        draws: `[S, B]`, the same under B resamplings of the rows.
+        draws: `[S, B]`, the same under B resamplings of the rows; None takes the variances over rows from
+            the influences, which suffices for a large test part.
         influence: `[S, n]`, the rows' jackknife deviations.
         one_row: how far one row can move the value.
+        value: the estimate itself, where it is not the mean of `values`.
     """
     seeds = len(values)
-    row_variance = float(draws.mean(axis=0).var(ddof=1))
+    if draws is None:
+        row_variance, single = float(_jackknife(influence.mean(axis=0))), _jackknife(influence)
+    else:
+        row_variance, single = float(draws.mean(axis=0).var(ddof=1)), draws.var(axis=1, ddof=1)
     seed_variance = 0.0
     if seeds > 1:
-        single = float(draws.var(axis=1, ddof=1).mean())
-        interaction = max(single - row_variance, 0.0) / (seeds - 1)
+        interaction = max(float(np.mean(single)) - row_variance, 0.0) / (seeds - 1)
         seed_variance = max(float(values.var(ddof=1)) / seeds - interaction, 0.0)
     return Estimate(
-        value=float(values.mean()),
+        value=float(values.mean()) if value is None else value,
         row_variance=row_variance,
         row_freedom=row_freedom(influence.mean(axis=0)),
         seed_variance=seed_variance,
         seed_freedom=float(max(seeds - 1, 1)),
         unseen=RULE_OF_THREE * one_row,
     )
+
+
+def _jackknife(influence: Floats) -> Floats:
+    """Return the variance over rows `[...]` of a score whose rows deviate by `influence` `[..., n]`."""
+    return np.asarray(np.square(influence).mean(axis=-1) / influence.shape[-1])
 
 
 def row_freedom(influence: Floats) -> float:

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+FEWEST_TO_LEAVE_ONE_OUT = 3
+
 
 @dataclass(frozen=True)
 class ArmResult:
     """One arm on the test part: predictions `[S, n]`, hard and soft matrices `[S, K, K]`, a row a seed.
 
-    An ensemble has one decision for all seeds; it stands in every row. `soft` is of the lanes the arm
-    reads, whatever rule decides.
+    An ensemble has one decision for all seeds; it stands in every row, and `left_out` `[members, n]`
+    is what it would predict without each member in turn (None for other arms, and for two members). `soft` is
+    of the lanes the arm reads, whatever rule decides.
     """
 
     arm: Arm
@@ -33,6 +36,12 @@ class ArmResult:
     predictions: Integers
     hard: Floats
     soft: Floats
+    left_out: Integers | None = None
+
+    @property
+    def mean_hard(self) -> Floats:
+        """Hard matrix `[K, K]`, the mean over seeds."""
+        return np.asarray(self.hard.mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,10 @@ def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
     predictions = np.broadcast_to(predictions, (len(seeds), predictions.shape[1]))
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
     soft = np.stack([lane.test_soft for lane in found.lanes])
-    return ArmResult(found.arm, seeds, predictions, hard, soft)
+    left_out = None
+    if found.arm.members >= FEWEST_TO_LEAVE_ONE_OUT:
+        left_out = found.test_predictions_without_a_member
+    return ArmResult(found.arm, seeds, predictions, hard, soft, left_out)
 
 
 def pair_races(first: Race, first_arm: Arm, second: Race, second_arm: Arm) -> Race:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from east.comparison.race import Race
+from east.comparison.race import ArmResult, Race
+from east.rules import confusion_matrices
 from east.threads import one_thread
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 DRAWS = 2000
+# From so many rows on the jackknife's variance is as good as the bootstrap's, and costs nothing more.
+LARGE_TEST = 10_000
 # Beyond this many rows, blocks of random rows are drawn instead: the variance is the same, its cost bounded.
 MAX_UNITS = 4000
 # Lanes' matrices are scored in slices of at most this many numbers.
@@ -27,16 +30,21 @@ SLICE = 4_000_000
 
 @dataclass(frozen=True)
 class Resampled:
-    """What resampling says of every lane's score, arms x seeds.
+    """What resampling says of every arm's score, arms x seeds.
 
-    `scores` `[A, S]`; `draws` `[A, S, B]`, bootstrap scores with the same rows drawn for all lanes;
-    `influence` `[A, S, n]`, the jackknife's pseudo-deviations, whose mean square over n estimates the
-    variance over rows; `one_row` `[A]`, the most that one row's prediction moves the score.
+    A lane's numbers are its own; an ensemble's are its jackknife pseudo-values over its members (`_pseudo`),
+    whose spread over S tells how its score varies with the seeds, as a lane's does for a mean of lanes.
+
+    `values` `[A, S]`; `draws` `[A, S, B]`, bootstrap scores with the same rows drawn for all, None for a large
+    test part; `influence` `[A, S, n]`, the jackknife's pseudo-deviations over rows, whose mean square over n
+    estimates the variance over rows; `scores` `[A, S]`, the plain scores, an ensemble's the same at every
+    seed; `one_row` `[A]`, the most that one row's prediction moves the score.
     """
 
-    scores: Floats
-    draws: Floats
+    values: Floats
+    draws: Floats | None
     influence: Floats
+    scores: Floats
     one_row: Floats
 
 
@@ -53,45 +61,101 @@ def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, se
     Sources: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993 (bootstrap and jackknife).
     """
     measure = metric or race.metric
+    weights = _weights(len(race.targets), draws, seed) if len(race.targets) < LARGE_TEST else None
+    arms = [_resample(result, race, measure, weights) for result in race.results]
     hard = np.stack([result.hard for result in race.results])
     return Resampled(
+        values=np.stack([values for values, _, _ in arms]),
+        draws=None if weights is None else np.stack([drawn for _, drawn, _ in arms if drawn is not None]),
+        influence=np.stack([influence for _, _, influence in arms]),
         scores=measure.scores(hard),
-        draws=_bootstrap(race, measure, draws, seed),
-        influence=_influence(race, measure, hard),
         one_row=_largest_step(measure, hard),
     )
 
 
-def _bootstrap(race: Race, metric: Metric, draws: int, seed: int) -> Floats:
+def _resample(
+    result: ArmResult, race: Race, metric: Metric, weights: Weights | None
+) -> tuple[Floats, Floats | None, Floats]:
+    """Return one arm's values `[S]`, draws `[S, B]` or None, and influences `[S, n]`."""
+    measured = _measure(result.predictions, race, metric, weights)
+    if result.left_out is None:
+        return measured
+    without = _measure(result.left_out, race, metric, weights)
+    values, drawn, influence = (
+        None if whole is None or part is None else _pseudo(whole[0], part, len(race.seeds))
+        for whole, part in zip(measured, without, strict=True)
+    )
+    assert values is not None and influence is not None
+    return values, drawn, influence
+
+
+def _pseudo(whole: Floats, without: Floats, seeds: int) -> Floats:
+    """Return `m whole - (m - 1) without` for each of m members, Tukey's jackknife over an ensemble's members.
+
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11. With fewer members than
+    seeds the last one stands at the other seeds too.
+
+    Args:
+        whole: `[...]`, of the ensemble.
+        without: `[m, ...]`, of the ensemble without each member.
+        seeds: S.
+
+    Returns:
+        `[S, ...]`.
+    """
+    members = len(without)
+    values = members * whole - (members - 1) * without
+    return np.asarray(values[np.minimum(np.arange(seeds), members - 1)])
+
+
+def _measure(
+    predictions: Integers, race: Race, metric: Metric, weights: Weights | None
+) -> tuple[Floats, Floats | None, Floats]:
+    """Return scores `[L]`, draws `[L, B]` or None, and influences `[L, n]` of some predictions `[L, n]`."""
+    hard = confusion_matrices(race.targets, predictions, len(race.classes))
+    drawn = None if weights is None else _bootstrap(predictions, race, metric, weights)
+    return metric.scores(hard), drawn, _influence(predictions, hard, race, metric)
+
+
+class Weights(NamedTuple):
+    """How often each unit of rows is drawn, `[units, B]`, and each row's unit, `[n]`."""
+
+    counts: Floats
+    unit: Integers
+
+
+def _weights(rows: int, draws: int, seed: int) -> Weights:
     generator = np.random.default_rng(seed)
-    rows, classes = len(race.targets), len(race.classes)
     units = min(rows, MAX_UNITS)
     unit = generator.permutation(rows) % units
     drawn = generator.multinomial(units, np.full(units, 1 / units), size=draws)
     # One column a draw, laid out in rows, as the sparse product below wants it.
-    weights = np.ascontiguousarray(drawn.T, dtype=np.float64)
+    return Weights(np.ascontiguousarray(drawn.T, dtype=np.float64), unit)
+
+
+def _bootstrap(predictions: Integers, race: Race, metric: Metric, weights: Weights) -> Floats:
+    rows, classes = len(race.targets), len(race.classes)
+    units, draws = weights.counts.shape
     per_slice = max(1, SLICE // classes**2)
-    scores = np.empty((len(race.results), len(race.seeds), draws))
-    for a, result in enumerate(race.results):
-        for s, predicted in enumerate(result.predictions):
-            cells = race.targets * classes + predicted
-            counts = sparse.csr_array((np.ones(rows), (cells, unit)), shape=(classes**2, units))
-            for start in range(0, draws, per_slice):
-                part = slice(start, start + per_slice)
-                matrices = (counts @ weights[:, part]).T.reshape(-1, classes, classes)
-                scores[a, s, part] = metric.scores(matrices)
+    scores = np.empty((len(predictions), draws))
+    for place, predicted in enumerate(predictions):
+        cells = race.targets * classes + predicted
+        counts = sparse.csr_array((np.ones(rows), (cells, weights.unit)), shape=(classes**2, units))
+        for start in range(0, draws, per_slice):
+            part = slice(start, start + per_slice)
+            matrices = (counts @ weights.counts[:, part]).T.reshape(-1, classes, classes)
+            scores[place, part] = metric.scores(matrices)
     return scores
 
 
-def _influence(race: Race, metric: Metric, hard: Floats) -> Floats:
+def _influence(predictions: Integers, hard: Floats, race: Race, metric: Metric) -> Floats:
     """Leave each row out once: rows in the same cell of a matrix share one evaluation."""
     rows, classes = len(race.targets), len(race.classes)
-    influence = np.empty((*hard.shape[:2], rows))
-    for a, result in enumerate(race.results):
-        for s, predicted in enumerate(result.predictions):
-            cells, cell_of_row = np.unique(race.targets * classes + predicted, return_inverse=True)
-            left_out = _without_one(hard[a, s], cells, metric)[cell_of_row]
-            influence[a, s] = (rows - 1) * (left_out.mean() - left_out)
+    influence = np.empty((len(predictions), rows))
+    for place, predicted in enumerate(predictions):
+        cells, cell_of_row = np.unique(race.targets * classes + predicted, return_inverse=True)
+        left_out = _without_one(hard[place], cells, metric)[cell_of_row]
+        influence[place] = (rows - 1) * (left_out.mean() - left_out)
     return influence
 
 

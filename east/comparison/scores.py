@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from east.comparison.intervals import CONFIDENCE, Estimate, crossed_estimate, holm
+from east.comparison.differences import Difference
+from east.comparison.intervals import Estimate, crossed_estimate, holm
 from east.comparison.race import Race
 from east.comparison.resampling import DRAWS, Resampled, resample
+from east.comparison.ways import Step, climb
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -25,7 +27,10 @@ HARDLY_ANY_ROWS = 5
 
 @dataclass(frozen=True)
 class Score:
-    """One arm's test score: a value a seed, their mean, its interval, and standard deviation over seeds."""
+    """One arm's test score: a value a seed, their mean, its interval, and standard deviation over seeds.
+
+    An ensemble has one score for all its seeds; it stands at each of them, and its spread is 0.
+    """
 
     arm: Arm
     values: tuple[float, ...]
@@ -35,39 +40,12 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """`first` minus `second`, paired row by row and seed by seed; positive means `first` is better.
-
-    `p_value` is of no difference, `adjusted_p` the same after Holm's correction over its family, and
-    `limiting_class` the position of a class with so few test rows that it blurs the answer.
-    """
-
-    first: Arm
-    second: Arm
-    values: tuple[float, ...]
-    value: float
-    interval: tuple[float, float]
-    p_value: float
-    adjusted_p: float
-    row_share: float
-    limiting_class: int | None = None
-
-    @property
-    def conclusion(self) -> str:
-        """Return "better", "worse" or "undecided" of `first`: correction and interval must both say so."""
-        if self.adjusted_p < 1 - CONFIDENCE and self.interval[0] > 0:
-            return "better"
-        if self.adjusted_p < 1 - CONFIDENCE and self.interval[1] < 0:
-            return "worse"
-        return "undecided"
-
-
-@dataclass(frozen=True)
 class Comparison:
     """What a race came to under one metric.
 
     `differences` are the subject minus each rival, `over_baseline` each other rival minus cross-entropy
-    (empty where that took no part), each family corrected for its size.
+    (empty where that took no part), each family corrected for its size. `steps` is the way from cross-entropy
+    to the cheapest arm that no costlier one is shown to beat: see `climb`.
     """
 
     race: Race
@@ -76,6 +54,7 @@ class Comparison:
     subject: Arm
     differences: tuple[Difference, ...]
     over_baseline: tuple[Difference, ...]
+    steps: tuple[Step, ...]
 
     @property
     def population(self) -> str:
@@ -123,9 +102,12 @@ def compare(
     rivals = [place for place in range(len(arms)) if place != own]
     others = [place for place in rivals if place != baseline] if baseline != own else []
 
-    def minus(places: list[int], second: int | None = None) -> tuple[Difference, ...]:
+    def minus(places: Sequence[int], second: int | None = None) -> tuple[Difference, ...]:
         pairs = [(own, place) if second is None else (place, second) for place in places]
         return _corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
+
+    def above(start: int, costlier: Sequence[int]) -> tuple[Difference, ...]:
+        return minus(costlier, start)
 
     return Comparison(
         race=race,
@@ -134,6 +116,7 @@ def compare(
         subject=arms[own],
         differences=minus(rivals),
         over_baseline=minus(others, baseline),
+        steps=climb(arms, baseline, above) if race.baseline in arms else (),
     )
 
 
@@ -156,7 +139,11 @@ def first_minus_second(
 def _score(resampled: Resampled, metric: Metric, place: int, arm: Arm) -> Score:
     values = resampled.scores[place]
     estimate = crossed_estimate(
-        values, resampled.draws[place], resampled.influence[place], one_row=float(resampled.one_row[place])
+        resampled.values[place],
+        None if resampled.draws is None else resampled.draws[place],
+        resampled.influence[place],
+        one_row=float(resampled.one_row[place]),
+        value=float(values.mean()),
     )
     return Score(
         arm=arm,
@@ -171,10 +158,11 @@ def _difference(race: Race, metric: Metric, resampled: Resampled, a: int, b: int
     values = resampled.scores[a] - resampled.scores[b]
     influence = resampled.influence[a] - resampled.influence[b]
     estimate = crossed_estimate(
-        values,
-        resampled.draws[a] - resampled.draws[b],
+        resampled.values[a] - resampled.values[b],
+        None if resampled.draws is None else resampled.draws[a] - resampled.draws[b],
         influence,
         one_row=float(max(resampled.one_row[a], resampled.one_row[b])),
+        value=float(values.mean()),
     )
     p_value = estimate.p_value()
     # No two scores lie further apart than the metric's ends: few seeds would else promise 104 points of 100.

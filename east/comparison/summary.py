@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from east.comparison.differences import Difference
 from east.comparison.race import ArmResult, race_from
-from east.comparison.scores import Comparison, Difference, Score, compare
+from east.comparison.references import References, ReferenceScore, reference_sentence
+from east.comparison.scores import Comparison, Score, compare
 from east.comparison.verdict import verdict
 
 if TYPE_CHECKING:
@@ -24,9 +26,11 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     return summarise(compare(race_from(outcome)))
 
 
-def summarise(comparison: Comparison) -> dict[str, Any]:
-    """Summarise a comparison that has been made."""
+def summarise(comparison: Comparison, references: References | None = None) -> dict[str, Any]:
+    """Summarise a comparison that has been made, and the references beside it if there are any."""
     race, judged = comparison.race, verdict(comparison)
+    beside = references.scores if references is not None else ()
+    stronger = reference_sentence(references, comparison) if references is not None else ""
     scored = zip(race.results, comparison.scores, strict=True)
     return {
         "metric": comparison.metric.label,
@@ -37,7 +41,8 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "seeds": list(race.seeds),
         "arms": {result.arm.key: _scored(result, score) for result, score in scored},
         "paired": {difference.second.key: _paired(difference) for difference in comparison.differences},
-        "verdict": {"kind": judged.kind, "text": judged.text},
+        "references": [_reference(one) for one in beside],
+        "verdict": {"kind": judged.kind, "text": f"{judged.text} {stronger}".rstrip()},
     }
 
 
@@ -48,6 +53,17 @@ def _scored(result: ArmResult, score: Score) -> dict[str, Any]:
         "ci": list(score.interval),
         "hard": _mean(result.hard),
         "soft": _mean(result.soft),
+    }
+
+
+def _reference(found: ReferenceScore) -> dict[str, Any]:
+    return {
+        "reference": found.key,
+        "rule": found.rule,
+        "label": found.label,
+        "mean": found.score.mean,
+        "ci": list(found.score.interval),
+        "best_arm_minus_it": _paired(found.difference),
     }
 
 

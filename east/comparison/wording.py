@@ -65,3 +65,8 @@ def items(changes: Sequence[ClassChange], seeds: int) -> str:
         pieces.append(f"{count(abs(alarms.false_alarms))} {more} false alarms of class {alarms.name!r}")
     mean = " (means of the seeds)" if seeds > 1 and pieces else ""
     return names(pieces) + mean
+
+
+def lowered(label: str) -> str:
+    """Lower a label's first letter inside a sentence, but not that of an abbreviation or a letter's name."""
+    return label if label[:2].isupper() or not label[1:2].islower() else label[0].lower() + label[1:]

@@ -1,10 +1,12 @@
-"""A table and a target to split, encoded numbers; and the plain facts of a table before that."""
+"""A table and a target to split, encoded numbers; and the profile of a table before that."""
 
 from east.dataset.encoding import Encoder
 from east.dataset.facts import ClassFacts, ColumnFacts, Concern, Profile, TargetGuess
+from east.dataset.fresh import with_test
 from east.dataset.outline import Choices, Outline, outline
 from east.dataset.preparing import Dataset, Part, prepare, prepare_arrays, prepare_choices
 from east.dataset.profiling import profile
+from east.dataset.regions import RegionPoints, RegionView, region_columns, region_view
 from east.dataset.telling import profile_text, size_text, span_text
 
 __all__ = [
@@ -17,6 +19,8 @@ __all__ = [
     "Outline",
     "Part",
     "Profile",
+    "RegionPoints",
+    "RegionView",
     "TargetGuess",
     "outline",
     "prepare",
@@ -24,6 +28,9 @@ __all__ = [
     "prepare_choices",
     "profile",
     "profile_text",
+    "region_columns",
+    "region_view",
     "size_text",
     "span_text",
+    "with_test",
 ]

@@ -1,8 +1,10 @@
-"""What a profile is made of: plain facts, to be drawn by a page, a terminal or a report."""
+"""The facts of a profile, as plain data for a page, a terminal or a report."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from east.tables import Remedy
 
 ROLES = ("numeric", "categorical", "boolean", "date", "text", "constant", "id")
 
@@ -13,10 +15,10 @@ class ColumnFacts:
 
     Args:
         name: of the column.
-        role: one of `ROLES`; "text" is free text, "id" names rows instead of describing them.
+        role: one of `ROLES`; "text" is free text, "id" identifies rows.
         missing: rows without a value, counted over the whole table.
-        missing_share: the same as a share in [0, 1].
-        distinct: different values among the rows looked at.
+        missing_share: `missing` as a share of all rows, in [0, 1].
+        distinct: different values among the profiled rows.
         examples: a few values as text.
         low, middle, high: least, median and greatest number; None where the role is not numeric.
     """
@@ -52,16 +54,17 @@ class TargetGuess:
 
 @dataclass(frozen=True)
 class Concern:
-    """Something about a table that a user should know before training.
+    """Something that a user should know about a table before training.
 
     Args:
-        kind: a word for it: id, constant, near_empty, duplicate_column, duplicate_rows, leakage, copy, few_classes,
+        kind: one of id, constant, near_empty, duplicate_column, duplicate_rows, leakage, copy, few_classes,
             too_many_classes, continuous_target, rare_class, scarce_class, missing_target, date, free_text,
-            high_cardinality, mixed_types, few_rows.
+            high_cardinality, mixed_types, look_alike, few_rows.
         column: the column it is about, None for the whole table.
         evidence: one plain sentence without a final stop.
-        remedy: what to do, likewise.
+        remedy: what to do, one plain sentence without a final stop.
         severity: "stop" (training is refused until something is chosen), "warn" or "note".
+        remedies: options of reading that answer it, for a page to offer as buttons.
     """
 
     kind: str
@@ -69,9 +72,10 @@ class Concern:
     evidence: str
     remedy: str
     severity: str = "warn"
+    remedies: tuple[Remedy, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Show the concern in one line."""
         about = f"{self.column!r}: " if self.column is not None else ""
         return f"{about}{self.evidence}; {self.remedy}."
 
@@ -83,7 +87,7 @@ class Profile:
     Args:
         name: of the table.
         rows: of the table.
-        looked_at: rows that cardinalities, roles and concerns are based on; fewer than `rows` in a large table.
+        looked_at: rows that were profiled for cardinalities, roles and concerns; a sample in a large table.
         columns: in the table's order.
         guesses: of the target, the likeliest first; may be empty.
         target: the one given, else the likeliest; None when there is none.

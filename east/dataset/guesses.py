@@ -45,7 +45,7 @@ def _guess(facts: ColumnFacts, place: int, width: int, rows: int) -> TargetGuess
         return None
     score, reasons = 0.0, []
     if facts.name.lower() in _EXACT:
-        score, reasons = 0.5, ["its name is the usual one"]
+        score, reasons = 0.5, ["its name is usual for a target"]
     elif _TELLING.search(facts.name):
         score, reasons = 0.3, ["its name suggests it"]
     if place == width - 1:

@@ -1,4 +1,4 @@
-"""Columns that give the target away."""
+"""How well one column alone predicts the target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Leak:
     """How well one column alone predicts the target.
 
     Args:
-        recall: mean recall of the classes, on rows that were not used to learn the column's values.
+        recall: mean recall of the classes, on rows that the prediction was not learned from.
         exact: whether each of the column's (few) values goes with one class only.
     """
 
@@ -29,16 +29,16 @@ class Leak:
 def single_column_recall(
     column: pd.Series[Any], targets: np.ndarray, num_classes: int, seed: int = 0
 ) -> Leak:
-    """Predict the target from one column alone, each half of the rows from the other.
+    """Predict the target of each half of the rows from one column and the other half.
 
-    A category says its commonest class, a number the commonest class of the five nearest numbers, a missing value
-    the commonest class of missing values.
+    A category predicts its commonest class, a number the commonest class of the five nearest numbers, and a missing
+    value the commonest class of missing values.
 
     Args:
         column: [n] rows of one column.
         targets: [n] int64 codes.
         num_classes: K.
-        seed: of the halves, and of the rows looked at if there are more than 20,000.
+        seed: of the halves, and of the sample if there are more than 20,000 rows.
     """
     generator = np.random.default_rng(seed)
     if len(targets) > _ROWS:
@@ -48,11 +48,11 @@ def single_column_recall(
     half = generator.permutation(len(targets)) % 2 == 0
     recalls = []
     for known in (half, ~half):
-        says = _by_code(codes, targets, known, num_classes)
+        predicted = _by_code(codes, targets, known, num_classes)
         if numbers is not None:
             present = np.isfinite(numbers)
-            says[present & ~known] = _by_neighbours(numbers, targets, present & known, present & ~known)
-        recalls.append(_mean_recall(targets[~known], says[~known], num_classes))
+            predicted[present & ~known] = _by_neighbours(numbers, targets, present & known, present & ~known)
+        recalls.append(_mean_recall(targets[~known], predicted[~known], num_classes))
     counts = np.zeros((int(codes.max(initial=0)) + 1, num_classes), dtype=np.int64)
     np.add.at(counts, (codes, targets), 1)
     exact = numbers is None and len(counts) <= 2 * num_classes and int((counts > 0).sum(axis=1).max()) <= 1
@@ -60,7 +60,7 @@ def single_column_recall(
 
 
 def _codes(column: pd.Series[Any]) -> tuple[np.ndarray, np.ndarray | None]:
-    """Code values from 0, a missing one with a code of its own; numbers of many values also as they are."""
+    """Code values from 0, with one more code for missing values; return numbers of many values as well."""
     codes, uniques = pd.factorize(column, use_na_sentinel=True)
     coded = np.where(codes < 0, len(uniques), codes).astype(np.int64)
     numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
@@ -78,19 +78,19 @@ def _by_code(codes: np.ndarray, targets: np.ndarray, known: np.ndarray, num_clas
 
 
 def _by_neighbours(
-    numbers: np.ndarray, targets: np.ndarray, known: np.ndarray, asked: np.ndarray
+    numbers: np.ndarray, targets: np.ndarray, known: np.ndarray, wanted: np.ndarray
 ) -> np.ndarray:
     if known.sum() < _NEIGHBOURS:
-        return np.full(int(asked.sum()), targets[0])
+        return np.full(int(wanted.sum()), targets[0])
     order = np.argsort(numbers[known], kind="stable")
     values, labels = numbers[known][order], targets[known][order]
-    first = np.searchsorted(values, numbers[asked]) - _NEIGHBOURS // 2
+    first = np.searchsorted(values, numbers[wanted]) - _NEIGHBOURS // 2
     window = labels[np.clip(first, 0, len(values) - _NEIGHBOURS)[:, None] + np.arange(_NEIGHBOURS)]
     votes = (window[:, :, None] == window[:, None, :]).sum(axis=2)
     return np.asarray(np.take_along_axis(window, votes.argmax(axis=1)[:, None], axis=1)[:, 0])
 
 
-def _mean_recall(truth: np.ndarray, says: np.ndarray, num_classes: int) -> float:
+def _mean_recall(truth: np.ndarray, predicted: np.ndarray, num_classes: int) -> float:
     of = np.bincount(truth, minlength=num_classes)
-    right = np.bincount(truth, weights=says == truth, minlength=num_classes)
+    right = np.bincount(truth, weights=predicted == truth, minlength=num_classes)
     return float((right[of > 0] / of[of > 0]).mean()) if of.any() else 0.0

@@ -1,4 +1,4 @@
-"""What is asked of a table, and what comes of it before anything is encoded: its classes, and the rows of each part."""
+"""What to learn from a table, and its classes and split before anything is encoded."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 DEFAULT_SHARES = (0.6, 0.2, 0.2)
 _NUMBERED_DATE = re.compile(r"^\s*(\d{1,2})([-/.])(\d{1,2})[-/.]\d{2,4}")
+_VERBS = {"training": "train on", "validation": "validate on", "test": "test on"}
 _NO_TIME = "The table cannot be split by time"
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What is to be learned from a table, and how it is split.
+    """What to learn from a table, and how to split it.
 
     Args:
         target: the column to predict.
@@ -36,8 +37,8 @@ class Choices:
         rare: what to do with classes of fewer rows than parts: "refuse", "merge" into one class or "keep".
         missing_target: what to do with rows without a target: "refuse" or "leave_out".
         bins: cut a numeric target at its quantiles into so many classes.
-        group: a column no value of which may be on two sides of the split; it is not learned from.
-        time: a column to split by, the newest rows for the test; it is not learned from.
+        group: a column whose rows of one value stay in one part; it is not a feature.
+        time: a column to split by, the newest rows for the test; it is not a feature.
         numeric_encoding: "piecewise" shows a network thresholds in numbers and dates; "scaled" gives the scaled
             value alone.
     """
@@ -61,7 +62,7 @@ class Outline:
     Args:
         labels: the target, coded.
         places: for training, validation and test the [n] int64 places in the labels' rows.
-        notes: what was done on the way, each one plain sentence.
+        notes: what was done, each one plain sentence.
     """
 
     labels: Labels
@@ -81,10 +82,10 @@ class Outline:
 
 
 def outline(table: Table, choices: Choices) -> Outline:
-    """Find out what a dataset will be like without encoding it; the same code splits the rows in earnest.
+    """Find classes and split of a dataset without encoding it, by the code that prepares it.
 
     Raises:
-        DatasetError: a table that cannot be learned from or split as asked.
+        DatasetError: a table that cannot be learned from or split with these choices.
         SettingError: a share or a policy that does not exist.
     """
     feature_columns(table.frame, choices)
@@ -110,10 +111,10 @@ def outline_target(frame: pd.DataFrame, target: pd.Series[Any], choices: Choices
 
 
 def feature_columns(frame: pd.DataFrame, choices: Choices) -> list[str]:
-    """List the columns that are learned from.
+    """List the feature columns.
 
     Raises:
-        DatasetError: when a column asked for is not there, or none is left.
+        DatasetError: when a chosen column is not there, or none is left.
     """
     _check_columns(frame, choices)
     left_out = {choices.target, choices.group, choices.time, *choices.exclude}
@@ -137,11 +138,11 @@ def check_column(frame: pd.DataFrame, kind: str, name: str) -> None:
 
 
 def _check_columns(frame: pd.DataFrame, choices: Choices) -> None:
-    asked = [("target", choices.target), *(("left-out", name) for name in choices.exclude)]
-    asked += [
+    chosen = [("target", choices.target), *(("left-out", name) for name in choices.exclude)]
+    chosen += [
         (kind, name) for kind, name in (("group", choices.group), ("time", choices.time)) if name is not None
     ]
-    for kind, name in asked:
+    for kind, name in chosen:
         check_column(frame, kind, name)
     if choices.target in {choices.group, choices.time, *choices.exclude}:
         raise DatasetError(
@@ -157,18 +158,20 @@ def _split(
     if choices.group is not None:
         groups, _ = frame[choices.group].iloc[labels.rows].astype(object).factorize(use_na_sentinel=False)
         places = split_groups(labels.codes, np.asarray(groups, dtype=np.int64), shares, choices.seed)
-        told = [f"No value of {choices.group!r} is on two sides of the split."]
+        notes = [f"No value of {choices.group!r} is in two parts of the split."]
     elif choices.time is not None:
         times, read = _times(frame[choices.time].iloc[labels.rows])
         places = split_by_time(times, shares)
-        told = [f"The split is by {choices.time!r}: the oldest rows train, the newest test.", *read]
+        notes = [f"The split is by {choices.time!r}: the oldest rows train, the newest test.", *read]
     else:
-        return split_stratified(labels.codes, shares, choices.seed), ()
-    return places, (*told, *_check_split(labels, places, shares))
+        places = split_stratified(labels.codes, shares, choices.seed)
+        _refuse_empty_part(places, shares, 'add rows, or merge rare classes (rare="merge")')
+        return places, ()
+    return places, (*notes, *_check_split(labels, places, shares))
 
 
 def _times(column: pd.Series[Any]) -> tuple[np.ndarray, list[str]]:
-    """Give the moments of the rows, and say how dates were read where they could mean two things."""
+    """Return the times of the rows, with a note on how ambiguous dates were read."""
     import pandas as pd
 
     times, notes = column, list[str]()
@@ -184,7 +187,7 @@ def _times(column: pd.Series[Any]) -> tuple[np.ndarray, list[str]]:
 
 
 def _day_first(column: pd.Series[Any]) -> tuple[bool, list[str]]:
-    """Whether dates such as 3/4/2021 start with the day: one answer for the whole column, by its largest numbers."""
+    """Whether dates such as 3/4/2021 start with the day, decided for the whole column by its largest numbers."""
     found = [match for text in column.dropna().astype(str).unique() if (match := _NUMBERED_DATE.match(text))]
     if not found:
         return False, []
@@ -197,20 +200,23 @@ def _day_first(column: pd.Series[Any]) -> tuple[bool, list[str]]:
     return day_first, [f"Dates of {column.name!r} such as {found[0].string!r} were read {order}."]
 
 
-def _check_split(labels: Labels, places: tuple[np.ndarray, ...], shares: Sequence[float]) -> list[str]:
-    """A split that is not stratified may lack classes: in training that is refused, elsewhere it is told."""
-    notes = []
+def _refuse_empty_part(places: Sequence[np.ndarray], shares: Sequence[float], remedy: str) -> None:
     for part, where, share in zip(PARTS, places, shares, strict=True):
         if share and not len(where):
-            raise DatasetError(
-                f"The split leaves no row for {part}", None, "choose other shares or another column"
-            )
+            raise DatasetError(f"The split leaves no row to {_VERBS[part]}", None, remedy)
+
+
+def _check_split(labels: Labels, places: tuple[np.ndarray, ...], shares: Sequence[float]) -> list[str]:
+    """Refuse a split whose training part lacks a class; note other parts that lack one."""
+    _refuse_empty_part(places, shares, "choose other shares or another column")
+    notes = []
+    for part, where, share in zip(PARTS, places, shares, strict=True):
         absent = sorted(set(range(len(labels.classes))) - set(labels.codes[where].tolist()))
-        told = ", ".join(repr(labels.classes[i]) for i in absent[:5]) + (" ..." if len(absent) > 5 else "")
+        names = ", ".join(repr(labels.classes[i]) for i in absent[:5]) + (" ..." if len(absent) > 5 else "")
         if absent and part == "training":
             raise DatasetError(
-                "The split leaves training without a class", told, "choose other shares or columns"
+                "The split leaves training without a class", names, "choose other shares or columns"
             )
         if absent and share:
-            notes.append(f"The {part} part has no row of {told}.")
+            notes.append(f"The {part} part has no row of {names}.")
     return notes

@@ -51,6 +51,7 @@ class Dataset:
         encoder: fitted on the training part.
         notes: what was done on the way, each one plain sentence.
         choices: what was asked for.
+        test_table: where the test rows are from, if from a table of their own.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Dataset:
     encoder: Encoder
     notes: tuple[str, ...]
     choices: Choices
+    test_table: Table | None = None
 
     @property
     def num_classes(self) -> int:

@@ -1,4 +1,4 @@
-"""The plain facts of a table, gathered once."""
+"""The profile of a table, computed once as plain facts."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _SEVERITIES = ("stop", "warn", "note")
 
 
 def profile(table: Table, target: str | None = None, bins: int | None = None) -> Profile:
-    """Gather the facts of a table.
+    """Profile a table.
 
-    Missing values and classes are counted over all rows; roles, cardinalities and concerns of a table of more than
-    50,000 rows (fewer if it is wide) are based on a sample of them, and `looked_at` says of how many.
+    Missing values and classes are counted over all rows. Roles, cardinalities and concerns of a table of more than
+    50,000 rows (fewer if it is wide) come from a sample of `looked_at` rows.
 
     Args:
-        table: what to look at.
+        table: to be profiled.
         target: the column to predict; the likeliest one if None.
-        bins: look at a numeric target as it is once cut at its quantiles into so many classes.
+        bins: cut a numeric target at its quantiles into so many classes first.
 
     Raises:
         DatasetError: when the target is not in the table, or cannot be cut.

@@ -1,4 +1,4 @@
-"""What each column is: numbers, categories, dates, text, a name for the row, or nothing."""
+"""The role of each column: numeric, categorical, boolean, date, text, constant or id."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ def describe(column: pd.Series[Any], missing: int, rows: int) -> ColumnFacts:
     """Gather the facts of one column.
 
     Args:
-        column: the rows looked at.
-        missing: of the whole table, as are the `rows`.
+        column: its profiled rows.
+        missing: missing values of the whole table.
+        rows: of the whole table.
     """
     present = column.dropna()
     distinct = int(present.nunique())
@@ -69,7 +70,7 @@ def _is_boolean(present: pd.Series[Any]) -> bool:
 
 
 def is_id(present: pd.Series[Any], distinct: int, name: str) -> bool:
-    """Whether a column names rows: whole numbers or short codes, (almost) all of them different."""
+    """Whether a column identifies rows: whole numbers or short codes, (almost) all of them different."""
     if len(present) < 20 or distinct < 0.98 * len(present):
         return False
     named = bool(_ID_NAME.search(name))

@@ -1,4 +1,4 @@
-"""Which rows train, which validate, which test."""
+"""The split of rows into training, validation and test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PARTS = ("training", "validation", "test")
 
 
 def check_shares(shares: Sequence[float]) -> tuple[float, float, float]:
-    """Bring three shares to a sum of one.
+    """Scale three shares to a sum of one.
 
     Raises:
         SettingError: not three shares, a negative one, none for training or for validation.
@@ -29,8 +29,8 @@ def check_shares(shares: Sequence[float]) -> tuple[float, float, float]:
 def split_stratified(targets: np.ndarray, shares: Sequence[float], seed: int) -> tuple[np.ndarray, ...]:
     """Split rows so that every class has its share of every part.
 
-    scikit-learn's stratified splits may leave a small class without a row in one part; here a class of as many
-    rows as there are parts has a row in each, and a smaller one has its first in training, its second in test.
+    scikit-learn's stratified splits may leave a small class without a row in one part. Here a class with at least as
+    many rows as there are parts has a row in each; a smaller class puts its first row in training, its second in test.
 
     Args:
         targets: [n] int64 codes.
@@ -51,7 +51,7 @@ def split_stratified(targets: np.ndarray, shares: Sequence[float], seed: int) ->
 
 
 def class_sizes(count: int, shares: Sequence[float]) -> list[int]:
-    """How many of a class's rows go to each part: one each if they suffice, the rest by largest remainder."""
+    """Count the rows of a class in each part: one each if there are enough, the rest by largest remainder."""
     wanted = np.array([count * share for share in shares])
     sizes = np.floor(wanted).astype(int)
     used = [i for i, share in enumerate(shares) if share > 0]
@@ -68,9 +68,9 @@ def class_sizes(count: int, shares: Sequence[float]) -> list[int]:
 def split_groups(
     targets: np.ndarray, groups: np.ndarray, shares: Sequence[float], seed: int
 ) -> tuple[np.ndarray, ...]:
-    """Split so that no group is on two sides, classes as even as groups allow.
+    """Split so that no group is in two parts, with classes as even as groups allow.
 
-    Groups are dealt, largest first, to the part whose classes they bring nearest to their shares.
+    Each group, largest first, goes to the part whose classes are furthest below their shares.
 
     Args:
         targets: [n] int64 codes.

@@ -1,4 +1,4 @@
-"""The target column to class codes, and the policies for what does not fit: missing, rare, continuous."""
+"""The target column as class codes, with policies for missing, rare and continuous targets."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Labels:
     """A target, coded.
 
     Args:
-        codes: [m] int64, of the rows that stay.
+        codes: [m] int64, of the rows that are kept.
         rows: [m] int64, their positions.
         classes: as shown, in code order.
-        notes: what was done, plain sentences.
+        notes: what was done, each one plain sentence.
     """
 
     codes: np.ndarray
@@ -47,7 +47,7 @@ def encode_target(
         parts: how many parts the rows will be split into.
 
     Raises:
-        DatasetError: a target that cannot be learned as asked.
+        DatasetError: a target that cannot be learned with these policies.
         SettingError: a policy that does not exist.
     """
     _check_policies(rare, missing_target, bins)
@@ -84,7 +84,7 @@ def _check_policies(rare: str, missing_target: str, bins: int | None) -> None:
         remedy = f"choose one of {', '.join(MISSING_TARGET)}"
         raise SettingError("There is no such policy for rows without a target", repr(missing_target), remedy)
     if bins is not None and not 2 <= bins <= 100:
-        raise SettingError("The target cannot be cut so", f"{bins} bins", "give 2 to 100")
+        raise SettingError("The target cannot be cut into so many bins", bins, "give 2 to 100")
 
 
 def _missing(column: pd.Series[Any], present: np.ndarray, policy: str) -> str:
@@ -113,7 +113,7 @@ def _refuse_continuous(values: pd.Series[Any]) -> None:
 
 
 def cut(values: pd.Series[Any], bins: int) -> pd.Series[Any]:
-    """Cut numbers at their quantiles; classes are named by their bounds.
+    """Cut numbers at their quantiles into classes named by their bounds.
 
     Raises:
         DatasetError: when the column holds no numbers, or too few different ones.
@@ -131,7 +131,7 @@ def cut(values: pd.Series[Any], bins: int) -> pd.Series[Any]:
 
 
 def _bounds(edges: np.ndarray) -> list[str]:
-    """Name the bins by their edges, in as few digits as keep the edges apart."""
+    """Name the bins by their edges, with just enough digits to tell the edges apart."""
     texts = next(
         texts
         for digits in range(3, 18)
@@ -141,7 +141,7 @@ def _bounds(edges: np.ndarray) -> list[str]:
 
 
 def factorize(values: pd.Series[Any]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Code values without gaps: numbers by size, ordered categories in their order, others by their text."""
+    """Code values: numbers by size, ordered categories in their order, others by their text."""
     if isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.ordered:
         used = values.cat.remove_unused_categories()
         return used.cat.codes.to_numpy(dtype=np.int64), tuple(map(str, used.cat.categories))
@@ -167,16 +167,16 @@ def _treat_rare(
     rare = np.flatnonzero(counts < parts)
     if not len(rare):
         return codes, classes, ()
-    told = ", ".join(f"{classes[i]!r} ({counts[i]})" for i in rare[:5]) + (" ..." if len(rare) > 5 else "")
+    named = ", ".join(f"{classes[i]!r} ({counts[i]})" for i in rare[:5]) + (" ..." if len(rare) > 5 else "")
     if policy == "refuse":
         plural = "classes have" if len(rare) > 1 else "class has"
         what = (
             f"{len(rare):,} {plural} fewer than {parts} rows in {name!r}, too few to train, validate and test"
         )
         remedy = 'add rows, or choose rare="merge" (into one class) or rare="keep" (not scored in every part)'
-        raise DatasetError(what, told, remedy)
+        raise DatasetError(what, named, remedy)
     if policy == "keep":
-        note = f"Classes of fewer than {parts} rows were kept: {told}; they train, but are not in every part."
+        note = f"Classes of fewer than {parts} rows were kept: {named}; they are in training, but not in every part."
         return codes, classes, (note,)
     return _merge(codes, classes, counts, rare, parts)
 
@@ -184,7 +184,7 @@ def _treat_rare(
 def _merge(
     codes: np.ndarray, classes: tuple[str, ...], counts: np.ndarray, rare: np.ndarray, parts: int
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
-    """Merge rare classes, and the next smallest ones while they are still too few together."""
+    """Merge rare classes, and the next smallest ones until together they have enough rows."""
     by_size = [int(i) for i in np.argsort(counts, kind="stable")]
     taken = max(len(rare), 2)
     while counts[by_size[:taken]].sum() < parts:
@@ -198,6 +198,6 @@ def _merge(
         other += "*"
     lookup = np.full(len(classes), len(kept), dtype=np.int64)
     lookup[kept] = np.arange(len(kept))
-    told = ", ".join(repr(classes[i]) for i in merged[:10]) + (" ..." if taken > 10 else "")
-    note = f"The {taken} smallest classes were merged into {other!r}, as asked: {told}."
+    named = ", ".join(repr(classes[i]) for i in merged[:10]) + (" ..." if taken > 10 else "")
+    note = f"The {taken} smallest classes were merged into {other!r}, as asked: {named}."
     return lookup[codes], (*(classes[i] for i in kept), other), (note,)

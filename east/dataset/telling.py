@@ -13,23 +13,23 @@ _MARKS = {"stop": "!!", "warn": "! ", "note": "- "}
 
 
 def profile_text(profile: Profile) -> str:
-    """Say the facts of a table in lines: its columns, its classes, likely targets, and what to look out for."""
+    """Write a profile as lines: columns, likely targets, classes and concerns."""
     parts = [[_heading(profile)], _columns(profile.columns), _target(profile), _concerns(profile)]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def size_text(profile: Profile) -> str:
-    """Say how large a table is, and how much of it was looked at where that is not all."""
-    told = f"{profile.rows:,} rows, {len(profile.columns):,} columns"
+    """Write the size of a table, and how many rows were profiled where that is not all."""
+    size = f"{profile.rows:,} rows, {len(profile.columns):,} columns"
     if not profile.sampled:
-        return told
-    return f"{told}; all but counts of missing values and classes come from {profile.looked_at:,} rows drawn from it"
+        return size
+    return f"{size}; missing values and classes are counted in all, the rest in a sample of {profile.looked_at:,}"
 
 
 def span_text(facts: ColumnFacts) -> str:
-    """Say least, median and greatest of a column of numbers; "" for any other.
+    """Write least, median and greatest of a column of numbers; "" for any other column.
 
-    With a true minus sign: a cell that starts with a hyphen is a formula to spreadsheet programs.
+    Uses a true minus sign: a cell that starts with a hyphen is a formula to spreadsheet programs.
     """
     numbers = (facts.low, facts.middle, facts.high)
     return " … ".join(f"{number:.4g}".replace("-", "−") for number in numbers if number is not None)
@@ -76,6 +76,6 @@ def _class(facts: ClassFacts) -> str:
 
 def _concerns(profile: Profile) -> list[str]:
     if not profile.concerns:
-        return ["nothing to warn of"]
-    about = "what to look out for (!! training is refused until something is chosen)"
+        return ["nothing to look out for"]
+    about = "what to look out for (!! needs a decision before training)"
     return [about, *(f"{_MARKS[concern.severity]} {concern}" for concern in profile.concerns)]

@@ -10,25 +10,34 @@ from east.figures.matrices import (
     normalised,
     order_by_confusion,
 )
+from east.figures.microscope import gradient_figure, row_heaviside_figure
+from east.figures.ordering import MANY_CLASSES, ClassOrder, class_order
 from east.figures.palette import DARK, LIGHT, Figure, Theme
+from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
+from east.figures.simplex import shade_points, simplex_figure
+from east.figures.sizes import size_figure
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
 
 __all__ = [
     "DARK",
     "LIGHT",
+    "MANY_CLASSES",
     "NORMALISATIONS",
     "QUANTITIES",
+    "ClassOrder",
     "Figure",
     "Theme",
     "annealing_figure",
     "arm_series",
     "class_balance_figure",
     "class_change_figure",
+    "class_order",
     "curve_figure",
     "difference_figure",
     "frontier_figure",
+    "gradient_figure",
     "grid_figure",
     "heaviside_figure",
     "heaviside_knots",
@@ -37,5 +46,11 @@ __all__ = [
     "order_by_confusion",
     "paired_figure",
     "plotly_script",
+    "region_difference_figure",
+    "region_figure",
+    "row_heaviside_figure",
     "score_figure",
+    "shade_points",
+    "simplex_figure",
+    "size_figure",
 ]

@@ -20,7 +20,8 @@ class Theme:
     """The colours of one theme; losses keep their hue in both.
 
     The losses use the palette of Okabe and Ito, which stays apart under every common colour blindness; the
-    diverging scale runs between its blue and its vermilion.
+    diverging scale runs between its blue and its vermilion. Classes use the bright palette of Paul Tol
+    (https://sronpersonalpages.nl/~pault/), made for the same purpose, so that no class looks like a loss.
     """
 
     name: str
@@ -31,18 +32,29 @@ class Theme:
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
     losses: tuple[str, ...]
+    classes: tuple[str, ...]
+
+    def class_color(self, place: int) -> str:
+        """Return the colour of a class by its place; later rounds through the palette are paler."""
+        again, place = divmod(place, len(self.classes))
+        return mixed(self.classes[place], self.paper, 1 - 0.6**again)
 
     def loss(self, key: str) -> str:
-        """Return the colour of a loss, by its place in LOSSES; the same on every page and in every figure."""
+        """Return the colour of a loss, by its place in LOSSES; the same on every page and in every figure.
+
+        Losses beyond the palette's end begin it anew, each time greyer.
+        """
         # Imported late: the losses bring torch, which the first page's figure must not wait for.
         from east.losses import LOSSES
 
-        return self.losses[list(LOSSES).index(key) % len(self.losses)]
+        turn, place = divmod(list(LOSSES).index(key), len(self.losses))
+        return mixed(self.losses[place], self.muted, 1 - 0.6**turn)
 
     def arm(self, arm: Arm) -> str:
-        """Return the colour of an arm: its loss's own, towards the text's under a fitted rule, paler as an ensemble."""
-        color = self.loss(arm.loss)
-        color = color if arm.rule == "argmax" else mixed(color, self.text, 0.45)
+        """Return the colour of an arm: its loss's own, nearer to the text's by its rule, paler as an ensemble."""
+        from east.rules import RULES
+
+        color = mixed(self.loss(arm.loss), self.text, 1 - 0.55 ** list(RULES).index(arm.rule))
         return mixed(color, self.paper, 0.3) if arm.ensemble else color
 
 
@@ -65,6 +77,7 @@ LIGHT = Theme(
         "#555555",
         "#8c564b",
     ),
+    classes=("#4477aa", "#ee6677", "#ccbb44", "#228833", "#aa3377", "#66ccee", "#8a8a8a"),
 )
 
 DARK = Theme(
@@ -86,6 +99,7 @@ DARK = Theme(
         "#b9bcc6",
         "#c79e93",
     ),
+    classes=("#5b8fc7", "#f27d8c", "#d9c955", "#3fa552", "#cf5f9f", "#7fd6f2", "#a6a6a6"),
 )
 
 

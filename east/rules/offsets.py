@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.rules.definition import DecisionRule, RuleSpec, checked, logarithms
+from east.rules.many_classes import TangentAscent, middle
 from east.threads import one_thread
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ Integers = NDArray[np.int64]
 # At most this many cuts are scored at once: a coarse look over all of them, then a fine one at the best.
 CUTS = 64
 MAX_SWEEPS = 10
+# Up to this many classes every cut is scored.
+FEW_CLASSES = 30
 # Gains smaller than this are rounding, and would make the ascent wander.
 MIN_GAIN = 1e-12
 
@@ -67,7 +70,10 @@ def tune_offsets(
     logs = logarithms(values)
     shares = np.bincount(labels, minlength=logs.shape[1]) + 1.0
     starts = (np.zeros(logs.shape[1]), -np.log(shares / shares.sum()))
-    ends = [_ascend(logs, labels, metric, start, max_sweeps) for start in starts]
+    if len(shares) > FEW_CLASSES:
+        ends = [_End(*TangentAscent(logs, labels, metric, start).run()) for start in starts]
+    else:
+        ends = [_ascend(logs, labels, metric, start, max_sweeps) for start in starts]
     best = ends[1] if ends[1].score > ends[0].score + MIN_GAIN else ends[0]
     return np.asarray(best.offsets - best.offsets.mean())
 
@@ -119,7 +125,7 @@ def _best_cut(
         at = int(np.searchsorted(cuts, best))
         fine = cuts[max(at - stride, 0) : at + stride + 1]
         best, values = _nearest_best(line, fine, metric.scores(line.matrices(fine)), offsets[class_index])
-    return line.offset(best), values
+    return middle(line.needed, best), values
 
 
 class _Line(NamedTuple):
@@ -152,19 +158,11 @@ class _Line(NamedTuple):
         counted = np.bincount(bins * shape[1] + cell, minlength=shape[0] * shape[1])
         return counted.reshape(shape).astype(np.float64)
 
-    def offset(self, cut: int) -> float:
-        """Give the offset in the middle of the gap at a cut, or one beyond the outermost rows."""
-        if cut == 0:
-            return float(self.needed[0] - 1)
-        if cut == len(self.needed):
-            return float(self.needed[-1] + 1)
-        return float((self.needed[cut - 1] + self.needed[cut]) / 2)
-
 
 def _nearest_best(line: _Line, cuts: Integers, scores: Floats, present: float) -> tuple[int, float]:
     """Among the cuts with the best score take the one that moves the offset least."""
     tied = cuts[scores >= scores.max() - MIN_GAIN]
-    moves = [abs(line.offset(int(cut)) - present) for cut in tied]
+    moves = [abs(middle(line.needed, int(cut)) - present) for cut in tied]
     return int(tied[int(np.argmin(moves))]), float(scores.max())
 
 

@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from east.errors import SettingError
 from east.rules.argmax import ARGMAX
 from east.rules.definition import DecisionRule, RuleSpec
+from east.rules.expected import EXPECTED
+from east.rules.metric_rule import METRIC_RULE
 from east.rules.offsets import OFFSETS
 
 if TYPE_CHECKING:
     from east.metrics import Metric
 
-RULES: Mapping[str, RuleSpec] = MappingProxyType({spec.key: spec for spec in (ARGMAX, OFFSETS)})
+SPECS = {spec.key: spec for spec in (ARGMAX, OFFSETS, METRIC_RULE, EXPECTED)}
+
+RULES: Mapping[str, RuleSpec] = MappingProxyType(SPECS)
+"""Every decision rule by its key."""
 
 
 def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
@@ -29,10 +35,13 @@ def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Met
         metric: what the rule serves.
 
     Raises:
-        SettingError: for an unknown key, or probabilities and targets that do not fit each other.
+        SettingError: for an unknown key, probabilities and targets that do not fit each other, or a metric
+            made for another number of classes.
     """
     if key not in RULES:
         choices = tuple(RULES)
         what = "There is no such decision rule"
         raise SettingError(what, repr(key), f"choose one of {', '.join(choices)}", choices)
+    if np.ndim(probabilities) == 2:
+        metric.check(np.shape(probabilities)[1])
     return RULES[key].fit(probabilities, targets, metric)

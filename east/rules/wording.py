@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from east.rules.affine import Affine, affine_form
+
 Floats = NDArray[np.float64]
 
-# Prices that differ by less, relative to the largest, are the same price.
-SAME = 1e-9
-
-
-class Affine(NamedTuple):
-    """Prices that say `argmax_j weights[j] * q_j - charges[j]`; the least charge is 0."""
-
-    weights: Floats
-    charges: Floats
+# A weight below this only orders classes that the metric does not tell apart.
+NO_WEIGHT = 1e-5
 
 
 def in_words(temperature: float, prices: Floats, classes: Sequence[str]) -> str:
-    """Say a rule in a plain sentence.
+    """Say a rule in a plain sentence or two.
 
     Args:
         temperature: of the rule.
@@ -30,82 +24,55 @@ def in_words(temperature: float, prices: Floats, classes: Sequence[str]) -> str:
         classes: K names.
 
     Returns:
-        For two classes a threshold on the model's own probability, else weights or prices of the classes.
+        For two classes a threshold on the model's own probability; else weights, thresholds or prices.
     """
     if len(classes) == 2:
         return _threshold(temperature, prices, classes)
     affine = affine_form(prices)
-    if affine is None:
-        return _softened(temperature) + _priced(prices, classes)
-    weights, charges = affine
-    if np.ptp(charges) == 0 and np.ptp(weights) == 0 and weights[0] > 0:
+    if affine is not None and not np.ptp(affine.charges) and not np.ptp(affine.weights):
         return "Predict the most probable class."
-    if np.ptp(charges) == 0:
-        listed = _listed(classes, [f"{weight:.3g}" for weight in weights / weights.max()])
-        return f"{_softened(temperature)}Predict the class with the largest weighted probability; weights: {listed}."
-    if np.ptp(weights) == 0 and weights[0] > 0:
-        listed = _listed(classes, [f"{charge:.3g}" for charge in charges / weights])
-        lead = "Predict the class whose probability exceeds its own threshold by most"
-        return f"{_softened(temperature)}{lead}; thresholds: {listed}."
-    terms = [f"{weight:.3g} × p − {charge:.3g}" for weight, charge in zip(weights, charges, strict=True)]
-    return f"{_softened(temperature)}Predict the class with the largest value: {_listed(classes, terms)}."
-
-
-def affine_form(prices: Floats) -> Affine | None:
-    """Write prices as weights and charges of the classes, the largest weight being 1.
-
-    Adding a number to a row of prices changes no decision. Prices are affine when such shifts make all of
-    a column but its diagonal equal; gains of a user's own and weighted kappa are not.
-
-    Returns:
-        None when the prices are not affine, or there are only two classes (then all are).
-    """
-    size = len(prices)
-    places = np.arange(size)
-    # A column beside the diagonal of both the row and row 0 tells by how much their shifts differ.
-    beside = np.where(places <= 1, 2, 1)
-    beside[0] = 1
-    shifts = prices[places, beside] - prices[0, beside]
-    shifted = prices - shifts[:, None]
-    elsewhere = shifted[np.where(places == 0, 1, 0), places]
-    off_diagonal = ~np.eye(size, dtype=bool)
-    scale = max(np.abs(prices).max(), 1e-300)
-    if np.abs(shifted - elsewhere)[off_diagonal].max() > SAME * scale:
-        return None
-    weights, charges = shifted.diagonal() - elsewhere, elsewhere.max() - elsewhere
-    unit = weights.max() if weights.max() > 0 else scale
-    tidy = np.where(np.abs(charges) <= SAME * scale, 0.0, charges)
-    even = np.full(size, weights.mean()) if np.ptp(weights) <= SAME * scale else weights
-    return Affine(even / unit, tidy / unit)
+    sentence = _priced(prices, classes) if affine is None else _weighed(affine, classes)
+    softened = "" if temperature == 1 else f"Take the probabilities at a temperature of {temperature:.3g}. "
+    return softened + sentence
 
 
 def _threshold(temperature: float, prices: Floats, classes: Sequence[str]) -> str:
     """Say a rule for two classes: class 1 earns `(1 - q) * first + q * second` more than class 0."""
     first, second = prices[0, 1] - prices[0, 0], prices[1, 1] - prices[1, 0]
-    if max(first, second) <= 0 or min(first, second) > 0:
-        return f"Always predict {classes[0 if max(first, second) <= 0 else 1]!r}."
-    cut = first / (first - second)
-    odds = (cut / (1 - cut)) ** temperature if cut < 1 else np.inf
-    threshold = 1.0 if np.isinf(odds) else odds / (1 + odds)
+    if max(first, second) <= 0 or min(first, second) >= 0:
+        return f"Always predict {classes[int(max(first, second) > 0)]!r}."
+    odds = (-first / second) ** temperature
+    threshold = float(odds / (1 + odds))
     if second < first:
         return f"Predict {classes[1]!r} when its probability is below {threshold:.3g}."
-    # The class that the rule favours is named: the other one is what most rows get.
-    name, value = (classes[1], threshold) if threshold <= 0.5 else (classes[0], 1 - threshold)
-    return f"Predict {name!r} when its probability exceeds {value:.3g}."
+    # The class that the rule favours is named, for it is the one that argmax predicts too seldom.
+    favoured, value = (1, threshold) if threshold <= 0.5 else (0, 1 - threshold)
+    return f"Predict {classes[favoured]!r} when its probability exceeds {value:.3g}."
+
+
+def _weighed(affine: Affine, classes: Sequence[str]) -> str:
+    weights, charges = affine
+    if not np.ptp(charges):
+        return (
+            f"Predict the class with the largest weight × probability; weights: {_listed(classes, weights)}."
+        )
+    counted = np.flatnonzero(weights > NO_WEIGHT)
+    if len(counted) == 1 and np.ptp(np.delete(charges, counted)) <= NO_WEIGHT:
+        only, threshold = classes[counted[0]], charges[counted[0]] - np.delete(charges, counted).mean()
+        return f"Predict {only!r} when its probability exceeds {threshold:.3g}, else the most probable other class."
+    if not np.ptp(weights) and weights[0] > 0:
+        lead = "Predict the class whose probability exceeds its threshold by most"
+        return f"{lead}; thresholds: {_listed(classes, charges)}."
+    lead = "Predict the class with the largest weight × probability − charge"
+    return f"{lead}; weights: {_listed(classes, weights)}; charges: {_listed(classes, charges)}."
 
 
 def _priced(prices: Floats, classes: Sequence[str]) -> str:
-    regret = prices.max(axis=1, keepdims=True) - prices
-    true, predicted = divmod(int(regret.argmax()), len(regret))
-    dearest = f"predicting {classes[predicted]!r} for {classes[true]!r}, costs {regret.max():.3g}"
-    return f"Predict the class that earns most on average; the dearest error, {dearest}."
+    regrets = prices.max(axis=1, keepdims=True) - prices
+    true, predicted = divmod(int(regrets.argmax()), len(prices))
+    dearest = f"predicting {classes[predicted]!r} for {classes[true]!r}"
+    return f"Predict the class that is expected to cost least; the dearest error is {dearest}."
 
 
-def _softened(temperature: float) -> str:
-    if temperature == 1:
-        return ""
-    return f"Take the probabilities at a temperature of {temperature:.3g}. "
-
-
-def _listed(classes: Sequence[str], values: Sequence[str]) -> str:
-    return ", ".join(f"{name!r} {value}" for name, value in zip(classes, values, strict=True))
+def _listed(classes: Sequence[str], values: Floats) -> str:
+    return ", ".join(f"{name!r} {value:.3g}" for name, value in zip(classes, values, strict=True))

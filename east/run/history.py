@@ -44,4 +44,5 @@ class History:
 
     def _room(self, snapshot: Snapshot) -> int:
         size = sum(lane.soft.nbytes + lane.hard.nbytes + 512 for lane in snapshot.lanes)
+        size += sum(arm.regions.nbytes for arm in snapshot.arms if arm.regions is not None)
         return max(4, min(self._most, MOST_BYTES // max(size, 1)))

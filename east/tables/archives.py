@@ -1,4 +1,4 @@
-"""Compressed files, unfolded no further than the limits allow."""
+"""Compressed files and zip archives, decompressed no further than the limits allow."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from east.errors import TableError
+from east.tables.formats.definition import format_of_name
 from east.tables.table import Limits, Notebook
 
 _STEP = 1 << 20
 _ENTRIES = 10_000
 # A table may be repetitive, but no honest one of this size shrinks a hundredfold and more.
 _SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 64 * 2**20, 200
-_TABLE_ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".ods", ".parquet", ".feather", ".arff", ".json"}
-_TABLE_ENDINGS |= {".jsonl", ".ndjson", ".data", ".dat"}
 
 
 def unfold_gzip(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
-    """Unfold a gzip file of one or more members; the name loses its ".gz".
+    """Decompress a gzip file of one or more members, and drop ".gz" from its name.
 
     Raises:
         TableError: a damaged file, or one that unfolds beyond the limits.
@@ -42,7 +41,7 @@ def unfold_gzip(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
 
 
 def _pieces(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Unfold step by step, so that the caller can stop."""
+    """Decompress step by step, so that the caller can stop."""
     waiting = data
     while waiting and not stream.eof:
         piece = stream.decompress(waiting, _STEP)
@@ -62,12 +61,12 @@ def _check_unfolded(size: int, packed: int, name: str, limits: Limits) -> None:
 
 
 def damaged(name: str, error: object) -> TableError:
-    """The error for an archive that does not hold together."""
+    """Make the error for a damaged archive."""
     return TableError(f"{name!r} is a damaged archive", error, "write the file again")
 
 
 def open_zip(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
-    """Open a zip archive after a look at what it says it unfolds to.
+    """Open a zip archive and check the size that it declares.
 
     Raises:
         TableError: a damaged or encrypted archive, or one of too many entries or bytes.
@@ -86,10 +85,10 @@ def open_zip(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
 
 
 def unfold_entry(data: bytes, entry: zipfile.ZipInfo, name: str, limits: Limits) -> bytes:
-    """Unfold one entry of a zip archive, counting what comes out instead of believing the archive's list.
+    """Decompress one entry of a zip archive; count what comes out instead of trusting the declared size.
 
     Raises:
-        TableError: when the entry is damaged, is no deflate stream, or is not as long as the list says.
+        TableError: when the entry is damaged, uses another compression, or does not have its declared size.
     """
     start = entry.header_offset
     if data[start : start + 4] != b"PK\x03\x04" or len(data) < start + 30:
@@ -124,10 +123,10 @@ def _inflate(packed: bytes, entry: zipfile.ZipInfo, name: str, limits: Limits) -
 def unfold_zip(
     data: bytes, archive: zipfile.ZipFile, name: str, member: str | None, limits: Limits, notebook: Notebook
 ) -> tuple[bytes, str]:
-    """Unfold the one table of a zip archive.
+    """Decompress the one table of a zip archive.
 
     Raises:
-        TableError: no table, several of which none is chosen, or a damaged archive.
+        TableError: no table, several tables and no choice between them, or a damaged archive.
     """
     files = [entry for entry in archive.infolist() if not _hidden(entry.filename)]
     names = [entry.filename for entry in files]
@@ -137,7 +136,7 @@ def unfold_zip(
             remedy = f"choose one of {_listed(names)}"
             raise TableError(f"{name!r} has no such file", repr(member), remedy, tuple(names))
     else:
-        tables = [entry for entry in files if PurePosixPath(entry.filename).suffix.lower() in _TABLE_ENDINGS]
+        tables = [entry for entry in files if format_of_name(PurePosixPath(entry.filename).name) is not None]
         chosen = tables or files
         if not chosen:
             raise TableError(f"{name!r} holds no file", None, "give an archive of one table")
@@ -150,7 +149,7 @@ def unfold_zip(
 
 
 def _hidden(filename: str) -> bool:
-    """Folders, nameless entries and what macOS adds to archives."""
+    """Whether an entry is a folder, has no name, or is one that macOS adds."""
     parts = PurePosixPath(filename).parts
     return not parts or filename.endswith("/") or parts[0] == "__MACOSX" or parts[-1].startswith(".")
 

@@ -1,4 +1,4 @@
-"""Parquet and feather files, their size looked up before a row is unfolded."""
+"""Parquet and feather files; their size is checked before a row is decompressed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_parquet(data: bytes, name: str, limits: Limits, notebook: Notebook) -> 
     """Read a parquet file.
 
     Raises:
-        TableError: a damaged file, or one whose footer tells of more than the limits allow.
+        TableError: a damaged file, or one whose footer declares more than the limits allow.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -67,13 +67,13 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _flat(schema: pa.Schema, notebook: Notebook) -> list[str]:
-    """The columns that hold one value per row; lists and structs are left out, and that is said."""
+    """List the columns that hold one value a row; lists and structs are left out with a finding."""
     import pyarrow as pa
 
     nested = [field.name for field in schema if pa.types.is_nested(field.type)]
     if nested:
-        told = ", ".join(map(repr, nested[:5]))
-        notebook.add("dropped", f"{len(nested)} columns", f"they hold lists or structs, not values: {told}")
+        names = ", ".join(map(repr, nested[:5]))
+        notebook.add("dropped", f"{len(nested)} columns", f"they hold lists or structs, not values: {names}")
     flat = [field.name for field in schema if not pa.types.is_nested(field.type)]
     if not flat:
         raise TableError(
@@ -83,7 +83,7 @@ def _flat(schema: pa.Schema, notebook: Notebook) -> list[str]:
 
 
 def _decoded(table: pa.Table, texts: set[str], name: str, limits: Limits) -> pa.Table:
-    """Write coded text out, after adding up how long it gets."""
+    """Replace codes by their text, after checking how long all of it gets."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -129,7 +129,7 @@ def read_feather(data: bytes, name: str, limits: Limits, notebook: Notebook) -> 
 
 
 def _feather_bytes(data: bytes) -> int:
-    """Add up what the compressed buffers of a feather file say they unfold to (each starts with its length)."""
+    """Add up the sizes that the compressed buffers of a feather file declare (each starts with its size)."""
     import pyarrow as pa
 
     total = 0
@@ -145,7 +145,7 @@ def _feather_bytes(data: bytes) -> int:
 
 
 def _buffers(flat: memoryview, kind: str) -> list[tuple[int, int]]:
-    """The (offset, length) of the buffers of a compressed record batch, out of its flatbuffer (Message.fbs)."""
+    """List (offset, length) of the buffers of a compressed record batch, from its flatbuffer (Message.fbs)."""
     message = struct.unpack_from("<I", flat, 0)[0]
     batch = _field(flat, message, 2)
     if kind == "dictionary" and batch is not None:
@@ -160,7 +160,7 @@ def _buffers(flat: memoryview, kind: str) -> list[tuple[int, int]]:
 
 
 def _field(flat: memoryview, table: int, index: int) -> int | None:
-    """Follow the reference in a flatbuffer table's field, None where the field is absent."""
+    """Follow the reference in a field of a flatbuffer table; None where the field is absent."""
     vtable = table - struct.unpack_from("<i", flat, table)[0]
     size = struct.unpack_from("<H", flat, vtable)[0]
     if 4 + 2 * index >= size:

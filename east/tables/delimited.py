@@ -1,25 +1,33 @@
-"""Delimited text (csv, tsv and their kin) to a frame, by way of arrow's parallel reader."""
+"""Delimited text (csv, tsv and similar) to a frame, with the parallel reader of Apache Arrow."""
 
 from __future__ import annotations
 
-import csv
 import io
-import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from east.errors import TableError
-from east.tables.frames import MISSING, from_arrow, unique_names, without_nothing
+from east.tables.arrow_csv import Rows, parse
+from east.tables.frames import from_arrow, unique_names, without_nothing
+from east.tables.layout import notes_below, without_second_header
+from east.tables.lines import (
+    leading_comments,
+    lines_of,
+    open_quote,
+    separator_line,
+    with_even_ends,
+    without_comments,
+)
 from east.tables.sniffing import DELIMITERS, Dialect, sniff
 from east.tables.table import Limits, Notebook, ReadOptions
+from east.tables.texts import MISSING, TextRules
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 _HEAD = 1 << 18
-_BLOCK = 1 << 22
-_LONGEST_CELL = 32_767
-_LEADING_ZERO = re.compile(r"^0\d+$")
+_TAIL = 1 << 13
+_SPARSE = 0.1
 
 
 def read_delimited(
@@ -29,33 +37,108 @@ def read_delimited(
 
     Args:
         utf8: the text.
-        name: how to call it in errors; an ending of tsv or tab is a hint.
-        options: delimiter, quote, decimal and header are looked at.
+        name: of the file, for messages; the ending tsv or tab is a hint.
+        options: what the user has decided about the text.
         limits: beyond which it is refused.
-        notebook: where decisions are written down.
+        notebook: where findings are written down.
 
     Raises:
         TableError: no rows, too many columns, rows or cells, or lines with more fields than the header has.
     """
-    if b"\r" in utf8 and b"\n" not in utf8:
-        utf8 = utf8.replace(b"\r", b"\n")
-    head = text_head(utf8)
-    if not head.strip():
+    utf8 = with_even_ends(utf8)
+    text = _without_preamble(utf8, options, notebook)
+    if not text.data[:_HEAD].strip():
         raise TableError(f"{name!r} is empty", None, "give a file with a header and rows")
-    _refuse_wide(head, limits)
-    dialect = sniff(head, options, notebook, tabs=name.lower().endswith((".tsv", ".tab")))
-    names, sample, start = _header(utf8, head, dialect)
-    _refuse_many(utf8, start, dialect, limits)
+    _refuse_wide(text_head(text.data), limits)
+    dialect = _dialect(text, name, notebook)
+    names, sample, start, skipped = _header(text, dialect, notebook)
+    _refuse_many(text.data, start, dialect, limits)
     names = unique_names(names, notebook)
-    _note_missing(sample, notebook)
-    table = _parse(utf8, start, names, _codes(sample, names, notebook), dialect, name, notebook)
-    frame = from_arrow(table, limits, notebook, decimal=dialect.decimal, strip=dialect.padded)
-    _refuse_open_quote(frame, name)
+    end = _end(text.data, start, sample, dialect, notebook)
+    rows = Rows(memoryview(text.data)[start:end], names, dialect, name, text.first_line + skipped)
+    rules = TextRules(
+        options, dialect.decimal, words_missing=True, typed=False, ask_marks=dialect.delimiter != ","
+    )
+    table = parse(rows, rules, notebook)
+    rules.missing |= _missing_words(sample, [str(field.type) == "string" for field in table.schema])
+    frame = from_arrow(table, limits, notebook, rules, strip=dialect.padded)
     return without_nothing(frame, notebook)
 
 
+@dataclass(frozen=True)
+class _Text:
+    """A text without the lines above its table that are no rows.
+
+    Args:
+        data: the text as UTF-8.
+        options: what the user has decided, and what a first line such as "sep=;" says.
+        first_line: the number of its first line in the file.
+        comment: the last comment line, which may be the header; its mark is removed.
+        mark: of comments; b"" for none.
+    """
+
+    data: bytes
+    options: ReadOptions
+    first_line: int = 1
+    comment: str = ""
+    mark: bytes = b""
+
+
+def _without_preamble(utf8: bytes, options: ReadOptions, notebook: Notebook) -> _Text:
+    """Take a "sep=" line and comment lines away."""
+    first_line = 1
+    separator = separator_line(utf8)
+    if separator is not None:
+        delimiter, start = separator
+        utf8, first_line = utf8[start:], 2
+        if options.delimiter is None:
+            options = replace(options, delimiter=delimiter)
+            notebook.add("delimiter", repr(delimiter), "the first line of the file says so")
+    mark, count = leading_comments(utf8)
+    if not count and 0 < utf8.count(b"\n# ") < _SPARSE * utf8.count(b"\n"):
+        mark = b"# "
+    if not mark:
+        return _Text(utf8, options, first_line)
+    last = [line for line in utf8[:_HEAD].split(b"\n") if line.strip()][count - 1] if count else b""
+    quote = b'"' if options.quote is None else options.quote.encode()
+    data, removed = without_comments(utf8, mark, quote)
+    if removed:
+        notebook.add("comments", f"{removed:,} lines", f"they start with {mark.decode().strip()!r}")
+    return _Text(data, options, first_line + count, last.removeprefix(mark).decode("utf-8", "replace"), mark)
+
+
+def _dialect(text: _Text, name: str, notebook: Notebook) -> Dialect:
+    """Find out how the text is split into cells; a quote that never closes is text where that is certain.
+
+    Raises:
+        TableError: where it is not.
+    """
+    tabs, draft = name.lower().endswith((".tsv", ".tab")), Notebook()
+    dialect = sniff(text_head(text.data), text.options, draft, tabs=tabs)
+    quote = dialect.quote.encode()
+    if quote and quote in text.data:
+        data = text.data.replace(b"\\" + quote, b"") if dialect.escape else text.data
+        wrong = open_quote(data, dialect.delimiter, dialect.quote, dialect.width)
+        if wrong is not None:
+            got = f"line {wrong.line + text.first_line - 1:,}, {wrong.text!r}"
+            if not wrong.only or not _even_without_quotes(data, dialect):
+                remedy = 'close it, or read without quotes (quote="")'
+                raise TableError(f"{name!r} has a quote that never closes", got, remedy)
+            draft = Notebook()
+            dialect = sniff(text_head(text.data), replace(text.options, quote=""), draft, tabs=tabs)
+            draft.add("quote", "none", f"a quote never closes ({got}), so quotes are text")
+    notebook.findings += draft.findings
+    return dialect
+
+
+def _even_without_quotes(data: bytes, dialect: Dialect) -> bool:
+    """Whether every line with a quote has the fields of a row when its quotes are text."""
+    quote, cut = dialect.quote.encode(), dialect.delimiter.encode()
+    return all(line.count(cut) == dialect.width - 1 for line in data.split(b"\n") if quote in line)
+
+
 def text_head(utf8: bytes) -> str:
-    """The beginning of a text, cut at the end of a line."""
+    """Return the beginning of a text, cut at the end of a line."""
     if len(utf8) <= _HEAD:
         return utf8.decode("utf-8", "replace")
     cut = utf8.rfind(b"\n", 0, _HEAD)
@@ -63,7 +146,7 @@ def text_head(utf8: bytes) -> str:
 
 
 def _refuse_wide(head: str, limits: Limits) -> None:
-    """A line of very many fields is refused before anything is built from it."""
+    """Refuse a line of very many fields before anything is built from it."""
     first = head.split("\n", 1)[0]
     fields = max(first.count(mark) for mark in DELIMITERS[:4]) + 1
     if fields > limits.columns:
@@ -73,141 +156,77 @@ def _refuse_wide(head: str, limits: Limits) -> None:
 
 
 def _refuse_many(utf8: bytes, start: int, dialect: Dialect, limits: Limits) -> None:
-    """Count cells from above by their delimiters; those inside quotes are forgiven up to a factor."""
+    """Refuse very many cells by an upper bound: every delimiter counts, those in quotes too, so quotes double it."""
     cells = utf8.count(dialect.delimiter.encode(), start) + utf8.count(b"\n", start)
     quoted = bool(dialect.quote) and utf8.find(dialect.quote.encode(), start) >= 0
     if cells > limits.cells * (2 if quoted else 1) + 1:
         raise TableError("The table has too many cells", f"about {cells:,}", f"keep to {limits.cells:,}")
 
 
-def _header(utf8: bytes, head: str, dialect: Dialect) -> tuple[list[str], list[list[str]], int]:
-    """The column names, some rows to look at, and the byte at which the rows begin."""
-    lines = [line + "\n" for line in head.splitlines()[:400]]
+def _header(text: _Text, dialect: Dialect, notebook: Notebook) -> tuple[list[str], list[list[str]], int, int]:
+    """Return the column names, some rows to look at, the byte at which the rows begin, and the lines before it."""
+    lines = [line + "\n" for line in lines_of(text_head(text.data))[:400]]
     rows = dialect.rows(lines)[dialect.skipped :]
-    if not dialect.header:
+    above = dialect.skipped
+    commented = dialect.rows([text.comment + "\n"]) if text.comment else []
+    if commented and _is_commented_header(commented[0], text, dialect):
+        names = [cell.strip() for cell in commented[0]]
+        notebook.add("header", "comment", "the comment line above the rows names the columns")
+    elif not dialect.header:
         names = [f"column_{i + 1}" for i in range(dialect.width)]
-        return names, rows, _after(utf8, dialect, dialect.skipped)
-    names = [cell.strip() for cell in rows[0]] if rows else []
-    if dialect.row_names:
-        names = ["row_name", *names]
-    return names, rows[1:], _after(utf8, dialect, dialect.skipped + 1)
+    else:
+        names, rows, above = [cell.strip() for cell in rows[0]] if rows else [], rows[1:], above + 1
+    names = _of_width(["row_name", *names] if dialect.row_names else names, dialect.width)
+    if dialect.header and len(rows) > 1:
+        names, second = without_second_header(names, rows, text.options, notebook)
+        rows, above = rows[second:], above + second
+    start, skipped = _after(text.data, dialect, above)
+    return names, rows, start, skipped
 
 
-def _after(utf8: bytes, dialect: Dialect, records: int) -> int:
-    """Where the first records end; a quoted cell of the header may span lines."""
-    stream, quote = io.BytesIO(utf8), dialect.quote.encode()
+def _is_commented_header(cells: list[str], text: _Text, dialect: Dialect) -> bool:
+    if text.options.header is not None or len(cells) != dialect.width or dialect.width < 2:
+        return False
+    return not dialect.header or not text.comment.startswith(" ")
+
+
+def _of_width(names: list[str], width: int) -> list[str]:
+    """Number the columns without a name, and drop empty names beyond the last field."""
+    while len(names) > width and not names[-1]:
+        names = names[:-1]
+    return names + [""] * (width - len(names))
+
+
+def _after(utf8: bytes, dialect: Dialect, records: int) -> tuple[int, int]:
+    """Return the byte at which the first records end, and their lines; a quoted cell may span lines."""
+    stream, quote, lines = io.BytesIO(utf8), dialect.quote.encode(), 0
     while records and (line := stream.readline()):
+        lines += 1
         while quote and line.count(quote) % 2 and (more := stream.readline()):
-            line += more
+            line, lines = line + more, lines + 1
         records -= bool(line.strip())
-    return stream.tell()
+    return stream.tell(), lines
 
 
-def _note_missing(sample: list[list[str]], notebook: Notebook) -> None:
-    marks = {cell.strip() for row in sample for cell in row} & set(MISSING[1:])
-    if marks:
-        told = ", ".join(map(repr, sorted(marks)))
-        notebook.add("missing", told, "cells that hold these count as missing")
+def _end(utf8: bytes, start: int, sample: list[list[str]], dialect: Dialect, notebook: Notebook) -> int:
+    """Return the byte at which the rows end: above the notes that follow them."""
+    end = len(utf8.rstrip()) if utf8[-1:].isspace() else len(utf8)
+    tail = utf8.rfind(b"\n", start, max(end - _TAIL, start)) + 1
+    lines = utf8[max(tail, start) : end].decode("utf-8", "replace").split("\n")
+    quote = dialect.quote
+    if quote and any(line.count(quote) % 2 for line in lines):
+        return len(utf8)
+    rows = [(dialect.rows([line + "\n"]) or [[]])[0] if line.strip() else [] for line in lines]
+    count = notes_below(rows, sample, dialect.width) if len(rows) > 1 else 0
+    if not 0 < count < len(rows):
+        return len(utf8)
+    notes = [line.strip() for line in lines[-count:] if line.strip()]
+    shown = "; ".join(repr(note[:60]) for note in notes[:3])
+    notebook.add("notes", f"{len(notes)} lines", f"the text below the table is no row of it: {shown}")
+    return end - len("\n".join(lines[-count:]).encode())
 
 
-def _codes(sample: list[list[str]], names: list[str], notebook: Notebook) -> list[str]:
-    """Columns of digits with leading zeros are codes (postal codes, keys), not numbers."""
-    texts = [
-        name
-        for column, name in enumerate(names)
-        if any(len(row) > column and _LEADING_ZERO.match(row[column].strip()) for row in sample)
-    ]
-    if texts:
-        told = ", ".join(map(repr, texts[:5]))
-        notebook.add("text", told, "digits with leading zeros are codes, not numbers")
-    return texts
-
-
-def _parse(
-    utf8: bytes,
-    start: int,
-    names: list[str],
-    texts: list[str],
-    dialect: Dialect,
-    name: str,
-    notebook: Notebook,
-) -> pa.Table:
-    import pyarrow as pa
-
-    body = pa.py_buffer(utf8)[start:]
-    if not utf8[start:].strip() if len(utf8) - start < 4096 else False:
-        raise TableError(f"{name!r} has a header but no rows", None, "give a file with at least one row")
-    quoted = bool(dialect.quote) and utf8.find(dialect.quote.encode(), start) >= 0
-    try:
-        return _arrow(body, names, texts, dialect, quoted, _BLOCK)
-    except pa.ArrowException:
-        pass
-    try:
-        # Types are guessed from the first block: a column that turns out otherwise needs one block of all.
-        return _arrow(body, names, texts, dialect, quoted, body.size + 1)
-    except pa.ArrowException:
-        pass
-    # Ragged lines: set them right with the patient reader, then read the clean text like any other.
-    clean = pa.py_buffer(_squared(utf8[start:], len(names), dialect, name, notebook))
-    plain = Dialect(",", '"', dialect.decimal, 0, True, len(names))
-    try:
-        return _arrow(clean, names, texts, plain, True, clean.size + 1)
-    except pa.ArrowException as error:
-        reason = (str(error).splitlines() or ["damaged"])[0][:200]
-        raise TableError(f"{name!r} cannot be read as delimited text", reason, "check its quotes") from None
-
-
-def _refuse_open_quote(frame: pd.DataFrame, name: str) -> None:
-    """A quote that never closes makes one cell of the rest of the file; no spreadsheet allows such a cell."""
-    for cell in frame.iloc[-1] if len(frame) else ():
-        if isinstance(cell, str) and len(cell) > _LONGEST_CELL and "\n" in cell:
-            remedy = 'close it, or read without quotes (quote="")'
-            raise TableError(f"{name!r} has a quote that never closes", f"before {cell[:20]!r}", remedy)
-
-
-def _arrow(
-    body: pa.Buffer, names: list[str], texts: list[str], dialect: Dialect, quoted: bool, block: int
-) -> pa.Table:
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    missing = [mark for plain in MISSING for mark in ((plain, f" {plain}") if dialect.padded else (plain,))]
-    return arrow_csv.read_csv(
-        pa.BufferReader(body),
-        read_options=arrow_csv.ReadOptions(column_names=names, block_size=max(block, 1 << 10)),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote if quoted else False,
-            escape_char="\\" if dialect.escape else False,
-            newlines_in_values=quoted,
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            null_values=missing,
-            strings_can_be_null=True,
-            decimal_point=dialect.decimal,
-            column_types={name: pa.string() for name in texts},
-        ),
-    )
-
-
-def _squared(body: bytes, width: int, dialect: Dialect, name: str, notebook: Notebook) -> bytes:
-    """Fill short lines, cut empty cells off long ones, refuse lines with too many."""
-    clean, short = io.StringIO(newline=""), 0
-    writer = csv.writer(clean, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
-    reader = dialect.reader(io.StringIO(body.decode("utf-8", "replace"), newline=""))
-    try:
-        for row in reader:
-            if not row:
-                continue
-            if len(row) > width and any(cell.strip() for cell in row[width:]):
-                got = f"{len(row)} fields under {width} columns about line {reader.line_num + dialect.skipped + 1:,}"
-                remedy = "quote cells that hold a delimiter, or choose another delimiter"
-                raise TableError(f"{name!r} has lines longer than its header", got, remedy)
-            short += len(row) < width
-            writer.writerow((row + [""] * (width - len(row)))[:width])
-    except csv.Error as error:
-        raise TableError(f"{name!r} cannot be read as delimited text", error, "check its quotes") from None
-    if short:
-        why = "they have fewer fields than the header; the rest is missing"
-        notebook.add("filled", f"{short:,} lines", why)
-    return clean.getvalue().encode()
+def _missing_words(sample: list[list[str]], is_text: list[bool]) -> set[str]:
+    """List the words for missing values in columns that are no text."""
+    words = {cell.strip() for row in sample for cell, text in zip(row, is_text, strict=False) if not text}
+    return words & set(MISSING[1:])

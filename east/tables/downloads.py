@@ -10,12 +10,12 @@ from east.tables.frames import is_number
 if TYPE_CHECKING:
     import pandas as pd
 
-# What starts a formula in some spreadsheet program, also in full width and after blanks (OWASP, "CSV injection").
+# Characters that start a formula in some spreadsheet program, also in full width (OWASP, "CSV injection").
 _FORMULA = re.compile("^[\\s\\u200b\\ufeff\"']*[=+\\-@\\t\\r\\n|%＝＋－＠]")
 
 
 def neutralise(cell: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet program would run as a formula; numbers stay as they are."""
+    """Put an apostrophe before text that a spreadsheet program would run as a formula; numbers stay as they are."""
     if isinstance(cell, str) and _FORMULA.match(cell) and not is_number(cell):
         return f"'{cell}"
     return cell

@@ -1,4 +1,4 @@
-"""Frames set right: unique text names, plain column types, numbers and dates where the text means them."""
+"""Frames in one plain form: unique text names, plain column types, numbers and dates where the text means them."""
 
 from __future__ import annotations
 
@@ -12,38 +12,12 @@ import pandas as pd
 
 from east.errors import TableError
 from east.tables.table import Limits, Notebook
+from east.tables.texts import TextRules
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MISSING: tuple[str, ...] = (
-    "",
-    "#N/A",
-    "#N/A N/A",
-    "#NA",
-    "-NaN",
-    "-nan",
-    "<NA>",
-    "N/A",
-    "NA",
-    "NULL",
-    "NaN",
-    "n/a",
-    "nan",
-    "null",
-    "None",
-    "?",
-    "#NULL!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#REF!",
-    "#NAME?",
-    "#NUM!",
-)
 _NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
-_POINT_GROUPED = re.compile(r"^\s*[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})*(?:\.\d+)?\s*$")
-_COMMA_GROUPED = re.compile(r"^\s*[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*(?:,\d+)?\s*$")
-_SAMPLE = 1000
 
 
 def is_number(cell: str) -> bool:
@@ -52,7 +26,7 @@ def is_number(cell: str) -> bool:
 
 
 def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
-    """Give every column a text name of its own: nameless ones are numbered, repeated ones get a suffix."""
+    """Give every column a unique text name: nameless ones are numbered, repeated ones get a suffix."""
     seen: set[str] = set()
     unique: list[str] = []
     for position, name in enumerate(names):
@@ -67,7 +41,7 @@ def unique_names(names: Sequence[object], notebook: Notebook) -> list[str]:
     changed = [new for new, old in zip(unique, names, strict=True) if new != str(old).strip()]
     if changed:
         notebook.add(
-            "names", ", ".join(map(repr, changed[:5])), "nameless or repeated columns got names of their own"
+            "names", ", ".join(map(repr, changed[:5])), "nameless or repeated columns were given unique names"
         )
     return unique
 
@@ -76,7 +50,7 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
     """Refuse a table beyond the limits.
 
     Raises:
-        TableError: naming the limit that is passed.
+        TableError: naming the limit that is exceeded.
     """
     for what, size, limit in (
         ("columns", columns, limits.columns),
@@ -88,9 +62,9 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
 
 
 def from_arrow(
-    table: pa.Table, limits: Limits, notebook: Notebook, decimal: str = ".", strip: bool = False
+    table: pa.Table, limits: Limits, notebook: Notebook, rules: TextRules | None = None, strip: bool = False
 ) -> pd.DataFrame:
-    """Turn an arrow table into a frame, ignoring whatever its metadata says about Python types."""
+    """Turn an arrow table into a frame, whatever its metadata says about Python types."""
     check_size(table.num_rows, table.num_columns, limits)
     names = unique_names(table.column_names, notebook)
     plain = table.replace_schema_metadata(None).rename_columns([str(i) for i in range(len(names))])
@@ -100,17 +74,19 @@ def from_arrow(
         for name in names:
             if isinstance(frame[name].dtype, pd.StringDtype):
                 frame[name] = frame[name].str.strip()
-    return tidy(frame, decimal)
+    return tidy(frame, notebook, rules)
 
 
-def tidy(frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
+def tidy(frame: pd.DataFrame, notebook: Notebook, rules: TextRules | None = None) -> pd.DataFrame:
     """Bring every column to one of the plain types; rows stay as they are."""
-    columns = {str(name): _plain(frame.iloc[:, i], decimal) for i, name in enumerate(frame.columns)}
+    rules = rules or TextRules()
+    columns = {str(name): _plain(frame.iloc[:, i], rules) for i, name in enumerate(frame.columns)}
+    rules.note(notebook)
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 
 def without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
-    """Drop the rows and nameless columns that hold nothing; text files and sheets trail them by habit."""
+    """Drop rows and nameless columns that hold nothing, as text files and sheets often have at their ends."""
     nameless = [c for c in frame.columns if re.fullmatch(r"column_\d+", c) and frame[c].isna().all()]
     if nameless and len(nameless) < frame.shape[1]:
         notebook.add("dropped", f"{len(nameless)} columns", "they have neither a name nor a value")
@@ -123,14 +99,14 @@ def without_nothing(frame: pd.DataFrame, notebook: Notebook) -> pd.DataFrame:
     return frame
 
 
-def _plain(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+def _plain(column: pd.Series[Any], rules: TextRules) -> pd.Series[Any]:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return _plain_categories(column)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return pd.Series(column.dt.tz_convert("UTC").dt.tz_localize(None))
     if isinstance(dtype, pd.StringDtype):
-        return _numbers_in_text(column, decimal)
+        return rules.read(column)
     if pd.api.types.is_bool_dtype(dtype) and column.notna().all():
         return column.astype(bool)
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
@@ -139,7 +115,7 @@ def _plain(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
         return column
     if pd.api.types.is_timedelta64_dtype(dtype):
         return pd.Series(column.dt.total_seconds())
-    return _plain_objects(column, decimal)
+    return _plain_objects(column, rules)
 
 
 def _plain_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -158,12 +134,16 @@ def _plain_categories(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.cat.rename_categories(labels)
 
 
-def _plain_objects(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
-    """Columns of Python values: all numbers, all dates, or text."""
-    present = column[column.notna()]
+def _plain_objects(column: pd.Series[Any], rules: TextRules) -> pd.Series[Any]:
+    """Turn a column of Python values into numbers, dates or text."""
+    words = column.map(lambda value: isinstance(value, str) and rules.counts_as_missing(value)).astype(bool)
+    present = column[column.notna() & ~words]
     if present.empty:
         return pd.Series(np.full(len(column), np.nan), index=column.index)
     kinds = {type(value) for value in present}
+    if str not in kinds and bool(words.any()):
+        rules.missing |= set(column[words].unique()) - {""}
+        column = column.mask(words)
     if bool in kinds and kinds == {bool} and len(present) == len(column):
         return column.astype(bool)
     if bool not in kinds and all(issubclass(kind, int | float | np.number) for kind in kinds):
@@ -172,7 +152,8 @@ def _plain_objects(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
         return column.astype(float)
     if {kind.__name__ for kind in kinds} <= {"date", "datetime", "Timestamp"}:
         return pd.to_datetime(column, errors="coerce", utc=True).dt.tz_localize(None)
-    return _numbers_in_text(column.map(_as_text, na_action="ignore").astype("str"), decimal)
+    mixed = str in kinds and bool(kinds & {int, float})
+    return rules.read(column.map(_as_text, na_action="ignore").astype("str"), digits_are_codes=not mixed)
 
 
 def _as_text(value: object) -> str | None:
@@ -185,21 +166,3 @@ def _as_text(value: object) -> str | None:
             value.tolist() if isinstance(value, np.ndarray) else value, default=str, sort_keys=True
         )
     return str(value)
-
-
-def _numbers_in_text(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
-    """Numbers with grouped thousands ("1.234,5" or "1,234.5") are numbers where every cell is one."""
-    grouped = _COMMA_GROUPED if decimal == "," else _POINT_GROUPED
-    present = column[column.notna()]
-    if present.empty:
-        return column
-    sample = present.iloc[:_SAMPLE]
-    if not all(grouped.match(cell) for cell in sample) or any(len(c) > 1 and c.isdigit() for c in sample):
-        return column
-    if not all(grouped.match(cell) for cell in present):
-        return column
-    bare = present.str.replace(r"[ '\u00a0\u202f]", "", regex=True)
-    bare = bare.str.replace("." if decimal == "," else ",", "", regex=False).str.replace(
-        decimal, ".", regex=False
-    )
-    return pd.to_numeric(bare, errors="coerce").reindex(column.index).astype(float)

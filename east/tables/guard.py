@@ -1,4 +1,8 @@
-"""Reading in a helper process that time and memory can end without touching the caller.
+"""Reading in a helper process, which can run out of time or memory without harm to the caller.
+
+Threat model: the file may be hostile (a bomb, a lie about sizes, bytes that crash a parser); the user and this machine
+are not. A hostile file may cost its own reading: at most `Limits.seconds`, `Limits.memory_bytes` and one process.
+It must never run code, open another file, use the network, harm another reading or end the server.
 
 The two sides talk over pipes: a length and a json header, then plain bytes; the table comes back as an arrow stream.
 Nothing is pickled, and neither side writes a file.
@@ -20,7 +24,7 @@ from typing import IO, Any
 
 from east.errors import DatasetError, EastError, SettingError, TableError
 from east.tables.reading import read_table
-from east.tables.table import Finding, Limits, ReadOptions, Table
+from east.tables.table import Finding, Limits, ReadOptions, Remedy, Table
 
 _LOOK_S = 0.05
 _HOME = Path(__file__).resolve().parents[2]
@@ -40,21 +44,21 @@ def read_table_guarded(
 
     Args:
         source, name, options, limits: as for `read_table`.
-        given_up: once it is set nobody wants the table any more, and the process ends.
+        given_up: once this is set, the reading stops and its process ends.
 
     Raises:
         TableError: as for `read_table`, or when the file takes more time or memory than `limits` allows, or is
             given up.
     """
     options, limits = options or ReadOptions(), limits or Limits()
-    asked: dict[str, Any] = {"name": name, "options": asdict(options), "limits": asdict(limits)}
+    request: dict[str, Any] = {"name": name, "options": asdict(options), "limits": asdict(limits)}
     if isinstance(source, str | Path):
-        asked["path"], data = os.path.abspath(source), b""  # noqa: PTH100 (resolve() would follow links)
+        request["path"], data = os.path.abspath(source), b""  # noqa: PTH100 (resolve() would follow links)
     else:
         data = bytes(source)
-    shown = name or (Path(asked["path"]).name if "path" in asked else "table")
+    shown = name or (Path(request["path"]).name if "path" in request else "table")
     try:
-        told, frame = _ask(asked, data, limits.seconds, given_up or threading.Event())
+        answer, frame = _ask(request, data, limits.seconds, given_up or threading.Event())
     except TimeoutError:
         if given_up is not None and given_up.is_set():
             raise TableError(f"{shown!r} was not read to its end", None, "read it again") from None
@@ -62,25 +66,27 @@ def read_table_guarded(
         raise TableError(
             f"{shown!r} takes too long to read", got, "give a smaller or simpler table"
         ) from None
-    if told is None:
+    if answer is None:
         remedy = "give a smaller table or another format"
         raise TableError(f"{shown!r} cannot be read within the limits of memory", None, remedy)
-    if "error" in told:
-        choices = tuple(told.get("choices", ()))
-        raise _ERRORS[told["error"]](told["what"], told["got"], told["remedy"], choices)
-    findings = tuple(
-        Finding(**{**finding, "alternatives": tuple(finding["alternatives"])}) for finding in told["findings"]
-    )
-    return Table(frame, told["name"], findings)
+    if "error" in answer:
+        choices = tuple(answer.get("choices", ()))
+        raise _ERRORS[answer["error"]](answer["what"], answer["got"], answer["remedy"], choices)
+    return Table(frame, answer["name"], tuple(map(_finding, answer["findings"])))
+
+
+def _finding(plain: dict[str, Any]) -> Finding:
+    remedies = tuple(Remedy(**remedy) for remedy in plain["remedies"])
+    return Finding(**{**plain, "alternatives": tuple(plain["alternatives"]), "remedies": remedies})
 
 
 def _ask(
-    asked: dict[str, Any], data: bytes, seconds: float, given_up: threading.Event
+    request: dict[str, Any], data: bytes, seconds: float, given_up: threading.Event
 ) -> tuple[dict[str, Any] | None, Any]:
-    """Send a request to a new helper process and give its answer, None if it broke down.
+    """Send a request to a new helper process and return its answer, None if the process broke down.
 
     Raises:
-        TimeoutError: when it took longer than the seconds given, or was given up, and was ended.
+        TimeoutError: when the process was ended because it took too long or was given up.
     """
     helper = subprocess.Popen(
         [sys.executable, "-m", "east.tables"],
@@ -104,8 +110,8 @@ def _ask(
     assert helper.stdin is not None
     assert helper.stdout is not None
     try:
-        # The helper reads and writes at its own pace: a thread of its own keeps the pipes from blocking each other.
-        threading.Thread(target=_send, args=(helper.stdin, asked, data), daemon=True).start()
+        # A second thread sends, so that two full pipes cannot block each other.
+        threading.Thread(target=_send, args=(helper.stdin, request, data), daemon=True).start()
         answer = _receive(helper.stdout)
     finally:
         done.set()
@@ -132,34 +138,34 @@ def _receive(stream: IO[bytes]) -> tuple[dict[str, Any] | None, Any]:
 
     try:
         length = struct.unpack("<q", stream.read(8))[0]
-        told = json.loads(stream.read(length))
-        if "error" in told:
-            return told, None
+        header = json.loads(stream.read(length))
+        if "error" in header:
+            return header, None
         with pa.ipc.open_stream(stream) as batches:
-            return told, batches.read_all().to_pandas(split_blocks=True)
+            return header, batches.read_all().to_pandas(split_blocks=True)
     except (struct.error, ValueError, OSError, pa.ArrowException):
         return None, None
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Be the helper process: read one request, answer it."""
+    """Run the helper process: read one request and answer it."""
     import pyarrow as pa
 
     length = struct.unpack("<q", requests.read(8))[0]
-    asked = json.loads(requests.read(length))
-    limits = Limits(**asked["limits"])
+    request = json.loads(requests.read(length))
+    limits = Limits(**request["limits"])
     _confine(limits)
     try:
-        source = Path(asked["path"]) if "path" in asked else requests.read()
-        table = read_table(source, asked["name"], ReadOptions(**asked["options"]), limits)
+        source = Path(request["path"]) if "path" in request else requests.read()
+        table = read_table(source, request["name"], ReadOptions(**request["options"]), limits)
         content = pa.Table.from_pandas(table.frame, preserve_index=False)
     except EastError as error:
         got = None if error.got is None else str(error.got)
-        told = {"error": type(error).__name__, "what": error.what, "got": got, "remedy": error.remedy}
-        return _send(answers, {**told, "choices": error.choices}, b"")
+        failure = {"error": type(error).__name__, "what": error.what, "got": got, "remedy": error.remedy}
+        return _send(answers, {**failure, "choices": error.choices}, b"")
     except MemoryError:
-        told = {"error": "TableError", "what": "The table needs too much memory", "got": None}
-        return _send(answers, {**told, "remedy": "give a smaller table"}, b"")
+        failure = {"error": "TableError", "what": "The table needs too much memory", "got": None}
+        return _send(answers, {**failure, "remedy": "give a smaller table"}, b"")
     text = json.dumps(
         {"name": table.name, "findings": [asdict(finding) for finding in table.findings]}
     ).encode()
@@ -170,7 +176,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def _confine(limits: Limits) -> None:
-    """Bound this process's memory and processor time, where the system can."""
+    """Limit this process's memory and processor time, where the system can."""
     with suppress(ImportError, ValueError, OSError, AttributeError):
         import resource
 

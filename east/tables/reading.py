@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from east.errors import TableError
 from east.tables.archives import open_zip, unfold_gzip, unfold_zip
-from east.tables.arff import read_arff
-from east.tables.columnar import read_feather, read_parquet
-from east.tables.delimited import read_delimited
-from east.tables.formats import archive_format, binary_format, text_format
+from east.tables.formats import FORMATS, Content
 from east.tables.frames import check_size, tidy, unique_names
-from east.tables.records import read_json
-from east.tables.sheets import read_sheet
+from east.tables.recognising import archive_format, binary_format, text_format
 from east.tables.table import Limits, Notebook, ReadOptions, Table
 from east.tables.text import to_utf8
-
-_COLUMNAR: dict[str, Callable[[bytes, str, Limits, Notebook], pd.DataFrame]] = {
-    "parquet": read_parquet,
-    "feather": read_feather,
-}
+from east.tables.texts import join_alike
 
 
 def read_table(
@@ -33,28 +25,30 @@ def read_table(
 ) -> Table:
     """Read a table from a file or from bytes in memory.
 
-    Csv and tsv of any delimiter, quote, decimal mark and encoding, xlsx, ods, parquet, feather, arff, json and jsonl,
-    and a gzip or zip of one of them. A server that takes files from others calls `read_table_guarded`.
+    Reads every format in `FORMATS`, and a gzip or zip of one such file. A server that takes files from others calls
+    `read_table_guarded`.
 
     Args:
         source: the file's path, or its content.
-        name: how to call it; its ending is a hint where the content leaves a doubt.
-        options: what to take as given instead of finding it out.
+        name: the file's name, for messages; its ending is a hint where the content leaves a doubt.
+        options: what the user has decided; everything else is found out.
         limits: beyond which a table is refused.
 
     Returns:
-        The table with what was found out on the way.
+        The table, with the findings of reading it.
 
     Raises:
-        TableError: whatever is wrong with the file, in one sentence.
+        TableError: what is wrong with the file, in one sentence.
     """
     options, limits = options or ReadOptions(), limits or Limits()
     notebook = Notebook()
     data, shown = load(source, name, limits)
     try:
-        frame = _read(data, shown, options, limits, notebook, unfolded=False)
+        frame = _read(Content(data, shown, options, limits, notebook), unfolded=False)
     except MemoryError:
         raise TableError(f"{shown!r} needs more memory than there is", None, "give a smaller table") from None
+    if options.join_alike:
+        frame = join_alike(frame, notebook)
     if not frame.shape[0] or not frame.shape[1]:
         raise TableError(f"{shown!r} is empty", "no cell with a value", "give a file with a header and rows")
     return Table(frame, shown, tuple(notebook.findings))
@@ -69,7 +63,7 @@ def table_from_frame(frame: pd.DataFrame, name: str = "table", limits: Limits | 
     check_size(frame.shape[0], frame.shape[1], limits or Limits())
     notebook = Notebook()
     named = frame.set_axis(unique_names(list(frame.columns), notebook), axis=1)
-    return Table(tidy(named), name, tuple(notebook.findings))
+    return Table(tidy(named, notebook), name, tuple(notebook.findings))
 
 
 def load(source: bytes | str | Path, name: str | None, limits: Limits) -> tuple[bytes, str]:
@@ -106,49 +100,42 @@ def _check_bytes(size: int, shown: str, limits: Limits) -> None:
         raise TableError(f"{shown!r} is too large", f"{size:,} bytes", f"keep to {limits.file_bytes:,}")
 
 
-def _read(
-    data: bytes, name: str, options: ReadOptions, limits: Limits, notebook: Notebook, *, unfolded: bool
-) -> pd.DataFrame:
-    if data.startswith(b"\x1f\x8b"):
-        if unfolded:
-            raise TableError(f"{name!r} holds an archive inside an archive", None, "give the table itself")
-        notebook.add("compression", "gzip", "the file starts like one")
-        data, name = unfold_gzip(data, name, limits)
-        return _read(data, name, options, limits, notebook, unfolded=True)
-    if data.startswith(b"PK\x03\x04"):
-        return _read_zip(data, name, options, limits, notebook, unfolded=unfolded)
-    kind = options.format or binary_format(data, name, notebook)
-    if kind in _COLUMNAR:
-        return _COLUMNAR[kind](data, name, limits, notebook)
-    if kind in ("xlsx", "ods"):
-        raise TableError(f"{name!r} is no workbook", "a file that is no archive", "choose another format")
-    return _read_text(data, name, kind, options, limits, notebook)
+def _read(content: Content, *, unfolded: bool) -> pd.DataFrame:
+    if content.data.startswith(b"\x1f\x8b"):
+        _refuse_nesting(content, unfolded)
+        content.notebook.add("compression", "gzip", "the file starts like one")
+        data, name = unfold_gzip(content.data, content.name, content.limits)
+        return _read(replace(content, data=data, name=name), unfolded=True)
+    if content.data.startswith(b"PK\x03\x04"):
+        return _read_zip(content, unfolded=unfolded)
+    key = content.options.format
+    entry = binary_format(content) if key is None else FORMATS[key]
+    if entry is not None and entry.layer == "archive":
+        got = "a file that is no archive"
+        raise TableError(f"{content.name!r} is no {entry.label}", got, "choose another format")
+    if entry is not None and entry.layer == "binary":
+        return entry.read(content)
+    utf8 = to_utf8(content.data, content.name, content.options.encoding, content.notebook)
+    content = replace(content, data=utf8)
+    return (entry or text_format(content)).read(content)
 
 
-def _read_zip(
-    data: bytes, name: str, options: ReadOptions, limits: Limits, notebook: Notebook, *, unfolded: bool
-) -> pd.DataFrame:
-    with open_zip(data, name, limits) as archive:
-        kind = archive_format(archive, name, notebook)
-        if kind != "zip":
-            return read_sheet(data, archive, kind, name, options, limits, notebook)
-        if unfolded:
-            raise TableError(f"{name!r} holds an archive inside an archive", None, "give the table itself")
-        inner, inner_name = unfold_zip(data, archive, name, options.member, limits, notebook)
-    if not inner:
-        raise TableError(f"{inner_name!r} is empty", "0 bytes", "give a file with a header and rows")
-    return _read(inner, inner_name, options, limits, notebook, unfolded=True)
+def _read_zip(content: Content, *, unfolded: bool) -> pd.DataFrame:
+    with open_zip(content.data, content.name, content.limits) as archive:
+        content = replace(content, archive=archive)
+        entry = archive_format(content)
+        if entry is not None:
+            return entry.read(content)
+        _refuse_nesting(content, unfolded)
+        member = content.options.member
+        data, name = unfold_zip(content.data, archive, content.name, member, content.limits, content.notebook)
+    if not data:
+        raise TableError(f"{name!r} is empty", "0 bytes", "give a file with a header and rows")
+    return _read(replace(content, data=data, name=name, archive=None), unfolded=True)
 
 
-def _read_text(
-    data: bytes, name: str, kind: str | None, options: ReadOptions, limits: Limits, notebook: Notebook
-) -> pd.DataFrame:
-    utf8 = to_utf8(data, name, options.encoding, notebook)
-    kind = kind or text_format(utf8, name, notebook)
-    if kind == "csv":
-        return read_delimited(utf8, name, options, limits, notebook)
-    if len(utf8) > limits.json_bytes:
-        remedy = f"keep to {limits.json_bytes:,}, or save it as csv or parquet"
-        raise TableError(f"{name!r} is too large for {kind}", f"{len(utf8):,} bytes", remedy)
-    reader = read_arff if kind == "arff" else read_json
-    return reader(utf8.decode("utf-8", "replace"), name, limits, notebook)
+def _refuse_nesting(content: Content, unfolded: bool) -> None:
+    if unfolded:
+        raise TableError(
+            f"{content.name!r} holds an archive inside an archive", None, "give the table itself"
+        )

@@ -1,4 +1,4 @@
-"""Records in json and jsonl files."""
+"""Records in json documents and in files of one json object a line."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import Any
 import pandas as pd
 
 from east.errors import TableError
-from east.tables.frames import MISSING, check_size, tidy, unique_names
+from east.tables.frames import check_size, tidy, unique_names
+from east.tables.lines import lines_of
 from east.tables.table import Limits, Notebook
 
 _DEPTH = 3
-
-
-def looks_like_json(head: str) -> bool:
-    """Whether a text begins like an object or a list of something."""
-    return head.lstrip()[:1] in ("{", "[")
 
 
 def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.DataFrame:
     """Read records: a list of objects, one object a line, an object of columns, or either inside a single key.
 
     Raises:
-        TableError: no json, or none that holds one table.
+        TableError: no json, or json that does not hold one table.
     """
     try:
         content = _load(text, name)
@@ -39,14 +35,14 @@ def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
         new: pd.Series([_cell(value) for value in column] + [None] * (rows - len(column)), dtype=object)
         for new, column in zip(names, columns.values(), strict=True)
     }
-    return tidy(pd.DataFrame(series))
+    return tidy(pd.DataFrame(series), notebook)
 
 
 def _load(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as whole:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in lines_of(text) if line.strip()]
         try:
             return [json.loads(line) for line in lines] if len(lines) > 1 else _refuse(name, whole)
         except ValueError as error:
@@ -89,7 +85,7 @@ def _columns(content: Any, name: str, limits: Limits, notebook: Notebook) -> dic
 def _from_mappings(
     content: dict[str, Any], name: str, limits: Limits, notebook: Notebook
 ) -> dict[str, list[Any]]:
-    """Two layouts of pandas: {column: {row: value}} with the same rows everywhere, or {row: {column: value}}."""
+    """Read two layouts of pandas: {column: {row: value}} with the same rows everywhere, or {row: {column: value}}."""
     inner = [tuple(value) for value in content.values()]
     by_column = len(set(inner)) == 1 and all(key.isdigit() for key in inner[0])
     if by_column:
@@ -98,7 +94,7 @@ def _from_mappings(
 
 
 def _from_lists(rows: list[Any], name: str, limits: Limits) -> dict[str, list[Any]]:
-    """Rows as lists; the first one names the columns if it is all text."""
+    """Read rows that are lists; the first one names the columns if it is all text."""
     if not all(isinstance(row, list) for row in rows):
         raise TableError(f"{name!r} holds no table", "rows that are no lists", "give a list of records")
     width = max(map(len, rows), default=0)
@@ -146,7 +142,7 @@ def _flat(record: dict[str, Any], prefix: str, depth: int) -> list[tuple[str, An
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return None if value.strip() in MISSING else value
+        return value if value.strip() else None  # json has null: "None" is a word
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**63 - 1:
         return float(value) if abs(value) < 10**300 else None
     return value

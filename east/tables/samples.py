@@ -17,7 +17,7 @@ class Sample:
 
     Args:
         file: its path.
-        title: a few words for a menu.
+        title: a short title for a menu.
         target: the column to predict unless another is chosen.
         description: one sentence.
         licence: under which it may be passed on.

@@ -1,4 +1,4 @@
-"""What a delimited text file looks like: delimiter, quotes, decimal mark, where the header stands."""
+"""How a delimited text file is written: delimiter, quotes, decimal mark, header."""
 
 from __future__ import annotations
 
@@ -7,31 +7,35 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from east.tables.frames import is_number
+from east.tables.layout import is_header_of, row_names
+from east.tables.lines import lines_of
 from east.tables.table import Notebook, ReadOptions
 
 DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", " ")
 NAMES = {"\t": "tab", " ": "space"}
 _LINES = 300
+_SPACE_BEFORE_QUOTE = re.compile(r'[,;|\t] +"[^"\n]*" *(?:[,;|\t\r\n]|$)')
 _COMMA_NUMBER = re.compile("^\\s*[+-]?(\\d{1,3}([. '\u00a0\u202f]\\d{3})+|\\d*),\\d+\\s*$")
 _POINT_NUMBER = re.compile("^\\s*[+-]?(\\d{1,3}([, '\u00a0\u202f]\\d{3})+|\\d*)\\.\\d+\\s*$")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the lines of one file are cut into cells.
+    """How the lines of one file are split into cells.
 
     Args:
         delimiter, quote, decimal: one character each; quote may be "".
-        skipped: lines above the header that belong to no table.
+        skipped: lines above the header that are not part of the table.
         header: whether the first line after those names the columns.
-        width: the number of fields of a line.
-        escape: whether a backslash takes the meaning from a quote.
-        row_names: whether lines start with a name that the header does not count, as R writes them.
+        width: the number of fields in a line.
+        escape: whether a backslash before a quote makes it part of the cell.
+        row_names: whether lines start with a row name that has no column name, as R writes them.
         padded: whether a space follows the delimiters.
+        spaced: whether a space may stand between a delimiter and the quote after it.
     """
 
     delimiter: str
@@ -43,65 +47,97 @@ class Dialect:
     escape: bool = False
     row_names: bool = False
     padded: bool = False
+    spaced: bool = False
 
     def reader(self, lines: Iterable[str]) -> Any:
-        """Read lines cell by cell; a quoted cell may span lines."""
+        """Read lines as lists of cells; a quoted cell may span lines."""
         return csv.reader(
             lines,
             delimiter=self.delimiter,
             quotechar=self.quote or None,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             escapechar="\\" if self.escape else None,
-            skipinitialspace=self.delimiter == " ",
+            skipinitialspace=self.spaced or self.delimiter == " ",
         )
 
     def rows(self, lines: list[str]) -> list[list[str]]:
-        """Cut lines into cells, as far as they can be."""
+        """Split lines into cells, up to the first line that cannot be split."""
         rows: list[list[str]] = []
         with suppress(csv.Error):
             rows.extend(row for row in self.reader(lines) if row)
         return rows
 
 
-def cut(lines: list[str], delimiter: str, quote: str, escape: bool) -> list[list[str]]:
-    """Cut lines into cells by what is known of their dialect."""
-    return Dialect(delimiter, quote, ".", 0, True, 0, escape).rows(lines)
+def cut(lines: list[str], delimiter: str, quote: str, escape: bool, spaced: bool = False) -> list[list[str]]:
+    """Split lines into cells by what is known of the dialect."""
+    return Dialect(delimiter, quote, ".", 0, True, 0, escape, spaced=spaced).rows(lines)
 
 
 def sniff(text: str, options: ReadOptions, notebook: Notebook, *, tabs: bool = False) -> Dialect:
-    """Decide how a text is cut into cells.
+    """Find out how a text is split into cells.
 
     Args:
         text: the beginning of the file, cut at the end of a line.
-        options: what is given instead of being found out.
-        notebook: where decisions are written down.
+        options: what the user has decided.
+        notebook: where findings are written down.
         tabs: whether the file's name promises tabs.
     """
-    lines = [line + "\n" for line in text.splitlines()[: _LINES + 50] if line.strip()][:_LINES]
+    lines = [line + "\n" for line in lines_of(text)[: _LINES + 50] if line.strip()][:_LINES]
     escape = '\\"' in text
     quote = options.quote if options.quote is not None else _quote(lines)
+    spaced = bool(quote) and bool(
+        _SPACE_BEFORE_QUOTE.search(text.replace("'", '"') if quote == "'" else text)
+    )
     delimiter = options.delimiter
     if delimiter is None:
-        delimiter, why = _delimiter(lines, quote, escape, tabs)
+        delimiter, why = _delimiter(lines, quote, escape, tabs, spaced)
         notebook.add("delimiter", NAMES.get(delimiter, repr(delimiter)), why)
     if options.quote is None and quote != '"':
         notebook.add("quote", quote, "cells start and end with it")
-    rows = cut(lines, delimiter, quote, escape)
+    rows = cut(lines, delimiter, quote, escape, spaced)
     width = _usual_width(rows)
+    skipped, odd_header = _above(rows, width, notebook)
+    body = [row for row in rows[skipped:] if len(row) == width]
+    decimal = options.decimal or _decimal(body, delimiter, notebook)
+    header = options.header if options.header is not None else odd_header or _header(body, notebook)
+    dialect = Dialect(
+        delimiter, quote, decimal, skipped, header, width, escape, padded=_padded(body), spaced=spaced
+    )
+    return _with_odd_header(dialect, rows[skipped], body, notebook) if odd_header and header else dialect
+
+
+def _above(rows: list[list[str]], width: int, notebook: Notebook) -> tuple[int, bool]:
+    """Count the lines above the header, and tell whether the header has more or fewer fields than the rows."""
     skipped = next((i for i, row in enumerate(rows) if len(row) == width), 0)
-    row_names = skipped == 1 and len(rows[0]) == width - 1 >= 2 and len(rows) > 2
-    if row_names:
+    body = [row for row in rows[skipped:] if len(row) == width]
+    odd_header = bool(skipped) and is_header_of(rows[skipped - 1], body, width)
+    skipped -= odd_header
+    if skipped:
         notebook.add(
-            "header", "shifted", "the header has one field less than the lines: the first holds row names"
+            "skipped", f"{skipped} lines", f"the lines above the header have other than {width} fields"
         )
-        skipped = 0
-    elif skipped:
-        why = f"the lines above the header have other than {width} fields"
-        notebook.add("skipped", f"{skipped} lines", why)
-    rows = [row for row in rows[skipped:] if len(row) == width]
-    decimal = options.decimal or _decimal(rows, delimiter, notebook)
-    header = options.header if options.header is not None else row_names or _header(rows, notebook)
-    return Dialect(delimiter, quote, decimal, skipped, header, width, escape, row_names, _padded(rows))
+    return skipped, odd_header
+
+
+def _with_odd_header(
+    dialect: Dialect, header: list[str], body: list[list[str]], notebook: Notebook
+) -> Dialect:
+    """Find out which columns a header of more or fewer names than fields is about."""
+    width, count = dialect.width, len(header)
+    if count > width:
+        if any(cell.strip() for cell in header[width:]):
+            why = f"the header has {count} names and the lines {width} fields; the last columns are empty"
+            notebook.add("header", "longer", why)
+        return dialect
+    if not any(row[-1].strip() for row in body):
+        return dialect  # a delimiter at the end of every line: without_nothing drops the empty column
+    if count == width - 1 and row_names(body):
+        why = "the header has one field less than the lines, so their first field holds row names"
+        notebook.add("header", "shifted", why)
+        return replace(dialect, row_names=True)
+    why = f"the header has {count} names and the lines {width} fields; the last columns are numbered"
+    notebook.add("header", "shorter", why)
+    return dialect
 
 
 def _padded(rows: list[list[str]]) -> bool:
@@ -116,20 +152,20 @@ def _quote(lines: list[str]) -> str:
 
 
 def _usual_width(rows: list[list[str]]) -> int:
-    """The commonest number of fields; among equals the widest."""
+    """Return the commonest number of fields; of equally common ones the largest."""
     counts = Counter(len(row) for row in rows)
     return max(counts, key=lambda width: (counts[width], width), default=1)
 
 
-def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[str, str]:
-    """The delimiter whose lines agree best on their number of fields; among equals the commoner habit.
+def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool, spaced: bool) -> tuple[str, str]:
+    """Return the delimiter that gives most lines the same number of fields, and why; of equals the commoner one.
 
-    That the first line agrees counts extra: decimal commas split rows of numbers evenly, but not their header.
+    Agreement of the first line counts extra: decimal commas split rows of numbers evenly, but not their header.
     """
     best, best_score, best_why = ",", 0.0, "no delimiter splits the lines, so the table has one column"
     order = ("\t", *[d for d in DELIMITERS if d != "\t"]) if tabs else DELIMITERS
     for delimiter in order:
-        rows = cut(lines, delimiter, quote, escape)
+        rows = cut(lines, delimiter, quote, escape, spaced)
         width = _usual_width(rows)
         if width < 2 or not rows:
             continue
@@ -148,7 +184,7 @@ def _delimiter(lines: list[str], quote: str, escape: bool, tabs: bool) -> tuple[
 
 
 def _commas_are_decimal(rows: list[list[str]]) -> bool:
-    """Whether commas stand in cells, but in nothing there but numbers."""
+    """Whether every cell with a comma is a number with a decimal comma."""
     with_comma = [cell for row in rows for cell in row if "," in cell]
     return bool(with_comma) and all(_COMMA_NUMBER.match(cell) for cell in with_comma)
 
@@ -171,7 +207,7 @@ def _decimal(rows: list[list[str]], delimiter: str, notebook: Notebook) -> str:
 
 
 def _header(rows: list[list[str]], notebook: Notebook) -> bool:
-    """A header is missing when, over columns of numbers, the first line holds numbers too."""
+    """Whether there is a header: not when the first line holds numbers above columns of numbers."""
     if len(rows) < 2:
         return True
     below = rows[1:]

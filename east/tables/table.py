@@ -1,4 +1,4 @@
-"""What a read file becomes, and the choices and limits it is read under."""
+"""A table with its findings, and the options and limits of reading."""
 
 from __future__ import annotations
 
@@ -6,31 +6,47 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from east.errors import SettingError
+from east.tables.formats.definition import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS = ("csv", "json", "arff", "xlsx", "ods", "parquet", "feather")
+
+@dataclass(frozen=True)
+class Remedy:
+    """One click that answers a question: read the file again with one option set.
+
+    Args:
+        label: of the button ("Read them as words").
+        option: a field of `ReadOptions`.
+        value: what to set it to.
+    """
+
+    label: str
+    option: str
+    value: str | bool
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was decided while reading, fit to be shown and to be overridden.
+    """One decision made while reading, to be shown and, where possible, overridden.
 
     Args:
-        what: the name of the thing ("delimiter"); where it is a field of `ReadOptions`, it can be overridden.
+        what: what was decided ("delimiter"); where this is a field of `ReadOptions`, it can be overridden.
         decided: the decision ("';'").
         why: the evidence, one plain sentence without a final stop.
-        alternatives: what else it could have been, where that is a list to choose from (sheets, files).
+        alternatives: the other possible decisions, where they can be listed (sheets, files).
+        remedies: where the decision is open, or likely to be wrong, what the user may choose instead.
     """
 
     what: str
     decided: str
     why: str
     alternatives: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Show the finding in one line."""
         return f"{self.what}: {self.decided} ({self.why})"
 
 
@@ -40,8 +56,8 @@ class Table:
 
     Args:
         frame: unique text column names; each column numeric, boolean, datetime (naive), categorical or text.
-        name: a name fit to be shown, without a folder.
-        findings: what was decided on the way, in order.
+        name: the file's name without its folder.
+        findings: what was decided while reading, in order.
     """
 
     frame: pd.DataFrame
@@ -61,17 +77,22 @@ class Table:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What to take as given instead of finding it out; None means find it out.
+    """What the user has decided about a file; None means that reading finds it out.
 
     Args:
         format: one of `FORMATS` ("csv" stands for any delimited text).
-        encoding: of a text file, a name Python knows ("cp1252").
-        delimiter: between the fields of a line, one character.
+        encoding: of a text file, a name that Python knows ("cp1252").
+        delimiter: one character between the fields of a line.
         decimal: the decimal mark, "." or ",".
         quote: the quote character, or "" for none.
         header: whether the first line names the columns.
-        sheet: of a workbook, by its name.
-        member: of a zip archive, by its name.
+        sheet: the name of a workbook's sheet.
+        member: the name of a file in a zip archive.
+        thousands: the mark between groups of three digits, "." or ","; "" for none.
+        units: whether numbers with a unit ("5 kg") are numbers.
+        second_header: whether the row under the header holds units or a second header, and is no row of values.
+        keep_words: whether words for missing values ("NA", "None") in columns of text stay words.
+        join_alike: whether categories that differ only in spaces, case or Unicode form are joined.
     """
 
     format: str | None = None
@@ -82,22 +103,27 @@ class ReadOptions:
     header: bool | None = None
     sheet: str | None = None
     member: str | None = None
+    thousands: str | None = None
+    units: bool | None = None
+    second_header: bool | None = None
+    keep_words: bool | None = None
+    join_alike: bool | None = None
 
     def __post_init__(self) -> None:
-        """Refuse settings that no file can be read with.
+        """Refuse options that no file can be read with.
 
         Raises:
-            SettingError: naming the setting.
+            SettingError: naming the option.
         """
         for what, value, allowed in (
-            ("format", self.format, FORMATS),
+            ("format", self.format, tuple(sorted(FORMATS))),
             ("decimal mark", self.decimal, (".", ",")),
             ("quote", self.quote, ('"', "'", "")),
+            ("thousands mark", self.thousands, (".", ",", "")),
         ):
             if value is not None and value not in allowed:
-                raise SettingError(
-                    f"There is no such {what}", repr(value), f"choose one of {' '.join(allowed)}"
-                )
+                choices = " ".join(word or "''" for word in allowed)
+                raise SettingError(f"There is no such {what}", repr(value), f"choose one of {choices}")
         mark = self.delimiter
         if mark is not None and (
             len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\n\r\"'\0."
@@ -107,14 +133,14 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a table is taken in; a file beyond is refused before it is unfolded.
+    """The largest table that is read; a larger file is refused before it is decompressed.
 
     Args:
-        file_bytes: of the file as it comes.
+        file_bytes: of the file itself.
         json_bytes: of a json or arff file, which takes many times its size in memory.
-        unfolded_bytes: of what a compressed file unfolds to.
+        unfolded_bytes: of a compressed file once it is decompressed.
         rows, columns, cells: of the table (cells are rows times columns).
-        seconds, memory_bytes: that the helper process of `read_table_guarded` may take.
+        seconds, memory_bytes: of the helper process of `read_table_guarded`.
     """
 
     file_bytes: int = 512 * 2**20
@@ -133,6 +159,13 @@ class Notebook:
 
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, what: str, decided: object, why: str, alternatives: tuple[str, ...] = ()) -> None:
+    def add(
+        self,
+        what: str,
+        decided: object,
+        why: str,
+        alternatives: tuple[str, ...] = (),
+        remedies: tuple[Remedy, ...] = (),
+    ) -> None:
         """Write one finding down."""
-        self.findings.append(Finding(what, str(decided), why, alternatives))
+        self.findings.append(Finding(what, str(decided), why, alternatives, remedies))

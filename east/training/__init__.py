@@ -1,12 +1,15 @@
 """Training: a configuration in, frozen snapshots out, and an outcome at the end."""
 
-from east.training.arm import PLAIN_RULE, Arm
+from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
+from east.training.regions import Regions, regions_of
+from east.training.scorecard import Scorecard, scorecard
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 __all__ = [
+    "MEMBERS",
     "OPTIONS",
     "PLAIN_RULE",
     "Arm",
@@ -15,9 +18,13 @@ __all__ = [
     "LaneResult",
     "LaneSnapshot",
     "Outcome",
+    "Regions",
+    "Scorecard",
     "Snapshot",
     "TrainConfig",
     "Training",
     "fit",
+    "regions_of",
+    "scorecard",
     "train",
 ]

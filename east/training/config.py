@@ -10,7 +10,7 @@ from types import MappingProxyType
 from east.errors import SettingError
 from east.metrics import Metric
 from east.options import Option, options_of, setting
-from east.training.arm import PLAIN_RULE, Arm
+from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 
 DEFAULT_BATCH = 512
 DEFAULT_EPOCHS = 30
@@ -99,6 +99,7 @@ class TrainConfig:
         losses: keys of LOSSES.
         seeds: one repetition each; a seed fixes initialisation and batches, shared by all arms.
         rules: keys of RULES; every loss races with each of them.
+        members: above 1, every loss and rule also races as an ensemble of so many networks, the first seeds'.
         epochs: passes over the training part; None is 30, within about 600 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
         hidden: widths of the hidden layers; () is a linear model; None is by the training rows, see
@@ -123,7 +124,8 @@ class TrainConfig:
     metric: Metric
     losses: tuple[str, ...] = ("east", "cross_entropy")
     seeds: tuple[int, ...] = (0,)
-    rules: tuple[str, ...] = (PLAIN_RULE, "offsets")
+    rules: tuple[str, ...] = (PLAIN_RULE, "expected")
+    members: int = setting(1, MEMBERS)
     epochs: int | None = setting(None, EPOCHS)
     batch_size: int | None = setting(None, BATCH_SIZE)
     hidden: tuple[int, ...] | None = setting(None, HIDDEN)
@@ -150,14 +152,23 @@ class TrainConfig:
         _require_each_once("seed", self.seeds)
         if not all(0 <= seed <= MOST_SEED for seed in self.seeds):
             raise SettingError("Seeds must be 0 or more", self.seeds)
-        self.race  # noqa: B018  (every arm checks its own names)
+        most = max(arm.members for arm in self.race)  # every arm checks its own names
+        if most > len(self.seeds):
+            got = f"{most} members and {len(self.seeds)} seeds"
+            raise SettingError("An ensemble needs a seed for each member", got, "give more seeds")
 
     @property
     def race(self) -> tuple[Arm, ...]:
         """The arms, in order."""
         if self.arms is not None:
             return self.arms
-        return tuple(Arm(loss, self.metric, rule) for rule in self.rules for loss in self.losses)
+        sizes = dict.fromkeys((1, self.members))
+        return tuple(
+            Arm(loss, self.metric, rule, members)
+            for members in sizes
+            for rule in self.rules
+            for loss in self.losses
+        )
 
     @property
     def networks(self) -> tuple[Arm, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from east.dataset import Dataset, Part
+from east.dataset import Dataset, Part, RegionView
 from east.losses import build_loss
 from east.network import LaneNetwork
 from east.threads import threads_for
@@ -23,6 +23,7 @@ from east.training.judge import Judge
 from east.training.measurement import Measurement
 from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
+from east.training.regions import RegionReader, read_all
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 TRAIN_SCORE_ROWS = 2048
@@ -38,12 +39,13 @@ class Training:
     Args:
         dataset: the encoded table with its split.
         config: what to train and how.
+        view: where snapshots look at the decision regions, or None for nowhere.
 
     Raises:
         SettingError: for a device that is not there, or a metric that does not fit the classes.
     """
 
-    def __init__(self, dataset: Dataset, config: TrainConfig) -> None:
+    def __init__(self, dataset: Dataset, config: TrainConfig, view: RegionView | None = None) -> None:
         self.dataset, self.config = dataset, config
         self._device = resolve_device(config.device)
         self.device = str(self._device)
@@ -55,6 +57,7 @@ class Training:
         widths = (dataset.num_features, *config.hidden_widths(rows), dataset.num_classes)
         self._network = LaneNetwork(widths, len(self.arms), config.seeds, self._device)
         self._optimiser = self._build_optimiser()
+        self._reader = None if view is None else RegionReader(view, self._device)
         self._train_rows = self._on_device(dataset.train)
         self._validation_rows = self._on_device(dataset.validation)
         self._batches = Batches(rows, config, self._device)
@@ -95,6 +98,7 @@ class Training:
         """Read the present facts, in one transfer from the device."""
         with threads_for(self._device, self._work):
             measured = self._measure()
+            seen = read_all(self._reader, self._network, self._averages)
         return Snapshot(
             progress=self.progress,
             step=self.step_number,
@@ -104,8 +108,8 @@ class Training:
             steps_per_second=self.step_number / self._elapsed_s if self._elapsed_s else 0.0,
             sharpness=self._judge.race_annealing.at(self.progress),
             arms=tuple(
-                ArmSnapshot(arm, tuple(self._lane_snapshot(lane, measured) for lane in lanes))
-                for arm, lanes in self._lanes_by_arm()
+                ArmSnapshot(arm, tuple(self._lane_snapshot(lane, measured) for lane in lanes), regions)
+                for (arm, lanes), regions in zip(self._lanes_by_arm(), seen, strict=True)
             ),
         )
 
@@ -214,22 +218,13 @@ class Training:
 
     def _lane_snapshot(self, lane: int, measured: Measurement) -> LaneSnapshot:
         place, seed = divmod(lane, len(self.config.seeds))
-        arm = self.arms[place]
+        arm, numbers = self.arms[place], measured.of_lane(lane)
         return LaneSnapshot(
             loss=arm.loss,
             metric=arm.metric,
             seed=self.config.seeds[seed],
             sharpness=self._judge.sharpness(place, self.progress),
-            soft=measured.soft[lane],
-            hard=measured.hard[lane],
-            score_soft=float(measured.score_soft[lane]),
-            score_hard=float(measured.score_hard[lane]),
-            train_score=float(measured.train_score[lane]),
-            loss_value=float(measured.loss_value[lane]),
-            gradient_norm=float(measured.gradient_norm[lane]),
-            best_score=float(measured.best_score[lane]),
-            best_step=int(measured.best_step[lane]),
-            placement=measured.placement[lane],
+            **(numbers | {"best_step": int(numbers["best_step"])}),
         )
 
     def _on_checkpoints(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:

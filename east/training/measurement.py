@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +30,11 @@ class Measurement:
     placement: Floats
     soft: Floats
     hard: Floats
+
+    def of_lane(self, lane: int) -> dict[str, Any]:
+        """Return one lane's numbers by name, its matrices as they are."""
+        own = {each.name: getattr(self, each.name)[lane] for each in fields(self)}
+        return own | {name: float(value) for name, value in own.items() if not value.shape}
 
     @classmethod
     def fetch(cls, **tensors: Tensor) -> Measurement:

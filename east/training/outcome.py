@@ -44,7 +44,8 @@ class LaneResult:
 class ArmOutcome:
     """One arm at the end: the lanes it reads, one a seed, and its fitted rules.
 
-    There is one rule a lane; an ensemble has a single one, fitted on the mean probabilities of its lanes.
+    There is one rule a lane; an ensemble has a single one, fitted on the mean probabilities of its members, the
+    first of the lanes.
     """
 
     arm: Arm
@@ -75,6 +76,13 @@ class ArmOutcome:
     def test_predictions(self) -> Integers:
         """Predicted classes of the test rows, `[S, n]`; of an ensemble `[1, n]`."""
         return self._decide(self.test_probabilities)
+
+    @property
+    def test_predictions_without_a_member(self) -> Integers:
+        """What an ensemble would predict for the test rows without each of its members in turn, `[members, n]`."""
+        stacked = np.stack([lane.test_probabilities for lane in self.lanes[: self.arm.members]])
+        others = (stacked.sum(axis=0) - stacked) / (len(stacked) - 1)
+        return np.stack([self.rules[0].decide(own) for own in others])
 
     def _decide(self, probabilities: FloatArray) -> Integers:
         return np.stack([rule.decide(own) for rule, own in zip(self.rules, probabilities, strict=True)])
@@ -135,4 +143,4 @@ def decide(arm: Arm, lanes: Sequence[LaneResult], validation_targets: Integers) 
 
 def _gathered(arm: Arm, probabilities: Sequence[FloatArray]) -> FloatArray:
     stacked = np.stack(probabilities)
-    return stacked.mean(axis=0, keepdims=True) if arm.ensemble else stacked
+    return stacked[: arm.members].mean(axis=0, keepdims=True) if arm.ensemble else stacked

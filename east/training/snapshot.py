@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from east.annealing import Sharpness
 from east.metrics import Metric
 from east.training.arm import Arm
+from east.training.regions import Regions
 
 Matrix = NDArray[np.float64]
 
@@ -53,10 +54,14 @@ class LaneSnapshot:
 
 @dataclass(frozen=True)
 class ArmSnapshot:
-    """One arm in training at one moment: its lanes, one a seed. Rules are fitted when training has ended."""
+    """One arm in training at one moment: its lanes, one a seed. Rules are fitted when training has ended.
+
+    `regions` are what its first seed predicts on the training's view, None where it has none.
+    """
 
     arm: Arm
     lanes: tuple[LaneSnapshot, ...]
+    regions: Regions | None = None
 
     @property
     def sharpness(self) -> Sharpness:
@@ -72,6 +77,16 @@ class ArmSnapshot:
     def hard(self) -> Matrix:
         """Hard matrix `[K, K]`, the mean of the lanes'."""
         return np.asarray(np.mean([lane.hard for lane in self.lanes], axis=0))
+
+    @property
+    def score_soft(self) -> float:
+        """The metric of the soft matrix, the mean of the lanes'."""
+        return float(np.mean([lane.score_soft for lane in self.lanes]))
+
+    @property
+    def score_hard(self) -> float:
+        """The metric of the hard matrix, the mean of the lanes'."""
+        return float(np.mean([lane.score_hard for lane in self.lanes]))
 
     @property
     def placement(self) -> Matrix:

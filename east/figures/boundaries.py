@@ -1,0 +1,115 @@
+"""Where the predicted class changes on a grid, as lines: each passes between the grid points that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+ROUNDS = 40
+END = 0.05
+"""How near a crossing may come to a grid point, so that it stays on its side after rounding."""
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def boundary_lines(classes: ArrayLike, margins: ArrayLike | None = None) -> list[Floats]:
+    """Trace the boundaries between the classes of a grid.
+
+    Two neighbouring grid points of different classes have a line between them, and no others have. It
+    crosses where the leads of the two points, drawn as straight lines, meet. Within a cell two crossings
+    are joined, three or four meet in their middle (marching squares). Without `margins` the crossings slide
+    between their points until the lines are smooth (Gibson, "Constrained elastic surface nets", 1998).
+
+    Args:
+        classes: `[a, b]` codes.
+        margins: `[a, b]` leads of the class at each point over the second, 0 or more.
+
+    Returns:
+        Lines `[points, 2]` in units of the grid, (0, 0) its first point; closed ones end where they begin.
+    """
+    codes = np.asarray(classes)
+    leads = np.ones(codes.shape) if margins is None else np.asarray(margins, dtype=np.float64)
+    # Half a unit each: a lead that was rounded to 0 still leaves the line between its points.
+    crossings, differ = _crossings(codes, leads + 0.5)
+    places, links = _links(crossings, differ, codes.shape)
+    lines = [places[chain] for chain in _chains(links)]
+    return [_relaxed(line) for line in lines] if margins is None else lines
+
+
+def _relaxed(line: Floats) -> Floats:
+    """Draw each crossing towards the middle of its neighbours, along its own edge and never to its end."""
+    low = np.floor(line)
+    between = line > low
+    # The middle of a cell, where three classes meet, lies between the lines of both axes, and stays.
+    free = between & (between.sum(axis=1, keepdims=True) == 1)
+    closed = len(line) > 2 and (line[0] == line[-1]).all()
+    for _ in range(ROUNDS):
+        around = (
+            np.concatenate([line[-2:-1], line, line[1:2]])
+            if closed
+            else np.pad(line, ((1, 1), (0, 0)), "edge")
+        )
+        target = np.clip((around[:-2] + around[2:]) / 2, low + END, low + 1 - END)
+        line = np.where(free, target, line)
+    return line
+
+
+def _crossings(codes: NDArray[np.generic], leads: Floats) -> tuple[list[Floats], list[NDArray[np.bool_]]]:
+    """Return where each edge would be crossed and whether it is, edges along the first axis, then the second."""
+    grid = np.stack(np.meshgrid(*map(np.arange, codes.shape), indexing="ij"), axis=-1).astype(np.float64)
+    crossings, differ = [], []
+    for axis in (0, 1):
+        before, after = [slice(None)] * 2, [slice(None)] * 2
+        before[axis], after[axis] = slice(None, -1), slice(1, None)
+        own, other = tuple(before), tuple(after)
+        share = np.clip(leads[own] / (leads[own] + leads[other]), END, 1 - END)
+        crossings.append(grid[own] + share[..., None] * np.eye(2)[axis])
+        differ.append(codes[own] != codes[other])
+    return crossings, differ
+
+
+def _links(
+    crossings: list[Floats], differ: list[NDArray[np.bool_]], shape: tuple[int, ...]
+) -> tuple[Floats, Integers]:
+    """Number all crossings and cell middles; returns their places `[N, 2]` and the pairs to join `[L, 2]`."""
+    along, up = (np.arange(mask.size).reshape(mask.shape) for mask in differ)
+    up = up + along.size
+    around = np.stack([along[:, :-1], along[:, 1:], up[:-1], up[1:]], axis=-1).reshape(-1, 4)
+    crossed = np.concatenate([mask.ravel() for mask in differ])[around]
+    places = np.concatenate([each.reshape(-1, 2) for each in crossings])
+    count = crossed.sum(axis=1)
+    plain = around[count == 2][crossed[count == 2]].reshape(-1, 2)
+    many = count > 2
+    weights = crossed[many].astype(np.float64)
+    middles = (places[around[many]] * weights[..., None]).sum(axis=1) / weights.sum(axis=1)[:, None]
+    owners = np.repeat(len(places) + np.arange(len(middles)), count[many])
+    spokes = np.stack([around[many][crossed[many]], owners], axis=1)
+    return np.concatenate([places, middles]), np.concatenate([plain, spokes])
+
+
+def _chains(links: Integers) -> Iterator[list[int]]:
+    """Join links end to end, so that a dashed line keeps its rhythm along a whole boundary."""
+    beside: dict[int, list[int]] = {}
+    for one, other in links.tolist():
+        beside.setdefault(one, []).append(other)
+        beside.setdefault(other, []).append(one)
+    # Loose ends and meeting points first; what is left then are closed rounds.
+    starts = [node for node, others in beside.items() if len(others) != 2]
+    for node in (*starts, *beside):
+        while beside[node]:
+            yield _walk(beside, node)
+
+
+def _walk(beside: dict[int, list[int]], node: int) -> list[int]:
+    """Follow links from a node as long as there is one way on, taking each away."""
+    chain = [node]
+    while len(beside[node]) == 1 or node == chain[0]:
+        if not beside[node]:
+            break
+        node, before = beside[node].pop(), node
+        beside[node].remove(before)
+        chain.append(node)
+    return chain

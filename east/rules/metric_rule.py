@@ -1,0 +1,35 @@
+"""The metric's own rule, tuned on the validation labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from east.rules.definition import DecisionRule, RuleSpec, checked
+from east.rules.solver import best_prices
+
+if TYPE_CHECKING:
+    from east.metrics import Metric
+
+
+def fit_metric_rule(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+    """Find the prices that maximise the metric counted with the validation labels.
+
+    A class without validation rows counts with the model's probabilities, lest it be free to predict.
+    """
+    values, labels = checked(probabilities, targets)
+    mass: NDArray[np.float64] = np.eye(values.shape[1])[labels]
+    absent = mass.sum(axis=0) == 0
+    mass[:, absent] = values[:, absent]
+    prices, _ = best_prices(values, mass, metric)
+    return DecisionRule(1.0, prices)
+
+
+METRIC_RULE = RuleSpec(
+    "metric",
+    "metric's rule",
+    "Decide by what each prediction is worth to the metric, counted with the validation labels.",
+    fit_metric_rule,
+)

@@ -1,0 +1,99 @@
+"""What arms predict on the grid of a view: read while they train, or decided by their rules at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from east.dataset import RegionView
+from east.network import LaneNetwork, predict_probabilities
+from east.rules.definition import sharpened
+from east.training.outcome import ArmOutcome
+
+Bytes = NDArray[np.uint8]
+LEVELS = 255
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """What one arm predicts over a view, a byte a number.
+
+    Args:
+        classes: `[n, n]` class codes, indexed by the place on the first and on the second axis.
+        margins: `[n, n]` how far the class is ahead of the second, p(1) - p(2), in 1/255.
+        point_classes: `[m]` class codes of the view's points.
+    """
+
+    classes: Bytes
+    margins: Bytes
+    point_classes: Bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.classes.nbytes + self.margins.nbytes + self.point_classes.nbytes
+
+
+class RegionReader:
+    """Reads the regions of some lanes while they train; it only looks.
+
+    Each arm is shown by its first seed: the mean over seeds is a boundary that none of the networks draws,
+    and what is read costs the same however many seeds there are.
+
+    Args:
+        view: where to look.
+        device: where the lanes live.
+    """
+
+    def __init__(self, view: RegionView, device: torch.device) -> None:
+        self._view = view
+        rows = np.concatenate([view.features, view.points.features])
+        self._rows = torch.as_tensor(rows, dtype=torch.float32, device=device)
+
+    def read(self, network: LaneNetwork, parameters: Tensor) -> list[Regions]:
+        """Read each arm's regions by the first of its lanes' parameters `[lanes, P]`."""
+        first = parameters[:: network.num_seeds]
+        top = network.evaluate(self._rows, first).softmax(dim=-1).topk(2, dim=-1)
+        lead = (top.values[..., 0] - top.values[..., 1]).nan_to_num().mul(LEVELS).round()
+        read = torch.stack([top.indices[..., 0].to(torch.uint8), lead.to(torch.uint8)], dim=1).cpu().numpy()
+        return [_regions(self._view, classes, margins) for classes, margins in read]
+
+
+def regions_of(found: ArmOutcome, view: RegionView, lane: int = 0) -> Regions:
+    """Decide a view by a finished arm: the best checkpoint of a lane, or all lanes of an ensemble, and its rule.
+
+    Under a fitted rule the margin is the lead of the best expected price over the second, as a share of the
+    largest lead on the view.
+
+    Args:
+        found: the arm's outcome.
+        view: where to decide.
+        lane: which of the arm's seeds, by place; an ensemble has no choice.
+    """
+    rows = np.concatenate([view.features, view.points.features])
+    lanes = found.lanes if found.arm.ensemble else found.lanes[lane : lane + 1]
+    mean = np.mean([predict_probabilities(own.weights, rows) for own in lanes], axis=0)
+    rule = found.rules[0 if found.arm.ensemble else lane]
+    values = sharpened(mean, rule.temperature) @ rule.prices
+    second, first = np.sort(values, axis=1)[:, -2:].T
+    lead = first - second
+    scale = 1.0 if found.arm.rule == "argmax" else max(float(lead.max()), np.finfo(np.float64).tiny)
+    margins = np.round(LEVELS * lead / scale).astype(np.uint8)
+    return _regions(view, rule.decide(mean).astype(np.uint8), margins)
+
+
+def _regions(view: RegionView, classes: Bytes, margins: Bytes) -> Regions:
+    grid, shape = view.size**2, (view.size, view.size)
+    return Regions(classes[:grid].reshape(shape), margins[:grid].reshape(shape), classes[grid:])
+
+
+def read_all(
+    reader: RegionReader | None, network: LaneNetwork, parameters: Tensor
+) -> Sequence[Regions | None]:
+    """Read every arm's regions, or None for each where nobody looks."""
+    return [None] * network.num_arms if reader is None else reader.read(network, parameters)
