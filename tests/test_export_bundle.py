@@ -104,13 +104,13 @@ def library(outcome: Outcome, arm: Arm, frame: pd.DataFrame, seed: int | None = 
 
 def arms_of(outcome: Outcome) -> Iterator[Arm]:
     yield from (found.arm for found in outcome.arms)
-    yield Arm("east", outcome.metric, "offsets", ensemble=True)
+    yield Arm("east", outcome.metric, "offsets", members=2)
 
 
 def test_the_loader_alone_predicts_what_the_library_predicts(
     outcome: Outcome, new_rows: pd.DataFrame, tmp_path: Path
 ) -> None:
-    arm = Arm("east", outcome.metric, "offsets", ensemble=True)
+    arm = Arm("east", outcome.metric, "offsets", members=2)
     path, table, found = tmp_path / "model.zip", tmp_path / "rows.parquet", tmp_path / "found.npz"
     east.save_model(outcome, path, arm=arm)
     frame = new_rows.assign(yes=new_rows["yes"].map(str, na_action="ignore"))

@@ -99,7 +99,7 @@ def test_command_and_script_reproduce_a_run_to_the_last_digit(name: str, file: P
 
 def test_a_script_says_arms_and_seeds_that_a_command_cannot() -> None:
     f1, mcc = east.metric("fbeta"), east.metric("mcc")
-    arms = (Arm("east", f1, "offsets", ensemble=True), Arm("focal", mcc))
+    arms = (Arm("east", f1, "offsets", members=2), Arm("focal", mcc))
     config = TrainConfig(f1, seeds=(3, 5), arms=arms)
     with pytest.raises(SettingError, match="cannot say this run: got arms"):
         command_for(config, Choices("label"), "table.csv")

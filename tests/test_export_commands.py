@@ -38,7 +38,7 @@ def trained(file: Path, folder: Path, *more: str) -> int:
 def test_a_run_is_kept_with_its_model_and_told_in_a_report(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert trained(file, tmp_path / "run", "--export", "cross_entropy+offsets", "--json") == 0
+    assert trained(file, tmp_path / "run", "--export", "cross_entropy+expected", "--json") == 0
     result = json.loads(capsys.readouterr().out)
     record = read_run(tmp_path / "run")
     assert {**summarise(compare(record.race)), "table": "small.csv", "target": "kind"} == result
@@ -46,7 +46,7 @@ def test_a_run_is_kept_with_its_model_and_told_in_a_report(
     assert record.history[-1].step == record.steps
 
     predictions = pd.read_csv(tmp_path / "run" / "predictions.csv")
-    ours = predictions[predictions["arm"] == "cross_entropy+offsets"]
+    ours = predictions[predictions["arm"] == "cross_entropy+expected"]
     frame = pd.read_csv(file)
     model = east.load_model(tmp_path / "run" / "model.zip")
     decided = pd.Series(model.predict(frame.iloc[ours["row"]]))

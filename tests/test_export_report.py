@@ -72,10 +72,10 @@ def test_what_is_no_run_or_a_damaged_one_is_refused_in_one_sentence(
 
 def test_settings_come_back_from_json() -> None:
     gain = east.metric("gain", matrix=((1.0, 0.0), (-0.5, 2 / 3)))
-    arms = (Arm("east", gain, "offsets", ensemble=True), Arm("focal", east.metric("mcc")))
+    arms = (Arm("east", gain, "offsets", members=2), Arm("focal", east.metric("mcc")))
     for config in (
         TrainConfig(gain, seeds=(3, 1), hidden=(), epochs=3, dropout=0.1, patience=2),
-        TrainConfig(east.metric("fbeta", average="class", class_index=1), arms=arms),
+        TrainConfig(east.metric("fbeta", average="class", class_index=1), seeds=(0, 1), arms=arms),
     ):
         assert config_from_json(json.loads(json.dumps(config_to_json(config)))) == config
 
