@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from east.dataset import Dataset, prepare_arrays, region_columns, region_view
+from east.dataset import Dataset, prepare, prepare_arrays, region_columns, region_view
 from east.errors import DatasetError, SettingError
+from east.figures import region_figure
 from east.metrics import metric
 from east.network import predict_probabilities
-from east.training import TrainConfig, Training, regions_of
+from east.run.runner import Run
+from east.synthetic import Problem
+from east.training import Regions, TrainConfig, Training, regions_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 F1 = metric("fbeta")
@@ -59,8 +62,8 @@ def test_a_view_covers_the_training_rows_and_encodes_as_the_encoder_does() -> No
     for axis, name in ((view.first, "width"), (view.second, "height")):
         low, high = np.quantile(rows[name], [0.005, 0.995])
         assert axis[0] == pytest.approx(low - 0.05 * (high - low)) and len(axis) == 12
-    assert view.crossings[1].tolist() == [view.first[0], view.second[1]]
-    by_hand = pd.DataFrame(view.crossings, columns=["width", "height"])
+    assert view.crossings()[1].tolist() == [view.first[0], view.second[1]]
+    by_hand = pd.DataFrame(view.crossings(), columns=["width", "height"])
     np.testing.assert_array_equal(view.features, dataset.encoder.transform(by_hand))
 
 
@@ -72,7 +75,7 @@ def test_other_columns_stand_at_their_medians_and_most_frequent_values() -> None
     assert held["colour"] == rows["colour"].mode()[0] == "green"
     assert pd.Timestamp(held["day"]) == rows["day"].sort_values().iloc[(len(rows) - 1) // 2]
     assert view.note.startswith("The other 3 columns")
-    by_hand = pd.DataFrame(view.crossings, columns=["skewed", "height"])
+    by_hand = pd.DataFrame(view.crossings(), columns=["skewed", "height"])
     by_hand["width"], by_hand["colour"] = float(held["width"]), "green"
     by_hand["day"] = pd.Timestamp(held["day"])
     np.testing.assert_array_equal(view.features, dataset.encoder.transform(by_hand))
@@ -134,6 +137,35 @@ def test_looking_changes_nothing_and_no_view_costs_nothing() -> None:
     assert all(arm.regions is None for arm in snapshot.arms)
     for lane, twin in zip(watched.outcome().lanes, blind.outcome().lanes, strict=True):
         np.testing.assert_array_equal(lane.test_probabilities, twin.test_probabilities)
+
+
+def test_a_replay_has_the_regions_of_every_moment() -> None:
+    frame, dataset = made()
+    view = region_view(frame, dataset, size=9)
+    run = Run(lambda: Training(dataset, config(), view)).start()
+    assert run.wait(60)
+    history = run.history()
+    assert len(history) > 2
+    shown = [arm.regions for snapshot in history for arm in snapshot.arms]
+    assert all(regions is not None and regions.classes.shape == (9, 9) for regions in shown)
+
+
+@pytest.mark.parametrize("size", [None, 25])
+def test_the_best_boundary_drawn_is_the_problems_own_rule_at_every_grid_point(size: int | None) -> None:
+    problem = Problem()
+    table = problem.table(400)
+    view = region_view(table.frame, prepare(table, "label"), size=20)
+    points, side = view.crossings(size), size or 20
+    codes = problem.best(F1).decide(points).reshape(side, side)
+    for place, (across, up) in ((0, (0, 0)), (side - 1, (0, -1)), (side, (1, 0))):
+        np.testing.assert_array_equal(points[place], points.reshape(side, side, 2)[across, up])
+    regions = Regions(
+        np.zeros((20, 20), np.uint8), np.zeros((20, 20), np.uint8), view.points.targets.astype(np.uint8)
+    )
+    line = region_figure(regions, view, problem.class_names, best=codes).data[-1]
+    drawn = sum(value is not None for value in line["x"])
+    changes = (codes[1:] != codes[:-1]).sum() + (codes[:, 1:] != codes[:, :-1]).sum()
+    assert changes <= drawn <= 1.3 * changes + 12  # one vertex a change, and the meeting points
 
 
 @pytest.mark.parametrize("ensemble", [False, True])
