@@ -1,18 +1,23 @@
-"""The app: one frame with the pages in it. Start it with `streamlit run app.py`."""
+"""The app: one shell with the pages in it. Start it with `streamlit run app.py`."""
 
 import streamlit as st
 
-from pages.shared import frame
+from pages.shared import deep_link, shell
 
-st.set_page_config(page_title="east", page_icon=frame.icon(), layout="wide")
+st.set_page_config(page_title="east", page_icon=shell.ICON, layout="wide")
 
 PAGES = {
-    "data": st.Page("pages/data.py", title="Data", url_path="data", icon=":material/table:", default=True),
-    "train": st.Page("pages/train.py", title="Train", url_path="train", icon=":material/play_circle:"),
-    "compare": st.Page("pages/compare.py", title="Compare", url_path="compare", icon=":material/balance:"),
+    "data": st.Page(
+        "pages/data/page.py", title="Data", url_path="data", icon=":material/table:", default=True
+    ),
+    "train": st.Page("pages/train/page.py", title="Train", url_path="train", icon=":material/play_circle:"),
+    "compare": st.Page(
+        "pages/compare/page.py", title="Compare", url_path="compare", icon=":material/balance:"
+    ),
 }
 
 page = st.navigation(list(PAGES.values()))
-frame.enter(PAGES)
+shell.enter()
+deep_link.go_on(PAGES)
 page.run()
-frame.leave(watching=page == PAGES["train"])
+shell.leave(watching=page == PAGES["train"])

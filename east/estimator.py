@@ -44,7 +44,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation_fraction: share of the rows held out for the checkpoint, in (0, 1).
         epochs: passes over the training rows; None is 30, within about 600 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
-        hidden: widths of the hidden layers.
+        hidden: widths of the hidden layers; () is a linear model, None is by the number of rows.
         dropout: share of hidden units left out in a step, in [0, 1); None is 0.2, and less for more than
             5,000 rows.
         learning_rate: peak of the one-cycle schedule of AdamW.
@@ -79,7 +79,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation_fraction: float = 0.2,
         epochs: int | None = None,
         batch_size: int | None = None,
-        hidden: Sequence[int] = (64, 64),
+        hidden: Sequence[int] | None = None,
         dropout: float | None = None,
         learning_rate: float = 1e-2,
         weight_decay: float = 1e-2,

@@ -58,13 +58,14 @@ class ReferenceSpec:
     """An entry of REFERENCES: its names, a line on what it is, and what trains it.
 
     `fit` takes the rows and a seed and returns the probabilities `[n, K]` of validation and test rows, in the
-    order of the classes that occur in training.
+    order of the classes that occur in training. `takes_rules` says whether decision rules are fitted on them.
     """
 
     key: str
     label: str
     hint: str
     fit: Callable[[Rows, int], tuple[Floats, Floats]] = field(repr=False)
+    takes_rules: bool = True
 
 
 def fit_reference(key: str, rows: Rows, seed: int = 0) -> FittedReference:
@@ -182,6 +183,7 @@ SPECS: dict[str, ReferenceSpec] = {
             "Most frequent class",
             "always the class with the most training rows: the floor",
             _most_frequent,
+            takes_rules=False,
         ),
     )
 }

@@ -13,14 +13,20 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.browser_driver import PATIENCE_MS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 # pytest puts only tests/ on the path; pages and east live beside it.
 sys.path.insert(0, str(ROOT))
 
+LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -125,6 +131,25 @@ def stop_server(server: Server) -> None:
     server.process.wait(timeout=20)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def app_py_surrounds_every_page() -> Iterator[None]:
+    """Let AppTest run app.py, as a server does from its second session on.
+
+    At each of its runs AppTest serves the files of `pages/` as a server does that has just started.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+    from streamlit.testing.v1 import app_test
+
+    class Warm(PagesManager):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            PagesManager.uses_pages_directory = False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_test, "PagesManager", Warm)
+        yield
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = start_server(tmp_path_factory.mktemp("server"))
@@ -162,3 +187,17 @@ def browser() -> Iterator[object]:
             pytest.skip(f"no Chromium to drive (set CHROMIUM to its path): {str(error).splitlines()[0]}")
         yield started
         started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab in a profile of its own, that may ask this machine only."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("request", lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url))
+    yield tab
+    context.close()
+    assert not problems

@@ -46,7 +46,7 @@ def test_every_loss_races_under_every_rule_and_by_default_under_argmax_and_offse
 
 def test_arms_replace_losses_and_rules_and_share_networks_where_loss_and_metric_agree() -> None:
     recall = metric("recall")
-    arms = (TUNED, CROSS_ENTROPY, Arm("cross_entropy", recall), replace(CROSS_ENTROPY, ensemble=True))
+    arms = (TUNED, CROSS_ENTROPY, Arm("cross_entropy", recall), replace(CROSS_ENTROPY, members=2))
     made = config(arms=arms)
     assert made.race == arms
     assert made.networks == (CROSS_ENTROPY, Arm("cross_entropy", recall))
@@ -76,7 +76,7 @@ def test_each_arm_decides_by_a_rule_fitted_on_each_lanes_validation_rows(
 
 
 def test_an_ensemble_decides_once_by_the_mean_probabilities(dataset: Dataset, outcome: Outcome) -> None:
-    found = outcome.arm(replace(TUNED, ensemble=True))
+    found = outcome.arm(replace(TUNED, members=2))
     on_validation, on_test = (
         np.mean([getattr(lane, f"{part}_probabilities") for lane in outcome.arm(TUNED).lanes], axis=0)
         for part in ("validation", "test")
@@ -102,14 +102,15 @@ def test_lanes_are_found_by_loss_and_metric_and_others_are_refused(
 
 
 def test_an_arm_is_named_after_its_parts_and_knows_its_loss() -> None:
-    together = replace(TUNED, ensemble=True)
+    together = replace(TUNED, members=2)
     assert [arm.key for arm in (EAST, TUNED, together)] == [
         "east", "cross_entropy+offsets", "cross_entropy+offsets+ensemble",
     ]  # fmt: skip
+    assert (EAST.label, TUNED.label) == ("EAST", "Cross-entropy with tuned offsets")
     assert together.label == "Cross-entropy ensemble with tuned offsets"
     assert together.networks == CROSS_ENTROPY and CROSS_ENTROPY.plain and not TUNED.plain
     assert TUNED.spec is LOSSES["cross_entropy"]
-    everyone = [Arm(loss, F1, rule, two) for loss in LOSSES for rule in RULES for two in (False, True)]
+    everyone = [Arm(loss, F1, rule, members) for loss in LOSSES for rule in RULES for members in (1, 5)]
     assert len({arm.key for arm in everyone}) == len({arm.label for arm in everyone}) == len(everyone)
 
 

@@ -11,14 +11,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
 
-from tests.test_browser import button, live, mark, page, until
+from tests.browser_driver import button, live, mark, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.conftest import Server
 
-__all__ = ["page"]  # a fixture
 
 pytestmark = pytest.mark.browser
 

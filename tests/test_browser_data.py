@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.browser_driver import button
 from tests.tables_corpus.making import as_parquet, grid, million_rows, xlsx
-from tests.test_browser import button, page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["page"]  # a fixture
 
 
 def until(holds: Callable[[], object], seconds: float = 120.0) -> None:

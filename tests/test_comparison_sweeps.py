@@ -93,7 +93,7 @@ def test_a_race_lines_up_every_loss_under_every_rule(raced: Outcome) -> None:
 
 def test_a_race_takes_the_arms_that_are_wanted_and_others_on_the_same_lanes(raced: Outcome) -> None:
     assert race_from(raced, (EAST, CROSS_ENTROPY)).arms == (EAST, CROSS_ENTROPY)
-    together = replace(CROSS_ENTROPY, ensemble=True)
+    together = replace(CROSS_ENTROPY, members=2)
     race = race_from(raced, (CROSS_ENTROPY, together))
     mean = np.mean([lane.test_probabilities for lane in raced.lanes[2:4]], axis=0)
     assert (race.result(together).predictions == mean.argmax(axis=1)).all()

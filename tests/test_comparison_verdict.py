@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from east.comparison import Comparison, Difference, Race, Verdict, compare, verdict
 from east.comparison.wording import amount, names, span
-from east.losses import LOSSES
 from east.metrics import Metric, metric
-from east.rules import RULES
 from east.training import Arm
 from tests.moments import CROSS_ENTROPY, EAST, F1, TUNED, arm_result
 
@@ -193,12 +191,6 @@ def test_the_papers_pieces_are_never_called_by_easts_bare_name() -> None:
     assert model.headline.startswith(f"The {paper} model of this seed is better")
     enough, _ = judge(race(LARGE, {EAST: ahead, EAST_PAPER: ahead, CROSS_ENTROPY: behind}))
     assert enough.headline.startswith("The paper's pieces alone, without an anchor, got you there: " + paper)
-
-
-def test_every_arm_has_a_label_of_its_own() -> None:
-    arms = [Arm(loss, F1, rule, ensemble) for loss in LOSSES for rule in RULES for ensemble in (False, True)]
-    assert len({arm.label for arm in arms}) == len({arm.key for arm in arms}) == len(arms)
-    assert (EAST.label, TUNED.label) == ("EAST", "Cross-entropy with tuned offsets")
 
 
 def test_worse() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from east.dataset import Choices, outline, prepare, prepare_arrays, prepare_choices
+from east.dataset import Choices, outline, prepare, prepare_arrays, prepare_choices, with_test
 from east.dataset.splitting import class_sizes, split_by_time, split_groups, split_stratified
 from east.errors import DatasetError, SettingError
 from east.tables import table_from_frame
@@ -157,7 +157,7 @@ def test_arrays_are_prepared_as_an_estimator_gets_them() -> None:
     generator = np.random.default_rng(0)
     features = pd.DataFrame(generator.normal(size=(60, 3)), columns=["a", "b", "target"])
     targets = generator.choice([3, 1, 2], 60)
-    dataset = prepare_arrays(features, targets, shares=(0.8, 0.2, 0.0))
+    dataset = prepare_arrays(features, targets, shares=(0.8, 0.2, 0.0), numeric_encoding="scaled")
     assert dataset.classes == tuple(map(str, np.unique(targets)))
     assert (len(dataset.train) + len(dataset.validation), len(dataset.test)) == (60, 0)
     assert dataset.test.features.shape == (0, 3)
@@ -214,3 +214,41 @@ def test_dates_in_two_orders_are_refused() -> None:
     frame = pd.DataFrame({"day": ["25/03/2021", "03/25/2021"] * 8, "x": range(16), "y": ["a", "b"] * 8})
     with pytest.raises(DatasetError, match="two orders, '25/03/2021' and '03/25/2021'"):
         outline(table_from_frame(frame), Choices("y", time="day"))
+
+
+# A test part of fresh rows
+
+
+def test_fresh_test_rows_are_encoded_as_training_was_and_told() -> None:
+    table, fresh = mixed_table(), table_from_frame(mixed_frame(rows=120, seed=9), name="later")
+    dataset = prepare(table, "label", shares=(0.75, 0.25, 0.0))
+    tested = with_test(dataset, fresh)
+    np.testing.assert_array_equal(tested.test.features, dataset.encoder.transform(fresh.frame))
+    assert [dataset.classes[code] for code in tested.test.targets] == fresh.frame["label"].tolist()
+    assert tested.test.rows.tolist() == list(range(120))
+    assert tested.test_table is fresh and dataset.test_table is None
+    assert tested.train is dataset.train and tested.validation is dataset.validation
+    assert tested.notes[-1] == "The test part is 120 rows of their own, 'later'."
+
+
+def test_fresh_test_rows_that_do_not_fit_are_refused() -> None:
+    table, frame = mixed_table(), mixed_frame(rows=50, seed=9)
+    with pytest.raises(DatasetError, match=r"has a test part already: got 60 rows; prepare it with"):
+        with_test(prepare(table, "label"), table_from_frame(frame))
+    dataset = prepare(table, "label", shares=(0.75, 0.25, 0.0))
+    with pytest.raises(DatasetError, match=r"lacks the target: got no 'label'"):
+        with_test(dataset, table_from_frame(frame.drop(columns="label")))
+    with pytest.raises(DatasetError, match=r"Every test row needs a label: got none in 1 of 50"):
+        with_test(dataset, table_from_frame(frame.assign(label=frame["label"].where(frame.index > 0))))
+    strange = frame.assign(label=["new", *frame["label"][1:]])
+    with pytest.raises(DatasetError, match=r"a label that training lacks: got 'new'"):
+        with_test(dataset, table_from_frame(strange))
+    with pytest.raises(DatasetError, match="lacks columns the model was trained on"):
+        with_test(dataset, table_from_frame(frame.drop(columns=frame.columns[0])))
+
+
+def test_fresh_test_rows_with_numbers_for_labels_get_the_codes_of_training() -> None:
+    frame = pd.DataFrame({"x": np.arange(60.0), "y": np.tile([10, 9, 2], 20)})
+    dataset = prepare(table_from_frame(frame), "y", shares=(0.5, 0.5, 0.0))
+    tested = with_test(dataset, table_from_frame(pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2, 10, 2]})))
+    assert [dataset.classes[code] for code in tested.test.targets] == ["2", "10", "2"]

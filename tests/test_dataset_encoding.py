@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import OneHotEncoder
 
-from east.dataset import Encoder, encoding, prepare
-from east.dataset.encoding import MAX_WIDTH, fit_encoder
+from east.dataset import Encoder, prepare
+from east.dataset.encoding import fit_encoder, vectorizing
+from east.dataset.encoding.vectorizing import MAX_WIDTH
 from east.errors import DatasetError, EastError
 from east.tables import table_from_frame
 from tests.dataset_tables import mixed_frame, parts
@@ -37,7 +38,7 @@ def test_statistics_of_validation_and_test_rows_never_enter_the_encoder() -> Non
 
 def test_numbers_have_median_zero_before_and_unit_variance_after() -> None:
     values = np.random.default_rng(0).normal(5, 3, 1000)
-    encoder, features = fit_encoder(pd.DataFrame({"x": values}))
+    encoder, features = fit_encoder(pd.DataFrame({"x": values}), numeric_encoding="scaled")
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
     scaled = (values - middle) / (high - low)
     squashed = scaled / np.sqrt(1 + (scaled / 3) ** 2)
@@ -119,7 +120,7 @@ def test_long_tables_are_encoded_in_steps_as_they_would_be_at_once(monkeypatch: 
     frame = mixed_frame(500).drop(columns="label")
     whole = fit_encoder(frame)[0]
     at_once = whole.transform(frame)
-    monkeypatch.setattr(encoding, "_STEP", 120)
+    monkeypatch.setattr(vectorizing, "_STEP", 120)
     np.testing.assert_allclose(whole.transform(frame), at_once, atol=1e-5)
     sampled, features = fit_encoder(frame)
     assert features.shape == (500, len(sampled.feature_names))

@@ -25,7 +25,7 @@ from east.training import Arm, Outcome, TrainConfig, fit
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-BLOCKED = "east torch streamlit skrub sklearn scipy safetensors".split()
+BLOCKED = ["east", "torch", "streamlit", "skrub", "sklearn", "scipy", "safetensors"]
 ALONE = f"""
 import sys
 class Blocker:
@@ -45,12 +45,13 @@ assert not set(sys.modules) & set({BLOCKED})
 def rows(count: int, seed: int, colours: str = "red green blue") -> pd.DataFrame:
     """Columns of every kind, with gaps."""
     generator = np.random.default_rng(seed)
-    words = np.asarray("swift slow heavy light Zürich north south old new grey".split())
+    words = np.asarray(["swift", "slow", "heavy", "light", "Zürich", "north", "south", "old", "new", "grey"])
     when = pd.Timestamp("2020-01-01") + pd.to_timedelta(generator.integers(0, 20_000, count), unit="h")
     frame = pd.DataFrame(
         {
             "size": generator.normal(3, 2, count),
             "count": generator.integers(0, 9, count),
+            "place": np.asarray([3.0, 7.5, 11.0, 2.0, 9.0])[np.arange(count) % 5] * (1 + np.arange(count) // 5 % 6),
             "mostly_zero": np.where(generator.random(count) < 0.9, 0.0, generator.random(count)),
             "colour": generator.choice(colours.split(), count),
             "yes": generator.random(count) < 0.4,

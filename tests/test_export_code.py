@@ -76,7 +76,9 @@ def file(tmp_path: Path) -> Path:
 
 def ran(words: list[str] | str, folder: Path) -> dict[str, Any]:
     shell = isinstance(words, str)
-    done = subprocess.run(words, cwd=folder, env=ONE_THREAD, shell=shell, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        words, cwd=folder, env=ONE_THREAD, shell=shell, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

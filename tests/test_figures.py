@@ -208,9 +208,7 @@ def test_numbers_are_rounded_to_significant_digits() -> None:
 
 def test_arms_keep_their_colour_and_colours_differ() -> None:
     for theme in (LIGHT, DARK):
-        arms = [
-            Arm(loss, F1, rule, ensemble) for loss in LOSSES for rule in RULES for ensemble in (False, True)
-        ]
+        arms = [Arm(loss, F1, rule, members) for loss in LOSSES for rule in RULES for members in (1, 5)]
         assert len({theme.arm(arm) for arm in arms}) == len(arms)
         assert theme.arm(EAST) == theme.loss("east") == theme.losses[0]
     assert curve_figure([snapshot(1, seeds=1)], [CROSS_ENTROPY], "loss").data[0]["line"][

@@ -121,6 +121,11 @@ def test_the_arrows_have_no_circle_and_name_the_modules_that_there_are() -> None
     assert [name for name in sorted(PAGES_NEVER) if find_spec(name) is None] == []
 
 
+@pytest.mark.parametrize("page", sorted({name.split(".")[1] for name in MODULES if name.endswith(".page")}))
+def test_a_link_to_a_page_has_a_way_in_on_a_server_that_has_just_started(page: str) -> None:
+    assert f'deep_link.enter("{page}")' in (ROOT / "pages" / f"_{page}.py").read_text(encoding="utf-8")
+
+
 def each(folder: str) -> pytest.MarkDecorator:
     paths = [path for path in FILES if path.relative_to(ROOT).parts[0] in folder.split()]
     return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(ROOT)))
@@ -166,20 +171,24 @@ def page_of(module: str) -> str:
     return module.split(".")[1].lstrip("_") if "." in module else module
 
 
-def users(module: str) -> set[str]:
-    """List the pages (and the app) that need a shared module, directly or through other shared modules."""
+def shared_part(module: str) -> str | None:
+    """Return the file or folder of pages/shared that a module belongs to."""
+    return ".".join(module.split(".")[:3]) if module.startswith("pages.shared.") else None
+
+
+def users(part: str) -> set[str]:
+    """List the pages (and the app) that need a part of pages/shared, directly or through other parts."""
     found: set[str] = set()
     for path in FILES:
         name = name_of(path)
-        wanted = {each.module for each in imports(path)}
-        if name != module and any(each == module or each.startswith(f"{module}.") for each in wanted):
-            found |= users(name) if name.startswith("pages.shared") else {page_of(name)}
+        if shared_part(name) != part and part in {shared_part(each.module) for each in imports(path)}:
+            found |= users(str(shared_part(name))) if shared_part(name) else {page_of(name)}
     return found
 
 
-@pytest.mark.parametrize("module", sorted(name for name in MODULES if name.startswith("pages.shared.")))
-def test_what_is_shared_serves_more_than_one_page(module: str) -> None:
-    assert users(module) == {"app"} or len(users(module)) > 1, f"{module} belongs to {users(module)}"
+@pytest.mark.parametrize("part", sorted(filter(None, set(map(shared_part, MODULES)))))
+def test_what_is_shared_serves_more_than_one_page(part: str) -> None:
+    assert users(part) == {"app"} or len(users(part)) > 1, f"{part} belongs to {users(part)}"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

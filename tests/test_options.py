@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -145,7 +145,7 @@ def test_a_setting_keeps_its_range_and_its_default_works(name: str) -> None:
     assert wrong or option.kind == "text"
     for value in wrong:
         with pytest.raises(SettingError, match=f"^{name} must be "):
-            TrainConfig(F1, **{name: (value,) if option.many else value})
+            TrainConfig(F1, **cast(Any, {name: (value,) if option.many else value}))
 
 
 @pytest.mark.parametrize("name", OPTIONS)

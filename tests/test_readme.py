@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from east import options as words
 from east.annealing import Annealing
 from east.benchmark import SUITES, plan
+from east.command_line.parser import given, parser
 from east.losses import LOSSES, PAPER_ANNEALING, RECOMMENDED_ANCHOR, RECOMMENDED_ANNEALING
 from east.metrics import METRICS
+from east.rules import RULES
 from east.training import TrainConfig
 from tests.test_layers import ARROWS
 
@@ -54,18 +55,19 @@ def examples() -> list[list[str]]:
 @pytest.mark.parametrize("words_given", examples(), ids=lambda given: " ".join(given[3:6]))
 def test_command_line_examples_are_understood(words_given: list[str]) -> None:
     assert words_given[:3] == [".venv/bin/python", "-m", "east"]
-    options = words.parser().parse_args(words_given[3:])
+    options = parser(words_given[3]).parse_args(words_given[3:])
     if options.command == "train":
         assert (ROOT / options.file).is_file()
         assert options.metric in METRICS
-        losses = words.given(options, ("losses",)).get("losses", TrainConfig.losses)
-        assert set(losses) <= set(LOSSES)
+        chosen = given(options, ("losses", "rules"))
+        assert set(chosen.get("losses", TrainConfig.losses)) <= set(LOSSES)
+        assert set(chosen.get("rules", TrainConfig.rules)) <= set(RULES)
     elif options.command == "profile":
         assert (ROOT / options.file).is_file()
     elif not options.speed:
         assert options.suite in SUITES
         tables = [str(ROOT / text) for text in options.tables]
-        made = plan(tables, options.suite, options.metrics, options.losses, options.seeds)
+        made = plan(tables, options.suite, options.metrics, options.losses, options.rules, options.seeds)
         assert made.tables[0].make(0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -113,7 +114,7 @@ def test_a_snapshot_carries_what_each_arms_first_seed_predicts(hidden: tuple[int
     snapshot = training.snapshot()
     for place, arm in enumerate(snapshot.arms):
         # The first lane of each arm: lanes stand arm by arm, seeds within.
-        weights = training._network.lane_weights(training._averages, 2 * place)
+        weights = training._network.lane_weights(training._averages, 3 * place)
         probabilities = predict_probabilities(weights, view.features)
         regions = arm.regions
         assert regions is not None and regions.classes.dtype == regions.margins.dtype == np.uint8
@@ -168,18 +169,19 @@ def test_the_best_boundary_drawn_is_the_problems_own_rule_at_every_grid_point(si
     assert changes <= drawn <= 1.3 * changes + 12  # one vertex a change, and the meeting points
 
 
-@pytest.mark.parametrize("ensemble", [False, True])
-def test_a_finished_arm_decides_the_view_by_its_checkpoint_and_rule(ensemble: bool) -> None:
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_finished_arm_decides_the_view_by_its_checkpoint_and_rule(members: int) -> None:
     frame, dataset = made()
     view = region_view(frame, dataset, size=11)
     training = Training(dataset, config(rules=("argmax", "offsets")))
     training.advance(training.total_steps)
     for raced in training.config.race:
-        found = training.outcome().arm(type(raced)(raced.loss, raced.metric, raced.rule, ensemble))
-        regions = regions_of(found, view, 0 if ensemble else 1)
+        found = training.outcome().arm(replace(raced, members=members))
+        place = 0 if members > 1 else 1
+        regions = regions_of(found, view, place)
         every = [predict_probabilities(lane.weights, view.features) for lane in found.lanes]
-        probabilities = np.mean(every, axis=0) if ensemble else every[1]
-        weights = np.diag(found.rules[0 if ensemble else 1].prices)
+        probabilities = np.mean(every[:2], axis=0) if members > 1 else every[1]
+        weights = np.diag(found.rules[place].prices)
         np.testing.assert_array_equal(regions.classes.ravel(), (probabilities * weights).argmax(axis=1))
         assert regions.margins.max() <= 255 and len(regions.point_classes) == len(view.points.rows)
 

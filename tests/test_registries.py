@@ -167,7 +167,7 @@ def test_a_new_loss_is_offered_by_the_command_line_and_raced(
     result, rows = trained(capsys, tmp_path, "--losses", "brier", "cross_entropy", "--metric", "accuracy")
     assert list(result["arms"]) == ["brier", "cross_entropy", "brier+offsets", "cross_entropy+offsets"]
     assert list(result["paired"]) == ["cross_entropy", "brier+offsets", "cross_entropy+offsets"]
-    assert "Brier score" in result["verdict"]["text"]
+    assert "brier score" in result["verdict"]["text"].lower()
     own = rows[rows["arm"] == "brier"]
     assert result["arms"]["brier"]["scores"] == [accuracy_score(own["true"], own["predicted"])]
 

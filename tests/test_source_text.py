@@ -33,7 +33,7 @@ HABITS = {
         ),
     ),
     "lanes are grouped by the name of their loss": Habit(
-        r"lane\.loss\s*(==|!=|\bin\b|:)|\[lane\.loss\]|lanes_of\(|key=lambda \w+: \w+\.loss\b",
+        r"lane\.loss\s*(==|!=|\bin\b|:)|(?<!LOSSES)\[lane\.loss\]|lanes_of\(|key=lambda \w+: \w+\.loss\b",
         (
             "lanes = [lane for lane in moment.lanes if lane.loss == loss]",
             "groups[lane.loss].append(lane)",

@@ -84,7 +84,8 @@ def assert_same_lanes(one: Outcome, other: Outcome, tolerance: float = 0.0) -> N
 
 def trained_by_hand(data: Dataset, setting: TrainConfig, loss_key: str, seed: int) -> dict[str, Any]:
     """One lane with torch's own layers, optimiser, clipping and average, step by step."""
-    start = LaneNetwork((FEATURES, *setting.hidden, CLASSES), 1, (seed,), CPU)
+    widths = setting.hidden_widths(len(data.train))
+    start = LaneNetwork((FEATURES, *widths, CLASSES), 1, (seed,), CPU)
     layers: list[nn.Module] = []
     for weight, bias in start.lane_weights(start.parameters, 0):
         linear = nn.Linear(*weight.shape)

@@ -1,7 +1,9 @@
 """Many tables x metrics x losses x seeds, and how fast it all is."""
 
-from east.benchmark.racing import Plan, Row, plan, run
+from east.benchmark.planning import Plan, plan
+from east.benchmark.racing import run
 from east.benchmark.report import Cell, Report
+from east.benchmark.rows import Row
 from east.benchmark.speed import speed_lines
 from east.benchmark.suites import SUITES, BenchmarkTable, table_from_text
 

@@ -2,145 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import product
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import joblib
 import numpy as np
 import torch
 
-from east.benchmark.suites import BenchmarkTable, suite, table_from_text
-from east.dataset import prepare
-from east.errors import SettingError
-from east.losses import BASELINE, LOSSES
-from east.metrics import Metric, metric
-from east.rules import confusion_matrices
-from east.training import PLAIN_RULE, Arm, ArmOutcome, Outcome, TrainConfig, fit
-
-METRICS = ("fbeta:beta=1", "fbeta:beta=0.25", "mcc", "accuracy")
-USUAL_RULE = "offsets"
-"""Where no rules are asked for, cross-entropy races with this one too."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One lane's result: a table, a metric, an arm and a seed.
-
-    `arm` is the arm's key; `score` is on the test part, `validation_score` on the part that its checkpoint and
-    its rule were chosen by.
-    """
-
-    table: str
-    metric: str
-    arm: str
-    seed: int
-    score: float
-    validation_score: float
-    best_step: int
+from east.benchmark.cells import Cells
+from east.benchmark.planning import Plan, reference_key
+from east.benchmark.rows import Row
+from east.benchmark.suites import BenchmarkTable
+from east.dataset import Dataset, prepare
+from east.metrics import Metric
+from east.references import fit_reference, rows_of
+from east.rules import confusion_matrices, fit_rule
+from east.tables import Table
+from east.training import ArmOutcome, Outcome, fit
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is compared, and on what.
+class _Scored:
+    """Decisions on one part, `[lanes, n]`, and the part's classes `[n]`."""
 
-    Args:
-        tables: at least one.
-        metrics: each arm is trained for each of them and judged by it.
-        ways: (loss, rule) of each arm, keys of LOSSES and RULES.
-        seeds: each has a split, initialisation and batches of its own, shared by all arms.
-        settings: of TrainConfig, where they differ from its defaults.
-    """
+    predictions: np.ndarray
+    targets: np.ndarray
 
-    tables: tuple[BenchmarkTable, ...]
-    metrics: tuple[Metric, ...]
-    ways: tuple[tuple[str, str], ...]
-    seeds: tuple[int, ...]
-    settings: Mapping[str, Any]
-
-    @property
-    def size(self) -> int:
-        """Number of trainings."""
-        return len(self.tables) * len(self.seeds)
-
-    def arms(self, measure: Metric) -> tuple[Arm, ...]:
-        """The arms that are trained for, and judged by, one metric."""
-        return tuple(Arm(loss, measure, rule) for loss, rule in self.ways)
-
-    @property
-    def config(self) -> TrainConfig:
-        """The training's settings but for the seed: the arms of all metrics."""
-        arms = tuple(arm for measure in self.metrics for arm in self.arms(measure))
-        return TrainConfig(metric=self.metrics[0], arms=arms, **self.settings)
+    def score(self, metric: Metric, num_classes: int) -> float:
+        """Return the mean of the lanes' scores."""
+        matrices = confusion_matrices(self.targets, self.predictions, num_classes)
+        return float(np.mean([metric.score(matrix) for matrix in matrices]))
 
 
-def plan(
-    tables: Sequence[str] = (),
-    suite_name: str = "development",
-    metrics: Sequence[str] | None = None,
-    losses: Sequence[str] | None = None,
-    rules: Sequence[str] | None = None,
-    seeds: int = 3,
-    settings: Mapping[str, Any] | None = None,
-) -> Plan:
-    """Understand the command line's words; what is missing has a default.
-
-    Args:
-        tables: FILE:TARGET each; none means the suite.
-        suite_name: a key of SUITES.
-        metrics: such as "mcc" or "fbeta:beta=0.25,average=micro".
-        losses: keys of LOSSES; cross-entropy by argmax always takes part.
-        rules: keys of RULES; each loss races with each. By default argmax, and tuned offsets on cross-entropy.
-        seeds: how many.
-        settings: of TrainConfig.
-
-    Raises:
-        SettingError: for whatever is unknown or cannot work.
-    """
-    chosen = tuple(table_from_text(text) for text in tables) or suite(suite_name)
-    wanted = tuple(metric_from_text(text) for text in metrics or METRICS)
-    ways = list(product(losses or LOSSES, rules or (PLAIN_RULE,)))
-    ways += [(BASELINE, PLAIN_RULE), *([] if rules or losses else [(BASELINE, USUAL_RULE)])]
-    if seeds < 1:
-        raise SettingError("A benchmark needs a seed at least", seeds, "give for example 10")
-    for what, names in (("metric", [one.label for one in wanted]), ("table", [one.name for one in chosen])):
-        if len(set(names)) < len(names):
-            raise SettingError(f"Give each {what} once", ", ".join(names))
-    made = Plan(chosen, wanted, tuple(dict.fromkeys(ways)), tuple(range(seeds)), dict(settings or {}))
-    made.config  # noqa: B018  (checks all settings before the first training)
-    return made
-
-
-def metric_from_text(text: str) -> Metric:
-    """Build a metric of KEY or KEY:OPTION=VALUE,OPTION=VALUE.
-
-    Raises:
-        SettingError: for an unknown metric or option.
-    """
-    key, _, rest = text.partition(":")
-    pairs = [pair.partition("=") for pair in rest.split(",") if pair]
-    return metric(key, **{name: _number(value) for name, _, value in pairs})
-
-
-def _number(text: str) -> float | int | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def run(plan: Plan, jobs: int = 1) -> Iterator[list[Row]]:
+def run(plan: Plan, jobs: int = 1, folder: Path | None = None) -> Iterator[list[Row]]:
     """Race everything, yielding the rows of one table and seed as they are done.
 
     Args:
         plan: what to compare.
         jobs: processes, with one torch thread each; -1 is one a core. The rows do not depend on it.
+        folder: where finished cells are kept, and taken from when the same plan runs again; None keeps none.
     """
-    tasks = (joblib.delayed(_race)(plan, table, seed) for table in plan.tables for seed in plan.seeds)
-    yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
+    cells = Cells(folder, plan)
+    wanted = [(table, seed) for table in plan.tables for seed in plan.seeds]
+    kept = {key: cells.read(*key) for key in wanted}
+    yield from (rows for rows in kept.values() if rows is not None)
+    tasks = (joblib.delayed(_race)(plan, *key) for key, rows in kept.items() if rows is None)
+    for rows in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks):
+        cells.write(rows)
+        yield rows
 
 
 def _race(plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
@@ -149,25 +59,41 @@ def _race(plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
     try:
         made, target = table.make(seed)
         dataset = prepare(made, target, shares=table.shares, seed=seed)
-        outcome = fit(dataset, replace(plan.config, seeds=(seed,)))
+        outcome = fit(dataset, plan.config(seed))
+        beside = _references(plan, table, seed, made, dataset) if plan.references else []
     finally:
         torch.set_num_threads(threads)
     networks = list(dict.fromkeys(found.arm.networks for found in outcome.arms))
     in_order = sorted(outcome.arms, key=lambda found: networks.index(found.arm.networks))
-    return [_row(table.name, found, outcome) for found in in_order]
+    return [*(_row(table.name, seed, found, outcome) for found in in_order), *beside]
 
 
-def _row(table: str, found: ArmOutcome, outcome: Outcome) -> Row:
-    arm, lane = found.arm, found.lanes[0]
-    score, validation_score = (
-        _score(arm.metric, predictions, targets, len(outcome.classes))
-        for predictions, targets in (
-            (found.test_predictions, outcome.test_targets),
-            (found.validation_predictions, outcome.validation_targets),
-        )
+def _row(table: str, seed: int, found: ArmOutcome, outcome: Outcome) -> Row:
+    arm, classes = found.arm, len(outcome.classes)
+    return Row(
+        table,
+        arm.metric.label,
+        arm.key,
+        seed,
+        _Scored(found.test_predictions, outcome.test_targets).score(arm.metric, classes),
+        _Scored(found.validation_predictions, outcome.validation_targets).score(arm.metric, classes),
+        found.lanes[0].best_step,
     )
-    return Row(table, arm.metric.label, arm.key, lane.seed, score, validation_score, lane.best_step)
 
 
-def _score(metric: Metric, predicted: np.ndarray, targets: np.ndarray, num_classes: int) -> float:
-    return metric.score(confusion_matrices(targets, predicted, num_classes)[0])
+def _references(plan: Plan, table: BenchmarkTable, seed: int, made: Table, dataset: Dataset) -> list[Row]:
+    """Train each reference once, and decide with it by each rule for each metric."""
+    rows, found = rows_of(made, dataset), []
+    fitted = {key: fit_reference(key, rows, seed) for key, _ in plan.references}
+    targets = dataset.validation.targets
+    for metric in plan.metrics:
+        for key, rule in plan.references:
+            on_validation, on_test = fitted[key].validation_probabilities, fitted[key].test_probabilities
+            decision = fit_rule(rule, on_validation, targets, metric)
+            score, validation_score = (
+                _Scored(decision.decide(part)[None], labels).score(metric, dataset.num_classes)
+                for part, labels in ((on_test, dataset.test.targets), (on_validation, targets))
+            )
+            name = reference_key(key, rule)
+            found.append(Row(table.name, metric.label, name, seed, score, validation_score, 0))
+    return found

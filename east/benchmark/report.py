@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from east.benchmark.racing import Plan, Row
+from east.benchmark.planning import Plan
+from east.benchmark.rows import Row
 from east.losses import BASELINE
-from east.training import Arm
 
 POINTS = 100.0
 
@@ -50,7 +50,9 @@ class Report:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """One cell for each metric and arm."""
-        return tuple(self._cell(arm) for measure in self.plan.metrics for arm in self.plan.arms(measure))
+        return tuple(
+            self._cell(key, measure.label) for measure in self.plan.metrics for key in self.plan.labels()
+        )
 
     def scores(self, arm: str, metric: str) -> NDArray[np.float64]:
         """Gather test scores `[tables, seeds]` in points."""
@@ -60,14 +62,13 @@ class Report:
         grid = [[found[table.name, seed] for seed in self.plan.seeds] for table in self.plan.tables]
         return np.array(grid) * POINTS
 
-    def _cell(self, arm: Arm) -> Cell:
-        metric = arm.metric.label
-        scores = self.scores(arm.key, metric)
+    def _cell(self, arm: str, metric: str) -> Cell:
+        scores = self.scores(arm, metric)
         differences = scores - self.scores(BASELINE, metric)
         tables, seeds = differences.shape
         means = differences.mean(axis=1)
         return Cell(
-            arm=arm.key,
+            arm=arm,
             metric=metric,
             score=float(scores.mean()),
             difference=float(means.mean()),
@@ -88,12 +89,12 @@ class Report:
             f"Difference to cross-entropy in points (hundredths): mean over {tables} tables and {seeds} seeds,",
             "± its standard error over tables / over seeds, and the number of tables ahead.",
             "",
-            f"{'':<46}" + "".join(f"{name:>{width}}" for name in names),
+            f"{'':<56}" + "".join(f"{name:>{width}}" for name in names),
         ]
-        for arm in self.plan.arms(self.plan.metrics[0]):
-            cells = [cell for cell in self.cells if cell.arm == arm.key]
-            texts = (_level(cell) if arm.key == BASELINE else _text(cell) for cell in cells)
-            lines.append(f"{arm.label:<46}" + "".join(f"{text:>{width}}" for text in texts))
+        for key, label in self.plan.labels().items():
+            cells = [cell for cell in self.cells if cell.arm == key]
+            texts = (_level(cell) if key == BASELINE else _text(cell) for cell in cells)
+            lines.append(f"{label:<56}" + "".join(f"{text:>{width}}" for text in texts))
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -105,7 +106,7 @@ class Report:
         return {
             "tables": [table.name for table in self.plan.tables],
             "metrics": [measure.label for measure in self.plan.metrics],
-            "arms": [arm.key for arm in self.plan.arms(self.plan.metrics[0])],
+            "arms": list(self.plan.labels()),
             "seeds": list(self.plan.seeds),
             "settings": dict(self.plan.settings),
             "cells": cells,

@@ -16,12 +16,14 @@ from east.command_line.exit_status import BAD_INPUT, DONE, INTERRUPTED
 from east.command_line.listing import list_command
 from east.command_line.parser import parser
 from east.command_line.profile import profile_command
+from east.command_line.reporting import report_command
 from east.command_line.train import train_command
 from east.errors import EastError
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "train": train_command,
     "profile": profile_command,
+    "report": report_command,
     "benchmark": benchmark_command,
     "list": list_command,
 }

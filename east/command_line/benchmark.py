@@ -21,9 +21,10 @@ def benchmark_command(options: argparse.Namespace) -> None:
     plan = benchmark.plan(
         tables=options.tables, suite_name=options.suite, metrics=options.metrics, losses=options.losses,
         rules=options.rules, seeds=options.seeds, settings=given(options, ("epochs", "device")),
+        members=options.members, references=options.references, shares=options.shares,
     )  # fmt: skip
     rows: list[benchmark.Row] = []
-    for done, new in enumerate(benchmark.run(plan, jobs=options.jobs or -1), start=1):
+    for done, new in enumerate(benchmark.run(plan, jobs=options.jobs or -1, folder=folder), start=1):
         rows += new
         report(options, [f"{done}/{plan.size} trainings"])
     summed = benchmark.Report(plan, tuple(rows))

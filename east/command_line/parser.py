@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Build the parser of all commands; `command` of what it parses is train, profile, benchmark or list.
+    """Build the parser of all commands; `command` of what it parses is train, profile, report, benchmark or list.
 
     Args:
         command: the one that gets its options; the losses and rules that `train` offers take seconds to import.
@@ -68,7 +68,9 @@ def _add_output(train: argparse.ArgumentParser) -> None:
     add("file", metavar="FILE", help="csv, tsv, xlsx, parquet and others")
     add("--target", metavar="COLUMN", help="column to predict (the sample tables have one by default)")
     add("--json", action="store_true", help="print one JSON object instead of a table")
-    add("--out", type=Path, metavar="DIR", help="also write result.json and predictions.csv there")
+    add("--out", type=Path, metavar="DIR", help="also write results, predictions and the run there")
+    words = "also write this arm's model.zip and model.onnx to --out (the first arm's)"
+    add("--export", nargs="?", const="", metavar="ARM", help=words)
     add("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -153,6 +155,12 @@ def _add_profile(profile: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print one JSON object instead of text")
 
 
+def _add_report(report: argparse.ArgumentParser) -> None:
+    add = report.add_argument
+    add("run", type=Path, metavar="RUN", help="a folder that `train --out` wrote")
+    add("--out", type=Path, required=True, metavar="FILE", help="of the report, such as report.html")
+
+
 def _add_split(train: argparse.ArgumentParser) -> None:
     add = train.add_argument_group("columns and split").add_argument
     add("--exclude", nargs="+", metavar="COLUMN", help="columns to leave out")
@@ -194,11 +202,20 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--metrics", nargs="+", metavar="KEY", help="such as mcc or fbeta:beta=0.25")
     add("--losses", nargs="+", metavar="KEY", help="keys of `list` (all)")
     add("--rules", nargs="+", metavar="KEY", help="each loss races with each (argmax)")
+    words = "networks on each split; above 1 every arm also races as their ensemble (1)"
+    add("--members", type=_whole(1, MOST_SEEDS), default=1, metavar="N", help=words)
+    add("--references", nargs="+", default=[], metavar="KEY", help="boosting, logistic, most_frequent (none)")
+    add("--shares", type=float, nargs=3, metavar="X", help="training, validation, test (each table's own)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
     add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
-    add("--out", type=Path, metavar="DIR", help="also write rows.csv and summary.json there")
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write rows.csv and summary.json there, and keep finished cells",
+    )
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--speed", action="store_true", help="measure speed instead of scores")
     add("--quiet", action="store_true", help="no progress on stderr")
@@ -213,6 +230,7 @@ _COMMANDS: Mapping[str, tuple[str, tuple[Callable[[argparse.ArgumentParser], Non
         "look at a table: columns, likely targets, what to mend",
         (_add_profile, _add_reading),
     ),
+    "report": ("write a finished run as one HTML file", (_add_report,)),
     "benchmark": ("compare losses and rules over many tables and seeds", (_add_benchmark,)),
     "list": ("list metrics, losses, rules, sample tables and suites", ()),
 }

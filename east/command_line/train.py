@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from east.command_line.keeping import Finished, keep, model_arm
 from east.command_line.output import folder_for, report
 from east.command_line.parser import SPLIT_OPTIONS, config_names, given, metric_options
 from east.command_line.table import as_json, as_text
@@ -14,10 +15,6 @@ from east.command_line.tables import read, target_of
 from east.errors import DatasetError, SettingError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from east.comparison import Race
     from east.dataset import Dataset
     from east.metrics import Metric
     from east.training import ArmSnapshot, Outcome, Snapshot, TrainConfig
@@ -39,13 +36,13 @@ def train_command(options: argparse.Namespace) -> None:
     remarks = (*map(str, table.findings), *reasons, *dataset.notes)
     config = _config(options, dataset)
     beside = fit_beside(options.references, rows_of(table, dataset))
-    outcome = _watch(dataset, config, options, remarks)
+    exported = model_arm(options, config)
+    outcome, history = _watch(dataset, config, options, remarks)
     comparison = compare(race_from(outcome))
     references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
-    judged = summarise(comparison, references)
-    result = {"table": dataset.name, "target": target, **judged}
+    result = {"table": dataset.name, "target": target, **summarise(comparison, references)}
     if folder is not None:
-        _write(folder, result, comparison.race, dataset.test.rows)
+        keep(folder, Finished(options, table, dataset, outcome, history, result, exported))
     print(as_json(result) if options.json else as_text(result, outcome))
 
 
@@ -94,17 +91,19 @@ def _gain_matrix(path: Path) -> list[list[float]]:
 
 def _watch(
     dataset: Dataset, config: TrainConfig, options: argparse.Namespace, remarks: Iterable[str]
-) -> Outcome:
+) -> tuple[Outcome, list[Snapshot]]:
     """Train to the end, and report every tenth of the way; remarks come first, once nothing can be refused any more."""
     from east.training import train
 
+    history: list[Snapshot] = []
     reported, training = -1, train(dataset, config)
     while True:
         try:
             snapshot = next(training)
         except StopIteration as end:
             outcome: Outcome = end.value
-            return outcome
+            return outcome, history
+        history.append(snapshot)
         tenth = 10 * snapshot.step // snapshot.total_steps
         if tenth > reported:
             report(options, [*(remarks if reported < 0 else ()), _moment(snapshot)])
@@ -124,13 +123,3 @@ def _moment(snapshot: Snapshot) -> str:
 
 def _mean_score(found: ArmSnapshot) -> float:
     return sum(lane.score_hard for lane in found.lanes) / len(found.lanes)
-
-
-def _write(folder: Path, result: dict[str, Any], race: Race, rows: NDArray[np.int64]) -> None:
-    """Write the result, and every arm's prediction of each test row at each seed."""
-    from east.comparison import predictions_frame
-    from east.tables import neutralise_formulas
-
-    (folder / "result.json").write_text(as_json(result) + "\n", encoding="utf-8")
-    predictions = neutralise_formulas(predictions_frame(race, rows))
-    predictions.to_csv(folder / "predictions.csv", index=False)

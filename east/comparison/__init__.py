@@ -6,6 +6,7 @@ from east.comparison.classes import (
     class_changes,
     class_rows,
     class_table,
+    largest_confusion,
     matrix_difference,
     rows_in_cell,
 )
@@ -13,6 +14,7 @@ from east.comparison.differences import Difference
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.kinds import Verdict
+from east.comparison.past_runs import TestedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
 from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
@@ -41,6 +43,7 @@ __all__ = [
     "SizeProgress",
     "SizeSweep",
     "Step",
+    "TestedArm",
     "Verdict",
     "WhatIf",
     "class_changes",
@@ -53,8 +56,10 @@ __all__ = [
     "grid",
     "grid_config",
     "judge_references",
+    "largest_confusion",
     "matrix_difference",
     "offsets_rule",
+    "pair_past_runs",
     "pair_races",
     "pair_sentence",
     "paired_difference",

@@ -104,6 +104,14 @@ def matrix_difference(race: Race, first: Arm, second: Arm) -> Floats:
     return np.asarray(race.result(first).hard.mean(axis=0) - race.result(second).hard.mean(axis=0))
 
 
+def largest_confusion(race: Race, arm: Arm) -> tuple[int, int]:
+    """Return the positions (true, predicted) of the two classes that an arm confuses most."""
+    hard = race.result(arm).mean_hard
+    wrong = np.where(np.eye(len(hard), dtype=bool), -1.0, hard)
+    true, predicted = divmod(int(wrong.argmax()), len(hard))
+    return true, predicted
+
+
 def rows_in_cell(race: Race, arm: Arm, true: int, predicted: int, seed: int | None = None) -> Integers:
     """List the positions in the test part that fall into one cell.
 

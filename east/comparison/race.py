@@ -38,6 +38,11 @@ class ArmResult:
     soft: Floats
     left_out: Integers | None = None
 
+    @property
+    def mean_hard(self) -> Floats:
+        """Hard matrix `[K, K]`, the mean over seeds."""
+        return np.asarray(self.hard.mean(axis=0))
+
 
 @dataclass(frozen=True)
 class Race:

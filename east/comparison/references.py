@@ -70,7 +70,7 @@ def judge_references(
     scores = [
         _scored(comparison, outcome, one, rule, best)
         for one in fitted
-        for rule in (rules if one.key != "most_frequent" else ("argmax",))
+        for rule in (rules if REFERENCES[one.key].takes_rules else ("argmax",))
     ]
     return References(best, tuple(scores))
 

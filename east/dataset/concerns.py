@@ -11,10 +11,13 @@ import pandas as pd
 from east.dataset.facts import ClassFacts, ColumnFacts, Concern
 from east.dataset.leakage import single_column_recall
 from east.dataset.targets import MAX_CLASSES, factorize, is_continuous
+from east.tables import Remedy
+from east.tables.texts import alike_groups
 
 _BATCH = 512
 _LEAK = 0.97
 _ORDERED_ALIKE = 0.999
+_MOST_ALIKE = 5000  # different texts compared
 _LEAK_REMEDY = "leave it out if it is known only after the target is"
 _LEAVE_OUT = "leave it out unless it means something"
 
@@ -61,6 +64,8 @@ def column_concerns(
             )
         if facts.role in ("categorical", "text"):
             yield from _mixed(facts, looked[facts.name])
+        if facts.role in ("categorical", "boolean", "constant"):
+            yield from look_alike_concerns(looked[facts.name], "categories")
 
 
 def _mixed(facts: ColumnFacts, column: pd.Series[Any]) -> Iterator[Concern]:
@@ -72,6 +77,28 @@ def _mixed(facts: ColumnFacts, column: pd.Series[Any]) -> Iterator[Concern]:
         evidence = f"{share:.0%} of its values are numbers, others are text such as {odd!r}"
         yield Concern(
             "mixed_types", facts.name, evidence, "correct the text, or take the column as categories"
+        )
+
+
+def look_alike_concerns(column: pd.Series[Any], what: str) -> Iterator[Concern]:
+    """Concerns about texts that differ only in spaces, case or Unicode form.
+
+    Args:
+        column: of a feature or the target.
+        what: its texts are: "categories" or "classes".
+    """
+    if not isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
+        return
+    values = list(column.dropna().unique())
+    groups = alike_groups(values) if len(values) <= _MOST_ALIKE else []
+    if groups:
+        shown = "; ".join(", ".join(map(repr, group[:4])) for group in groups[:3])
+        evidence = (
+            f"some {what} differ only in spaces, case or Unicode form: {shown}{' ...' if groups[3:] else ''}"
+        )
+        join = (Remedy("Join them", "join_alike", True),)
+        yield Concern(
+            "look_alike", str(column.name), evidence, "join them if they mean the same", remedies=join
         )
 
 
@@ -117,6 +144,7 @@ def target_concerns(
         severity = "stop" if len(classes) > MAX_CLASSES else "warn"
         evidence = f"it has {len(classes):,} classes"
         yield Concern("too_many_classes", name, evidence, "choose another target, or merge classes", severity)
+    yield from look_alike_concerns(column, "classes")
     rare = [facts for facts in classes if facts.count < 3]
     if rare:
         evidence = f"{_count(rare)} fewer than 3 rows: {_listed(rare)}"

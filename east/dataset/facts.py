@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from east.tables import Remedy
+
 ROLES = ("numeric", "categorical", "boolean", "date", "text", "constant", "id")
 
 
@@ -57,11 +59,12 @@ class Concern:
     Args:
         kind: one of id, constant, near_empty, duplicate_column, duplicate_rows, leakage, copy, few_classes,
             too_many_classes, continuous_target, rare_class, scarce_class, missing_target, date, free_text,
-            high_cardinality, mixed_types, few_rows.
+            high_cardinality, mixed_types, look_alike, few_rows.
         column: the column it is about, None for the whole table.
         evidence: one plain sentence without a final stop.
         remedy: what to do, one plain sentence without a final stop.
         severity: "stop" (training is refused until something is chosen), "warn" or "note".
+        remedies: options of reading that answer it, for a page to offer as buttons.
     """
 
     kind: str
@@ -69,6 +72,7 @@ class Concern:
     evidence: str
     remedy: str
     severity: str = "warn"
+    remedies: tuple[Remedy, ...] = ()
 
     def __str__(self) -> str:
         """Show the concern in one line."""

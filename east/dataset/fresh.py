@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from east.dataset.preparing import Dataset, Part
+from east.dataset.targets import factorize
 from east.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -35,13 +36,21 @@ def with_test(dataset: Dataset, table: Table) -> Dataset:
     if dataset.target not in frame.columns:
         remedy = "give a table with the same columns"
         raise DatasetError("The test table lacks the target", f"no {dataset.target!r}", remedy)
-    codes = {name: code for code, name in enumerate(dataset.classes)}
-    targets = frame[dataset.target].map(codes)
-    if targets.isna().any():
-        got = repr(frame[dataset.target][targets.isna()].iloc[0])
-        raise DatasetError(
-            "The test table has a label that training lacks", got, "give more training rows, or leave it out"
-        )
-    test = Part(dataset.encoder.transform(frame), targets.to_numpy(dtype=np.int64), np.arange(len(frame)))
+    test = Part(dataset.encoder.transform(frame), _codes(dataset, table), np.arange(len(frame)))
     note = f"The test part is {len(frame):,} rows of their own, {table.name!r}."
     return replace(dataset, test=test, test_table=table, notes=(*dataset.notes, note))
+
+
+def _codes(dataset: Dataset, table: Table) -> np.ndarray:
+    """Code the labels of a table as those of a dataset are."""
+    column = table.frame[dataset.target]
+    if column.isna().any():
+        got = f"none in {int(column.isna().sum()):,} of {len(column):,}"
+        raise DatasetError("Every test row needs a label", got, "leave them out")
+    codes, names = factorize(column)
+    unknown = [name for name in names if name not in dataset.classes]
+    if unknown:
+        remedy = "give more training rows, or leave it out"
+        raise DatasetError("The test table has a label that training lacks", repr(unknown[0]), remedy)
+    places = np.array([dataset.classes.index(name) for name in names], dtype=np.int64)
+    return np.asarray(places[codes])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SHARES = (0.6, 0.2, 0.2)
 _NUMBERED_DATE = re.compile(r"^\s*(\d{1,2})([-/.])(\d{1,2})[-/.]\d{2,4}")
+_VERBS = {"training": "train on", "validation": "validate on", "test": "test on"}
 _NO_TIME = "The table cannot be split by time"
 
 
@@ -38,6 +39,8 @@ class Choices:
         bins: cut a numeric target at its quantiles into so many classes.
         group: a column whose rows of one value stay in one part; it is not a feature.
         time: a column to split by, the newest rows for the test; it is not a feature.
+        numeric_encoding: "piecewise" shows a network thresholds in numbers and dates; "scaled" gives the scaled
+            value alone.
     """
 
     target: str
@@ -49,6 +52,7 @@ class Choices:
     bins: int | None = None
     group: str | None = None
     time: str | None = None
+    numeric_encoding: str = "piecewise"
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,9 @@ def _split(
         places = split_by_time(times, shares)
         notes = [f"The split is by {choices.time!r}: the oldest rows train, the newest test.", *read]
     else:
-        return split_stratified(labels.codes, shares, choices.seed), ()
+        places = split_stratified(labels.codes, shares, choices.seed)
+        _refuse_empty_part(places, shares, 'add rows, or merge rare classes (rare="merge")')
+        return places, ()
     return places, (*notes, *_check_split(labels, places, shares))
 
 
@@ -194,14 +200,17 @@ def _day_first(column: pd.Series[Any]) -> tuple[bool, list[str]]:
     return day_first, [f"Dates of {column.name!r} such as {found[0].string!r} were read {order}."]
 
 
-def _check_split(labels: Labels, places: tuple[np.ndarray, ...], shares: Sequence[float]) -> list[str]:
-    """Refuse a split whose training part lacks a class; note other parts that lack one."""
-    notes = []
+def _refuse_empty_part(places: Sequence[np.ndarray], shares: Sequence[float], remedy: str) -> None:
     for part, where, share in zip(PARTS, places, shares, strict=True):
         if share and not len(where):
-            raise DatasetError(
-                f"The split leaves no row for {part}", None, "choose other shares or another column"
-            )
+            raise DatasetError(f"The split leaves no row to {_VERBS[part]}", None, remedy)
+
+
+def _check_split(labels: Labels, places: tuple[np.ndarray, ...], shares: Sequence[float]) -> list[str]:
+    """Refuse a split whose training part lacks a class; note other parts that lack one."""
+    _refuse_empty_part(places, shares, "choose other shares or another column")
+    notes = []
+    for part, where, share in zip(PARTS, places, shares, strict=True):
         absent = sorted(set(range(len(labels.classes))) - set(labels.codes[where].tolist()))
         names = ", ".join(repr(labels.classes[i]) for i in absent[:5]) + (" ..." if len(absent) > 5 else "")
         if absent and part == "training":

@@ -94,6 +94,7 @@ def prepare(
     bins: int | None = None,
     group: str | None = None,
     time: str | None = None,
+    numeric_encoding: str = "piecewise",
 ) -> Dataset:
     """Split a table and encode it; the arguments are those of `Choices`.
 
@@ -101,7 +102,9 @@ def prepare(
         DatasetError: a table that cannot be split, encoded or learned from as asked.
         SettingError: a share or a policy that does not exist.
     """
-    choices = Choices(target, tuple(exclude), shares, seed, rare, missing_target, bins, group, time)
+    choices = Choices(
+        target, tuple(exclude), shares, seed, rare, missing_target, bins, group, time, numeric_encoding
+    )
     return prepare_choices(table, choices)
 
 
@@ -120,6 +123,7 @@ def prepare_arrays(
     shares: tuple[float, float, float] = DEFAULT_SHARES,
     seed: int = 0,
     rare: str = "keep",
+    numeric_encoding: str = "piecewise",
 ) -> Dataset:
     """Split and encode features whose targets come apart from them, as an estimator gets them.
 
@@ -136,7 +140,7 @@ def prepare_arrays(
         got = f"{len(features):,} rows and {len(targets):,} targets"
         raise DatasetError("Features and targets differ in length", got, "give one target per row")
     column = pd.Series(targets, index=features.index, name="target")
-    choices = Choices("target", shares=shares, seed=seed, rare=rare)
+    choices = Choices("target", shares=shares, seed=seed, rare=rare, numeric_encoding=numeric_encoding)
     return _assemble(name, features, features, column, choices)
 
 
@@ -145,8 +149,11 @@ def _assemble(
 ) -> Dataset:
     plan = outline_target(frame, target, choices)
     labels, places = plan.labels, plan.places
-    encoder, encoded = fit_encoder(features.iloc[labels.rows[places[0]]], choices.seed)
-    train = Part(encoded, labels.codes[places[0]], labels.rows[places[0]])
+    rows, targets = labels.rows[places[0]], labels.codes[places[0]]
+    encoder, encoded = fit_encoder(
+        features.iloc[rows], choices.seed, targets=targets, numeric_encoding=choices.numeric_encoding
+    )
+    train = Part(encoded, targets, rows)
     validation, test = (_part(features, labels, where, encoder) for where in places[1:])
     return Dataset(
         name=name,

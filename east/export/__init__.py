@@ -3,22 +3,31 @@
 from east.export.bundle import LoadedModel, load_classifier, load_model, save_model
 from east.export.command import command_for
 from east.export.drift import ColumnDrift, TrainingFacts, drift, training_facts
+from east.export.folder import read_run, write_run
 from east.export.onnx_file import save_onnx
+from east.export.record import RunRecord, record_run
+from east.export.report import html_report, write_report
 from east.export.script import script_for, torch_loop
 from east.export.table import predict_table
 
 __all__ = [
     "ColumnDrift",
     "LoadedModel",
+    "RunRecord",
     "TrainingFacts",
     "command_for",
     "drift",
+    "html_report",
     "load_classifier",
     "load_model",
     "predict_table",
+    "read_run",
+    "record_run",
     "save_model",
     "save_onnx",
     "script_for",
     "torch_loop",
     "training_facts",
+    "write_report",
+    "write_run",
 ]

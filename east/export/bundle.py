@@ -189,7 +189,9 @@ def load_model(path: str | os.PathLike[str]) -> LoadedModel:
     except EastError:
         raise
     except Exception as error:
-        raise EastError(f"This is no saved model, or it is damaged ({type(error).__name__})", got, remedy) from None
+        raise EastError(
+            f"This is no saved model, or it is damaged ({type(error).__name__})", got, remedy
+        ) from None
     return found
 
 

@@ -71,7 +71,9 @@ def contents_of(source: Outcome | FittedClassifier, arm: Arm | None, seed: int |
         return _of_outcome(source, arm, seed)
     if not hasattr(source, "weights_"):
         got = type(source).__name__
-        raise SettingError("Only a finished training or a fitted classifier can be saved", got, "fit it first")
+        raise SettingError(
+            "Only a finished training or a fitted classifier can be saved", got, "fit it first"
+        )
     return _of_classifier(source)
 
 
@@ -110,7 +112,9 @@ def _arm_of(outcome: Outcome, arm: Arm | None) -> ArmOutcome:
         return outcome.arms[0] if arm is None else outcome.arm(arm)
     except KeyError:
         known = ", ".join(found.arm.key for found in outcome.arms)
-        raise SettingError("There is no such arm in this run", repr(arm and arm.key), f"choose from {known}") from None
+        raise SettingError(
+            "There is no such arm in this run", repr(arm and arm.key), f"choose from {known}"
+        ) from None
 
 
 def _lane(found: ArmOutcome, seed: int | None, targets: NDArray[np.int64], num_classes: int) -> int:

@@ -15,12 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from east.dataset import Encoder
+from east.dataset.encoding.columns import LARGEST
+from east.dataset.encoding.knots import Pieces
 from east.errors import EastError
 from east.export import predict
 
 Arrays = dict[str, NDArray[Any]]
 Block = dict[str, Any]
-LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,36 @@ def plain_encoder(encoder: Encoder | PlainEncoder) -> PlainEncoder:
     data = {
         "columns": list(encoder.columns),
         "blocks": blocks,
+        "pieces": _pieces(encoder.pieces, arrays),
+        "class_shares": _class_shares(encoder, arrays),
         "marked_gaps": [int(place) for place in imputer.indicator_.features_],
         "limit": float(squashing.max_absolute_value),
         "features": list(encoder.feature_names),
     }
     return PlainEncoder(data, arrays)
+
+
+def _pieces(pieces: Pieces, arrays: Arrays) -> list[int]:
+    """Describe the piecewise-linear encoding, and return the places of the columns that are cut."""
+    for number, knots in enumerate(pieces.knots):
+        arrays[f"encoder.pieces.{number}"] = np.asarray(knots, dtype=np.float64)
+    arrays["encoder.piece_means"] = np.asarray(pieces.means, dtype=np.float64)
+    arrays["encoder.piece_scales"] = np.asarray(pieces.scales, dtype=np.float64)
+    return [int(place) for place in pieces.places]
+
+
+def _class_shares(encoder: Encoder, arrays: Arrays) -> list[Block]:
+    """Describe the class shares of values that come again, as differences to the overall shares."""
+    shares, described = encoder.shares, []
+    for number, (name, values, rates) in enumerate(
+        zip(shares.names, shares.values, shares.shares, strict=True)
+    ):
+        prefix = f"encoder.class_shares.{number}"
+        arrays[prefix] = np.asarray(rates - shares.overall, dtype=np.float64)
+        numeric = encoder.kinds[name] == "numeric"
+        block = {"column": name, "numeric": numeric, "values": values.tolist(), "arrays": prefix}
+        described.append({**block, "largest": LARGEST})
+    return described
 
 
 def _scaling(squashing: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -82,7 +82,10 @@ def onnx_model(contents: Contents) -> ModelProto:
             helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["rows", classes]),
             helper.make_tensor_value_info("decisions", TensorProto.INT64, ["rows"]),
         ],
-        [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in graph.constants.items()],
+        [
+            numpy_helper.from_array(np.ascontiguousarray(value), name)
+            for name, value in graph.constants.items()
+        ],
     )
     model = helper.make_model(
         built, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="east"

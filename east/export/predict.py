@@ -1,9 +1,9 @@
 """Predict with a saved model; needs numpy and pandas alone.
 
-    from predict import load
-    model = load("model.zip")
-    model.predict(frame)         # the class of each row, by the model's rule
-    model.predict_proba(frame)   # [n, K] class probabilities, in the order of model.classes
+from predict import load
+model = load("model.zip")
+model.predict(frame)         # the class of each row, by the model's rule
+model.predict_proba(frame)   # [n, K] class probabilities, in the order of model.classes
 """
 
 from __future__ import annotations
@@ -137,14 +137,34 @@ def decide(probabilities: Floats, rule: Mapping[str, Any]) -> NDArray[np.int64]:
 
 
 def encode(frame: pd.DataFrame, encoder: Mapping[str, Any], arrays: Arrays) -> NDArray[np.float32]:
-    """Turn columns into the features `[n, d]` that training saw."""
+    """Turn columns into the features `[n, d]` that training saw: scaled values, pieces of numbers, class shares."""
     blocks = [KINDS[one["kind"]](frame[one["column"]], one, arrays) for one in encoder["blocks"]]
     raw = np.hstack([np.zeros((len(frame), 0)), *blocks])
     gaps = np.isnan(raw)
-    values = np.hstack([np.where(gaps, arrays["encoder.fill"], raw), gaps[:, encoder["marked_gaps"]]])
-    scaled = (values - arrays["encoder.centers"]) * arrays["encoder.scales"]
+    filled = np.hstack([np.where(gaps, arrays["encoder.fill"], raw), gaps[:, encoder["marked_gaps"]]])
+    scaled = (filled - arrays["encoder.centers"]) * arrays["encoder.scales"]
     clipped = scaled / np.sqrt(1 + (scaled / encoder["limit"]) ** 2)
-    return np.asarray((clipped - arrays["encoder.means"]) / arrays["encoder.deviations"], dtype=np.float32)
+    standard = (clipped - arrays["encoder.means"]) / arrays["encoder.deviations"]
+    shares = [class_shares(frame[one["column"]], one, arrays) for one in encoder["class_shares"]]
+    return np.hstack([standard, pieces(filled, encoder["pieces"], arrays), *shares]).astype(np.float32)
+
+
+def pieces(filled: Floats, places: Sequence[int], arrays: Arrays) -> Floats:
+    """Cut some columns of `[n, columns]` at their knots: each piece rises from 0 to 1 between two of them."""
+    cut = [np.zeros((len(filled), 0))]
+    for number, place in enumerate(places):
+        knots = arrays[f"encoder.pieces.{number}"]
+        with np.errstate(over="ignore"):
+            cut.append(np.clip((filled[:, [place]] - knots[:-1]) / np.diff(knots), 0, 1))
+    return (np.hstack(cut) - arrays["encoder.piece_means"]) * arrays["encoder.piece_scales"]
+
+
+def class_shares(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) -> Floats:
+    """Give how much more often than usual each class went with a row's value in training, `[n, K]`."""
+    read = numbers(column, spec, arrays)[:, 0] if spec["numeric"] else texts_of(column).to_numpy(dtype=object)
+    values = pd.Index(spec["values"], dtype="float64" if spec["numeric"] else "object")
+    # A value that is not known has place -1, which is the last row: what all others share.
+    return arrays[spec["arrays"]][values.get_indexer(pd.Index(read, dtype=values.dtype))]
 
 
 def numbers(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) -> Floats:
@@ -167,7 +187,9 @@ def categories(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) 
     """Mark each row's category, `[n, categories]`; the last marks gaps where training had any."""
     known = {name: place for place, name in enumerate(spec["categories"])}
     texts = clean_texts(column, spec["nulls"])
-    codes = np.asarray([-1 if gap else known.get(text, -1) for text, gap in zip(texts, texts.isna(), strict=True)])
+    codes = np.asarray(
+        [-1 if gap else known.get(text, -1) for text, gap in zip(texts, texts.isna(), strict=True)]
+    )
     marks = (codes.reshape(-1, 1) == np.arange(len(known))).astype(np.float64)
     if spec["gaps"]:
         marks = np.hstack([marks, texts.isna().to_numpy(dtype=np.float64)[:, None]])
@@ -214,9 +236,14 @@ def groups_of(text: str, sizes: Sequence[int]) -> list[str]:
     return found
 
 
+def texts_of(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Give values as text, gaps as gaps."""
+    return column.astype(object).where(column.notna(), None).map(str, na_action="ignore")
+
+
 def clean_texts(column: pd.Series[Any], nulls: Sequence[str]) -> pd.Series[Any]:
     """Give values as text, those that stand for nothing as gaps."""
-    texts = column.astype(object).where(column.notna(), None).map(str, na_action="ignore")
+    texts = texts_of(column)
     blank = texts.map(lambda text: text in nulls or not text.strip(), na_action="ignore")
     return texts.where(texts.notna() & (blank == False), None)  # noqa: E712  (gaps are neither)
 

@@ -25,7 +25,9 @@ def script_for(
         file: the table's path.
         reading: how the file was read, where that was not found out.
     """
-    read = _call("ReadOptions", _changed(reading, ReadOptions())) if reading not in (None, ReadOptions()) else ""
+    read = (
+        _call("ReadOptions", _changed(reading, ReadOptions())) if reading not in (None, ReadOptions()) else ""
+    )
     asked = _changed(choices, Choices(choices.target))
     return "\n".join(
         [

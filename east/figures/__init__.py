@@ -11,6 +11,7 @@ from east.figures.matrices import (
     order_by_confusion,
 )
 from east.figures.microscope import gradient_figure, row_heaviside_figure
+from east.figures.ordering import MANY_CLASSES, ClassOrder, class_order
 from east.figures.palette import DARK, LIGHT, Figure, Theme
 from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
@@ -22,14 +23,17 @@ from east.figures.sweeps import frontier_figure, grid_figure
 __all__ = [
     "DARK",
     "LIGHT",
+    "MANY_CLASSES",
     "NORMALISATIONS",
     "QUANTITIES",
+    "ClassOrder",
     "Figure",
     "Theme",
     "annealing_figure",
     "arm_series",
     "class_balance_figure",
     "class_change_figure",
+    "class_order",
     "curve_figure",
     "difference_figure",
     "frontier_figure",

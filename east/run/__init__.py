@@ -1,11 +1,27 @@
 """A training in the background: start, pause, resume, one step, stop, pace and replay."""
 
+from east.run.annealings import annealings
 from east.run.commands import Command
 from east.run.history import History
 from east.run.machine import Machine
+from east.run.moments import last_quarter, nearest_place, thinned
 from east.run.pace import PACES, Pace
 from east.run.runner import Run
 from east.run.state import RunState, Status
 from east.run.store import RunStore
 
-__all__ = ["PACES", "Command", "History", "Machine", "Pace", "Run", "RunState", "RunStore", "Status"]
+__all__ = [
+    "PACES",
+    "Command",
+    "History",
+    "Machine",
+    "Pace",
+    "Run",
+    "RunState",
+    "RunStore",
+    "Status",
+    "annealings",
+    "last_quarter",
+    "nearest_place",
+    "thinned",
+]

@@ -30,6 +30,11 @@ class RunState:
     seconds_left: float | None = None
 
     @property
+    def all_diverged(self) -> bool:
+        """Whether the run failed because no training was left in numbers."""
+        return self.status == "failed" and bool(self.diverged)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
         return self.status in ENDED

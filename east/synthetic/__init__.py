@@ -3,20 +3,24 @@
 from east.synthetic.best import Best
 from east.synthetic.grid import Grid
 from east.synthetic.overlapping import CLASSES, FEATURES, PRIORS, overlapping_gaussians, posterior
+from east.synthetic.presets import DEFAULT_PRESET, PRESETS, Preset
 from east.synthetic.problem import DEFAULT_ROWS, DEFAULT_TEST_ROWS, Problem, make_problem
 from east.synthetic.ranges import RANGES, Range
 from east.synthetic.shapes import SHAPES, Shape
 
 __all__ = [
     "CLASSES",
+    "DEFAULT_PRESET",
     "DEFAULT_ROWS",
     "DEFAULT_TEST_ROWS",
     "FEATURES",
+    "PRESETS",
     "PRIORS",
     "RANGES",
     "SHAPES",
     "Best",
     "Grid",
+    "Preset",
     "Problem",
     "Range",
     "Shape",

@@ -88,7 +88,7 @@ def checkerboard(classes: int, spread: float, generator: np.random.Generator) ->
     # Two steps a row keep equal squares apart; with two or three classes one step does.
     owners = (column + (2 if classes > 3 else 1) * row) % classes
     centres = np.stack([column, row], axis=1) - (size - 1) / 2
-    return _boxes(generator.permutation(classes)[owners], centres, np.full(centres.shape, 0.5), spread)
+    return _boxes(generator.permutation(classes)[owners], centres, np.full(centres.shape, 0.5), spread / 2)
 
 
 def stripes(classes: int, spread: float, generator: np.random.Generator) -> Mixture:
@@ -99,7 +99,7 @@ def stripes(classes: int, spread: float, generator: np.random.Generator) -> Mixt
     halves = np.tile([0.5, count / 2], (count, 1))
     owners = generator.permutation(classes)[places % classes]
     flip = 1 if generator.random() < 0.5 else -1
-    return _boxes(owners, centres[:, ::flip], halves[:, ::flip], spread)
+    return _boxes(owners, centres[:, ::flip], halves[:, ::flip], spread / 2)
 
 
 SHAPES: Mapping[str, Shape] = MappingProxyType(

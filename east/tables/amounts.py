@@ -25,6 +25,7 @@ _POINT = re.compile(
     rf"(?:{_GROUPS}|\d{{1,3}}(?:,\d{{3}})+|\d{{1,2}}(?:,\d{{2}})+,\d{{3}}|\d+)(?:\.\d*)?|\.\d+"
 )
 _COMMA = re.compile(rf"(?:{_GROUPS}|\d{{1,3}}(?:\.\d{{3}})+|\d+)(?:,\d*)?|,\d+")
+_GROUPED = re.compile(rf"[.,{_BLANKS}]\d{{3}}(?!\d)")
 _ONE_GROUP = re.compile(r"\d{1,3}[.,]\d{3}")
 PLACEHOLDERS = ("-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "n.a.", "N.A.", "k.A.", "k. A.")
 """What stands in a column of numbers where there is no number."""
@@ -184,11 +185,11 @@ def _value(part: _Parts, mark: str) -> float:
 
 
 def _why(parts: Sequence[_Parts], affix: tuple[str, str]) -> str:
+    grouped = any(_GROUPED.search(part.digits) for part in parts)
     kinds = {
-        "none": "numbers in text",
+        "none": "numbers with grouped thousands" if grouped else "numbers written as text",
         "currency": f"amounts of money ({affix[1]})",
         "percent": f"numbers with {affix[1]}, as written: 5 {affix[1]} is 5",
         "unit": f"numbers with the unit {affix[1]!r}",
     }
-    grouped = any(re.search(r"[.,'’ \u00a0\u202f\u2009]\d{3}(?!\d)", part.digits) for part in parts)
-    return f"{kinds[affix[0]]}{' with grouped thousands' if grouped and affix[0] == 'none' else ''}"
+    return kinds[affix[0]]

@@ -13,8 +13,23 @@ from east.tables.frames import check_size, tidy, unique_names
 from east.tables.lines import lines_of
 from east.tables.table import Limits, Notebook
 
-_ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.+)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s{]+)\s*(\{.*|(?<=\s)\S.*|(?<=['\"])\S.*)",
+    re.IGNORECASE,
+)
 _NUMERIC = ("numeric", "real", "integer")
+_WEIGHT = re.compile(r"[\s,]\{\s*[\d.eE+-]+\s*\}\s*$")
+_MISSING = ("?", "", "<null>")
+_DATE = re.compile(r"date\s*(?:'([^']*)'|\"([^\"]*)\"|(\S.*))?\s*$", re.IGNORECASE)
+_ISO = "yyyy-MM-dd'T'HH:mm:ss"
+# The letters of Java's SimpleDateFormat, which arff files use, in terms of strptime.
+_LETTERS = {
+    "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "dd": "%d", "d": "%d",
+    "HH": "%H", "H": "%H", "hh": "%I", "h": "%I", "mm": "%M", "m": "%M", "ss": "%S", "s": "%S", "SSS": "%f",
+    "a": "%p", "EEEE": "%A", "EEE": "%a", "Z": "%z",
+}  # fmt: skip
+_ZERO = "\0"
+"""A cell that a sparse row leaves out."""
 
 
 def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.DataFrame:
@@ -26,7 +41,7 @@ def read_arff(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
     lines = lines_of(text)
     attributes, start = _attributes(lines, name)
     check_size(0, len(attributes), limits)
-    cells = _cells(lines[start:], len(attributes), name)
+    cells = _cells(lines[start:], len(attributes), name, notebook)
     if not cells:
         raise TableError(f"{name!r} has a header but no rows", None, "give a file with at least one row")
     check_size(len(cells), len(attributes), limits)
@@ -62,18 +77,33 @@ def _unquoted(token: str) -> str:
     return token
 
 
-def _cells(lines: list[str], width: int, name: str) -> list[list[str]]:
+def _cells(lines: list[str], width: int, name: str, notebook: Notebook) -> list[list[str]]:
     rows: list[list[str]] = []
+    weighted = 0
     for number, line in enumerate(lines, start=1):
         bare = line.strip()
         if not bare or bare.startswith("%"):
             continue
-        row = _sparse(bare, width, name) if bare.startswith("{") else split_row(bare)
+        if _WEIGHT.search(bare):
+            bare, weighted = _WEIGHT.sub("", bare).rstrip(", \t"), weighted + 1
+        row = _sparse(bare, width, name) if bare.startswith("{") else _dense(bare, width)
         if len(row) != width:
             got = f"{len(row)} values for {width} attributes in data line {number:,}"
             raise TableError(f"{name!r} has rows of another length than its header", got, "correct the line")
         rows.append(row)
+    if weighted:
+        notebook.add("weights", "left out", f"{weighted:,} rows have a weight, which is not used")
     return rows
+
+
+def _dense(line: str, width: int) -> list[str]:
+    """Split a row at its commas, or at its tabs if it has no commas; a comma at its end is dropped."""
+    row = split_row(line)
+    if len(row) == width + 1 and not row[-1]:
+        return row[:-1]
+    if len(row) == 1 and width > 1:
+        return [_unquoted(cell) for cell in re.split(r"\t" if "\t" in line else r"\s+", line)]
+    return row
 
 
 def split_row(line: str) -> list[str]:
@@ -90,9 +120,9 @@ def split_row(line: str) -> list[str]:
 
 def _sparse(line: str, width: int, name: str) -> list[str]:
     """Read a sparse row, which gives position and value of its cells that are not zero."""
-    row = ["0"] * width
+    row = [_ZERO] * width
     for pair in split_row(line.strip("{} \t")):
-        place, _, value = pair.strip().partition(" ")
+        place, _, value = pair.strip().replace("\t", " ").partition(" ")
         if not place and not value:
             continue
         if not place.isdigit() or int(place) >= width:
@@ -102,9 +132,14 @@ def _sparse(line: str, width: int, name: str) -> list[str]:
 
 
 def _column(cells: list[str], kind: str, name: str) -> pd.Series[Any]:
-    present = pd.Series([None if cell in ("?", "") else cell for cell in cells], dtype="str")
-    lower = kind.lower()
-    if lower.startswith(_NUMERIC):
+    declared = [value for value in split_row(kind.strip("{} \t")) if value] if kind.startswith("{") else []
+    zero = declared[0] if declared else "0"  # a sparse row leaves out zeros, and the first category
+    filled = [zero if cell == _ZERO else cell for cell in cells]
+    missing = [mark for mark in _MISSING if mark not in declared]
+    present = pd.Series([None if cell in missing else cell for cell in filled], dtype="str")
+    if kind.startswith("{"):
+        return _nominal(present, declared, name)
+    if kind.lower().startswith(_NUMERIC):
         numbers = pd.to_numeric(present, errors="coerce")
         wrong = present[numbers.isna() & present.notna()]
         if len(wrong):
@@ -112,16 +147,47 @@ def _column(cells: list[str], kind: str, name: str) -> pd.Series[Any]:
                 f"The numeric attribute {name!r} holds text", repr(wrong.iloc[0][:40]), "correct it"
             )
         return numbers
-    if lower.startswith("date"):
-        return pd.to_datetime(present, errors="coerce", format="mixed", utc=True).dt.tz_localize(None)
-    if kind.startswith("{"):
-        return _nominal(present, split_row(kind.strip("{} \t")), kind)
-    return present
+    return _dates(present, kind, name) if kind.lower().startswith("date") else present
 
 
-def _nominal(present: pd.Series[Any], declared: list[str], kind: str) -> pd.Series[Any]:
-    # A sparse row leaves out the first category, which it writes as zero.
-    if "0" not in declared and bool((present == "0").any()) and declared:
-        present = present.replace("0", declared[0])
-    categories = list(dict.fromkeys([*declared, *present.dropna().unique()]))
-    return pd.Series(pd.Categorical(present, categories=pd.Index(categories, dtype="str")))
+def _dates(present: pd.Series[Any], kind: str, name: str) -> pd.Series[Any]:
+    """Read dates in their declared format, which is that of ISO 8601 if none is declared.
+
+    Raises:
+        TableError: a format that is not known here, or a date that does not have it.
+    """
+    match = _DATE.match(kind)
+    declared = next((found for found in match.groups() if found), None) if match else None
+    pattern = _strptime(declared or _ISO)
+    if pattern is None:
+        remedy = f"use letters of {' '.join(_LETTERS)}, or save the file as csv"
+        raise TableError(f"The dates of {name!r} have an unknown format", repr(declared), remedy)
+    dates = pd.to_datetime(present, errors="coerce", format=pattern, utc=True)
+    if declared is None:  # a date alone is ISO 8601 as well
+        dates = dates.fillna(pd.to_datetime(present, errors="coerce", format="ISO8601", utc=True))
+    wrong = present[dates.isna() & present.notna()]
+    if len(wrong):
+        got = f"{wrong.iloc[0][:40]!r} for the format {declared or _ISO!r}"
+        raise TableError(f"The attribute {name!r} holds a value that is no such date", got, "correct it")
+    return dates.dt.tz_localize(None)
+
+
+def _strptime(pattern: str) -> str | None:
+    """Translate a format of Java's SimpleDateFormat; None when it has letters that are not known here."""
+    translated = ""
+    for token in re.finditer(r"'([^']*)'|(([A-Za-z])\3*)|([^A-Za-z']+)", pattern):
+        quoted, letters, _, other = token.groups()
+        if letters is not None and letters not in _LETTERS:
+            return None
+        translated += _LETTERS[letters] if letters else (quoted or other or "'").replace("%", "%%")
+    return translated
+
+
+def _nominal(present: pd.Series[Any], declared: list[str], name: str) -> pd.Series[Any]:
+    undeclared = present[present.notna() & ~present.isin(declared)]
+    if len(undeclared):
+        got = f"{undeclared.iloc[0][:40]!r} in data row {int(undeclared.index[0]) + 1:,}"
+        remedy = f"correct it, or declare it beside {', '.join(map(repr, declared[:6]))}"
+        raise TableError(f"The attribute {name!r} holds a value that it does not declare", got, remedy)
+    categories = pd.Index(list(dict.fromkeys(declared)), dtype="str")
+    return pd.Series(pd.Categorical(present, categories=categories))

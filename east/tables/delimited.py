@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from east.errors import TableError
 from east.tables.arrow_csv import Rows, parse
 from east.tables.frames import from_arrow, unique_names, without_nothing
-from east.tables.layout import grouped_names, notes_below, second_header
+from east.tables.layout import notes_below, without_second_header
 from east.tables.lines import (
     leading_comments,
     lines_of,
@@ -19,7 +19,7 @@ from east.tables.lines import (
     without_comments,
 )
 from east.tables.sniffing import DELIMITERS, Dialect, sniff
-from east.tables.table import Limits, Notebook, ReadOptions, Remedy
+from east.tables.table import Limits, Notebook, ReadOptions
 from east.tables.texts import MISSING, TextRules
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _header(text: _Text, dialect: Dialect, notebook: Notebook) -> tuple[list[str
         names, rows, above = [cell.strip() for cell in rows[0]] if rows else [], rows[1:], above + 1
     names = _of_width(["row_name", *names] if dialect.row_names else names, dialect.width)
     if dialect.header and len(rows) > 1:
-        names, second = _second_header(names, rows, text.options, notebook)
+        names, second = without_second_header(names, rows, text.options, notebook)
         rows, above = rows[second:], above + second
     start, skipped = _after(text.data, dialect, above)
     return names, rows, start, skipped
@@ -195,28 +195,6 @@ def _of_width(names: list[str], width: int) -> list[str]:
     while len(names) > width and not names[-1]:
         names = names[:-1]
     return names + [""] * (width - len(names))
-
-
-def _second_header(
-    names: list[str], rows: list[list[str]], options: ReadOptions, notebook: Notebook
-) -> tuple[list[str], int]:
-    """Take the row under the header away where it holds units or a second header; return its rows, 0 or 1."""
-    kind = second_header(names, rows)
-    if options.second_header is not None:
-        kind = (kind or "units") if options.second_header else None
-        if kind is None:
-            return names, 0
-    if kind is None:
-        return names, 0
-    cells = ", ".join(repr(cell.strip()) for cell in rows[0][:6] if cell.strip())
-    keep = (Remedy("Keep it as a row", "second_header", False),)
-    if kind == "names":
-        why = f"the second row names the columns of each group: {cells}"
-        names = grouped_names(names, rows[0])
-    else:
-        why = f"the row under the header holds no values: {cells}"
-    notebook.add("second_header", "yes", why, remedies=keep)
-    return names, 1
 
 
 def _after(utf8: bytes, dialect: Dialect, records: int) -> tuple[int, int]:

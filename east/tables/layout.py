@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from east.tables.amounts import PLACEHOLDERS, looks_like_amount
 from east.tables.frames import is_number
+from east.tables.table import Notebook, ReadOptions, Remedy
 from east.tables.texts import MISSING
 
 Row = Sequence[str]
@@ -44,6 +45,35 @@ def row_names(rows: Sequence[Row]) -> bool:
     return all(after - before == 1 for before, after in pairwise(numbers))
 
 
+def without_second_header(
+    names: list[str], rows: Sequence[Row], options: ReadOptions, notebook: Notebook
+) -> tuple[list[str], int]:
+    """Take the row under the header away where it holds units or a second header.
+
+    Args:
+        names: of the header.
+        rows: below it.
+        options: what the user has decided.
+        notebook: where the finding is written down.
+
+    Returns:
+        The names, and how many rows are taken away: 0 or 1.
+    """
+    kind = second_header(names, rows) if options.second_header is not False else None
+    if kind is None and options.second_header:
+        kind = "units"
+    if kind is None:
+        return names, 0
+    cells = ", ".join(repr(cell.strip()) for cell in rows[0][:6] if cell.strip())
+    if kind == "names":
+        names = grouped_names(names, rows[0])
+        why = f"the second row names the columns of each group: {cells}"
+    else:
+        why = f"the row under the header holds no values: {cells}"
+    notebook.add("second_header", "yes", why, remedies=(Remedy("Keep it as a row", "second_header", False),))
+    return names, 1
+
+
 def second_header(header: Row, rows: Sequence[Row]) -> str | None:
     """Recognise a row under the header that holds no values.
 
@@ -68,8 +98,8 @@ def second_header(header: Row, rows: Sequence[Row]) -> str | None:
     if any(_occurs(cells[column], column, below) for column in texts):
         return None
     names = [name.strip() for name in header]
-    grouped = "" in names or len(set(names)) < len(names)
-    return "names" if grouped and all(cells) else "units"
+    shared = [cell for cell, name in zip(cells, names, strict=True) if not name or names.count(name) > 1]
+    return "names" if shared and all(shared) else "units"
 
 
 def _occurs(cell: str, column: int, rows: Sequence[Row]) -> bool:
@@ -79,10 +109,12 @@ def _occurs(cell: str, column: int, rows: Sequence[Row]) -> bool:
 def grouped_names(header: Row, names: Row) -> list[str]:
     """Join the names of groups, which stand over the first of their columns, with the names under them."""
     joined, group = [], ""
-    for place, name in enumerate(names):
-        above = header[place].strip() if place < len(header) else ""
+    for place in range(len(header)):
+        name = names[place] if place < len(names) else ""
+        above = header[place].strip()
         group = above or group
-        joined.append(f"{group} {name.strip()}" if group and group != name.strip() else name.strip())
+        own = name.strip()
+        joined.append(f"{group} {own}" if group and own and group != own else own or above)
     return joined
 
 

@@ -13,17 +13,23 @@ from east.tables.frames import check_size
 from east.tables.table import Limits
 
 _REFERENCE = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']\s*([A-Za-z]{1,3})(\d{1,7})")
+_ERROR = re.compile(rb"<v>\s*(#[A-Z/0!?]{2,12})\s*</v>")
+_ODS_ERROR = re.compile(rb"<text:p>\s*(#[A-Z/0]{2,10}[!?]|#N/A|Err:\d{3})\s*</text:p>")
 _BLANK = ("number-columns-repeated", "number-rows-repeated")
 
 
-def check_xlsx(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
+def check_xlsx(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) -> tuple[str, ...]:
     """Refuse a workbook whose entries are larger than declared, or whose cells lie too far apart.
 
     One cell in the last corner of a sheet makes calamine reserve memory for 17 billion cells.
 
+    Returns:
+        The errors of formulas in its cells, which calamine reads as empty.
+
     Raises:
         TableError: such a workbook.
     """
+    errors: set[str] = set()
     for entry in archive.infolist():
         text = unfold_entry(data, entry, name, limits)
         _refuse_doctype(text, name)
@@ -32,6 +38,8 @@ def check_xlsx(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits)
             for letters, digits in _REFERENCE.findall(text):
                 rows, columns = max(rows, int(digits)), max(columns, _column(letters))
             check_size(rows, columns, limits)
+            errors.update(found.decode() for found in _ERROR.findall(text))
+    return tuple(sorted(errors))
 
 
 def _column(letters: bytes) -> int:
@@ -48,17 +56,23 @@ def _refuse_doctype(text: bytes, name: str) -> None:
         raise TableError(f"{name!r} holds a document type definition", None, "save it again as xlsx or ods")
 
 
-def check_ods(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
+def check_ods(data: bytes, archive: zipfile.ZipFile, name: str, limits: Limits) -> tuple[str, ...]:
     """Refuse a workbook whose repeated cells and rows exceed the limits.
+
+    Returns:
+        The errors of formulas in its cells.
 
     Raises:
         TableError: such a workbook.
     """
+    errors: set[str] = set()
     for entry in archive.infolist():
         text = unfold_entry(data, entry, name, limits)
         _refuse_doctype(text, name)
         if entry.filename == "content.xml":
             _Repeats(limits).run(text, name)
+            errors.update(found.decode() for found in _ODS_ERROR.findall(text))
+    return tuple(sorted(errors))
 
 
 class _Repeats:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from east.errors import TableError
 from east.tables.frames import check_size, is_number, tidy, unique_names, without_nothing
+from east.tables.layout import notes_below, without_second_header
 from east.tables.sheet_sizes import check_ods, check_xlsx
 from east.tables.table import Limits, Notebook, ReadOptions
 from east.tables.texts import TextRules
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SAMPLE = 300
+_TAIL = 20
 
 
 def read_sheet(
@@ -40,7 +44,10 @@ def read_sheet(
     Raises:
         TableError: a damaged or empty workbook, a sheet that is not there, one beyond the limits.
     """
-    (check_ods if kind == "ods" else check_xlsx)(data, archive, name, limits)
+    errors = (check_ods if kind == "ods" else check_xlsx)(data, archive, name, limits)
+    if errors:
+        shown = ", ".join(map(repr, errors))
+        notebook.add("errors", shown, "cells with these errors of a formula count as missing")
     try:
         sheet, rows = _choose(data, name, options.sheet, notebook)
     except TableError:
@@ -88,28 +95,53 @@ def _frame(
 
     if not rows:
         raise TableError(f"The sheet {sheet!r} is empty", None, "choose another sheet")
-    filled = [sum(cell not in ("", None) for cell in row) for row in rows]
     width = max(map(len, rows))
-    # A title above the table fills one cell; the header is the first row that fills at least half of them.
-    first = next((i for i, count in enumerate(filled) if count >= 0.5 * max(filled)), 0)
-    if first:
-        notebook.add("skipped", f"{first} rows", "the rows above the header are nearly empty")
+    first = _header_row(rows, notebook)
     header = options.header
     if header is None:
         header = not all(_is_number(cell) for cell in rows[first])
         if not header:
             notebook.add("header", "none", "the first row holds only numbers; columns are numbered")
     names = [_text(cell) for cell in rows[first]] if header else []
+    names += [""] * (width - len(names))
     body = rows[first + 1 :] if header else rows[first:]
+    if header and len(body) > 1:
+        sample = [list(map(_text, row)) for row in body[:_SAMPLE]]
+        names, second = without_second_header(names, sample, options, notebook)
+        body = body[second:]
+    body = _without_notes(body, width, notebook)
     if not body:
         raise TableError(f"{name!r} has a header but no rows", None, f"choose another sheet than {sheet!r}")
-    unique = unique_names(names + [""] * (width - len(names)), notebook)
+    unique = unique_names(names, notebook)
     columns = {
         unique[i]: pd.Series([_cell(row[i]) if i < len(row) else None for row in body], dtype=object)
         for i in range(width)
     }
     rules = TextRules(options, words_missing=True, typed=False)
     return without_nothing(tidy(pd.DataFrame(columns), notebook, rules), notebook)
+
+
+def _header_row(rows: list[list[Any]], notebook: Notebook) -> int:
+    """Return the place of the header: the first row that fills at least half of the cells; a title fills one."""
+    filled = [sum(cell not in ("", None) for cell in row) for row in rows]
+    first = next((i for i, count in enumerate(filled) if count >= 0.5 * max(filled)), 0)
+    if first:
+        notebook.add("skipped", f"{first} rows", "the rows above the header are nearly empty")
+    return first
+
+
+def _without_notes(body: list[list[Any]], width: int, notebook: Notebook) -> list[list[Any]]:
+    """Take the notes below a table away."""
+    texts = [list(map(_text, row)) for row in body[-_TAIL:]]
+    tail = [row if any(row) else [] for row in texts]
+    sample = [list(map(_text, row)) for row in body[:_SAMPLE]]
+    count = notes_below(tail, sample, width)
+    if not 0 < count < len(body):
+        return body
+    notes = [next(cell for cell in row if cell) for row in tail[-count:] if row]
+    shown = "; ".join(repr(note[:60]) for note in notes[:3])
+    notebook.add("notes", f"{len(notes)} rows", f"the text below the table is no row of it: {shown}")
+    return body[:-count]
 
 
 def _is_number(cell: Any) -> bool:

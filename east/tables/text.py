@@ -7,6 +7,7 @@ import re
 
 from east.errors import TableError
 from east.tables.recognising import not_a_table
+from east.tables.scripts import latin_encoding, script_encoding
 from east.tables.table import Notebook
 
 _MARKS = (
@@ -22,6 +23,8 @@ _LEGACY = [
     "cp1251",
     "cp1253",
     "cp1254",
+    "cp1255",
+    "cp1256",
     "koi8_r",
     "shift_jis",
     "gb18030",
@@ -98,11 +101,22 @@ def _guess_wide(head: bytes, name: str) -> tuple[str, str]:
     raise not_a_table(name, "zero bytes")
 
 
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _guess_legacy(data: bytes) -> tuple[str, str]:
     from charset_normalizer import from_bytes
 
     lines = [line for line in data.splitlines() if not line.isascii()][:2000]
     sample = b"\n".join(lines)[:_SAMPLE]
+    foreign = script_encoding(sample) or latin_encoding(sample)
+    if foreign is not None and _decodes(data, foreign):
+        return foreign, "the bytes are not UTF-8, and their letters fit this encoding"
     matches = from_bytes(sample, cp_isolation=["cp1252", "latin_1", *_LEGACY], enable_fallback=False)
     best = matches.best()
     # Western text fits several of these equally well: another encoding has to be clearly better.

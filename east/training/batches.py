@@ -24,10 +24,11 @@ class Batches:
     """
 
     def __init__(self, rows: int, config: TrainConfig, device: torch.device) -> None:
-        self._rows, self._config, self._device = rows, config, device
+        self._rows, self._device = rows, device
         self._generators = [torch.Generator().manual_seed(seed + 2**20) for seed in config.seeds]
         self._size = config.batch_rows(rows)
         self._dropout = config.dropout_share(rows)
+        self._widths = config.hidden_widths(rows)
         self.per_epoch = config.steps_per_epoch(rows)
         self._place = self.per_epoch
         self._order = torch.empty(0, dtype=torch.long)
@@ -46,7 +47,7 @@ class Batches:
         """Draw the hidden layers' masks `[seeds, B, width]`, scaled to keep the mean; empty without dropout."""
         if not self._dropout:
             return []
-        return [self._mask(width).to(self._device, non_blocking=True) for width in self._config.hidden]
+        return [self._mask(width).to(self._device, non_blocking=True) for width in self._widths]
 
     def _mask(self, width: int) -> Tensor:
         """Draw one layer's mask from 16 random bits a unit, a third of the time that `bernoulli_` takes."""

@@ -16,6 +16,7 @@ DEFAULT_BATCH = 512
 DEFAULT_EPOCHS = 30
 FEWEST_STEPS, MOST_STEPS = 600, 2000
 DEFAULT_DROPOUT = 0.2
+DEFAULT_WIDTHS, WIDE_WIDTHS, WIDE_ROWS = (64, 64), (128, 64), 10_000
 FULL_DROPOUT_ROWS, NO_DROPOUT_ROWS = 5_000, 10_000
 MOST_SEED = 2**63 - 1
 PRECISIONS: Mapping[str, str] = MappingProxyType({"float32": "float32", "bfloat16": "bfloat16"})
@@ -37,7 +38,14 @@ BATCH_SIZE = Option(
     shown=(2, 65_536, 1),
     link="batch",
 )
-HIDDEN = Option("Hidden layers", "Widths of the hidden layers.", kind="whole", least=1, many=True)
+HIDDEN = Option(
+    "Hidden layers",
+    "Widths of the hidden layers; none is a linear model.",
+    kind="whole",
+    least=1,
+    many=True,
+    empty="64 64, from 10,000 training rows 128 64",
+)
 DROPOUT = Option(
     "Dropout",
     "Share of hidden units left out in a step.",
@@ -94,7 +102,8 @@ class TrainConfig:
         members: above 1, every loss and rule also races as an ensemble of so many networks, the first seeds'.
         epochs: passes over the training part; None is 30, within about 600 to 2,000 steps.
         batch_size: rows a step; None is 512, or all rows of a smaller table.
-        hidden: widths of the hidden layers; () is a linear network.
+        hidden: widths of the hidden layers; () is a linear model; None is by the training rows, see
+            `hidden_widths`.
         dropout: share of hidden units left out in a step, in [0, 1); None is 0.2 for a training part of up
             to 5,000 rows, and less for a longer one, down to 0 at 10,000.
         learning_rate: peak of the one-cycle schedule of AdamW.
@@ -115,11 +124,11 @@ class TrainConfig:
     metric: Metric
     losses: tuple[str, ...] = ("east", "cross_entropy")
     seeds: tuple[int, ...] = (0,)
-    rules: tuple[str, ...] = (PLAIN_RULE, "offsets")
+    rules: tuple[str, ...] = (PLAIN_RULE, "expected")
     members: int = setting(1, MEMBERS)
     epochs: int | None = setting(None, EPOCHS)
     batch_size: int | None = setting(None, BATCH_SIZE)
-    hidden: tuple[int, ...] = setting((64, 64), HIDDEN)
+    hidden: tuple[int, ...] | None = setting(None, HIDDEN)
     dropout: float | None = setting(None, DROPOUT)
     learning_rate: float = setting(1e-2, LEARNING_RATE)
     weight_decay: float = setting(1e-2, WEIGHT_DECAY)
@@ -134,7 +143,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check every value; lists become tuples."""
         for name in ("losses", "seeds", "rules", "hidden"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, option in OPTIONS.items():
             option.check(name, getattr(self, name))
         _require_each_once("loss", self.losses if self.arms is None else self.race)
@@ -168,6 +178,12 @@ class TrainConfig:
     def batch_rows(self, rows: int) -> int:
         """Return how many of `rows` training rows a step takes."""
         return min(self.batch_size or DEFAULT_BATCH, rows)
+
+    def hidden_widths(self, rows: int) -> tuple[int, ...]:
+        """Return the widths of the hidden layers for `rows` training rows."""
+        if self.hidden is not None:
+            return self.hidden
+        return DEFAULT_WIDTHS if rows < WIDE_ROWS else WIDE_WIDTHS
 
     def dropout_share(self, rows: int) -> float:
         """Return the share of hidden units left out in a step over `rows` training rows."""

@@ -53,13 +53,13 @@ class Training:
         counts = [int(count) for count in dataset.class_counts]
         self._losses = [build_loss(arm.loss, arm.metric, counts).to(self._device) for arm in self.arms]
         self._judge = Judge(self.arms, [loss.annealing for loss in self._losses], dataset.num_classes)
-        widths = (dataset.num_features, *config.hidden, dataset.num_classes)
+        rows = len(dataset.train.targets)
+        widths = (dataset.num_features, *config.hidden_widths(rows), dataset.num_classes)
         self._network = LaneNetwork(widths, len(self.arms), config.seeds, self._device)
         self._optimiser = self._build_optimiser()
         self._reader = None if view is None else RegionReader(view, self._device)
         self._train_rows = self._on_device(dataset.train)
         self._validation_rows = self._on_device(dataset.validation)
-        rows = len(dataset.train.targets)
         self._batches = Batches(rows, config, self._device)
         self._work = self._network.num_lanes * config.batch_rows(rows) * self._network.layout.size
         self.total_steps = config.total_steps(rows)

@@ -79,6 +79,16 @@ class ArmSnapshot:
         return np.asarray(np.mean([lane.hard for lane in self.lanes], axis=0))
 
     @property
+    def score_soft(self) -> float:
+        """The metric of the soft matrix, the mean of the lanes'."""
+        return float(np.mean([lane.score_soft for lane in self.lanes]))
+
+    @property
+    def score_hard(self) -> float:
+        """The metric of the hard matrix, the mean of the lanes'."""
+        return float(np.mean([lane.score_hard for lane in self.lanes]))
+
+    @property
     def placement(self) -> Matrix:
         """Rows of the last batch `[BINS]` by where their true class falls on the Heaviside, all lanes together."""
         return np.asarray(np.sum([lane.placement for lane in self.lanes], axis=0))

@@ -1,143 +1,154 @@
-"""Every setting a page can have, once: its default, and how it reads and writes in a link."""
+"""Every setting a page can have, once: its default, its name in a link, what people call it, how it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any
-from urllib.parse import unquote
+from typing import Generic, TypeVar, cast
 
-MOST_GAINS = 30
-"""A gain matrix of more classes would make the link too long."""
+from pages.shared import codecs
+from pages.shared.codecs import MAYBE_TEXT, TEXT, WORDS, Codec, optional, several, whole
+
+Value = TypeVar("Value")
+
+_ENTRY = "entry"
+COUNT = whole(0, 10**9)
+# What a metric or a training takes is checked by its own options, which come with PyTorch.
+WHOLE, NUMBER = optional(whole(-math.inf, math.inf)), optional(codecs.decimal(-math.inf, math.inf))
+MOST_WIDTH, MOST_DEPTH, MOST_SEEDS = 1024, 6, 10
+GAINS = optional(codecs.square_matrix())
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One setting: `read` turns a link's text into a value or raises ValueError, `write` turns it back."""
+class Entry(Generic[Value]):
+    """What a link and a note need to know of a setting: what people call it, its codec, its name in a link."""
 
     label: str
-    default: Any
-    read: Callable[[str], Any] = str
-    write: Callable[[Any], str] = str
+    codec: Codec[Value]
+    name: str = ""
 
 
-def _number(least: float, most: float, kind: Callable[[str], Any] = float) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not least <= value <= most:
-            raise ValueError(text)
-        return value
-
-    return read
+def _setting(default: Value, label: str, codec: Codec[Value], *, name: str = "") -> Value:
+    return field(default=default, metadata={_ENTRY: Entry(label, codec, name)})
 
 
-def _one_of(*words: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(text)
-        return text
+@dataclass(frozen=True)
+class Settings:
+    """What a link carries; None and () leave a choice to the app, the metric or the training."""
 
-    return read
+    sample: str | None = _setting(None, "table", MAYBE_TEXT)
+    target: str | None = _setting(None, "target", MAYBE_TEXT)
+    exclude: tuple[str, ...] = _setting((), "left-out columns", codecs.columns())
+    bins: int | None = _setting(None, "number of bins", optional(whole(2, 100)))
+    missing: str = _setting("refuse", "rows without a target", TEXT)
+    rare: str = _setting("refuse", "rare classes", TEXT)
+    group: str | None = _setting(None, "group column", MAYBE_TEXT)
+    time: str | None = _setting(None, "time column", MAYBE_TEXT)
+    shares: str = _setting("60/20/20", "split", TEXT)
+    split_seed: int = _setting(0, "split seed", whole(0, 2**31 - 1))
+
+    format: str | None = _setting(None, "format", MAYBE_TEXT)
+    encoding: str | None = _setting(None, "encoding", MAYBE_TEXT)
+    delimiter: str | None = _setting(None, "delimiter", MAYBE_TEXT)
+    decimal: str | None = _setting(None, "decimal mark", MAYBE_TEXT)
+    quote: str | None = _setting(None, "quote", MAYBE_TEXT)
+    header: str | None = _setting(None, "header", codecs.one_of("yes", "no"))
+    sheet: str | None = _setting(None, "sheet", MAYBE_TEXT)
+    member: str | None = _setting(None, "file in the archive", MAYBE_TEXT)
+
+    metric: str = _setting("fbeta", "metric", TEXT)
+    beta: float | None = _setting(None, "beta", NUMBER)
+    average: str | None = _setting(None, "average", MAYBE_TEXT)
+    one_class: str | None = _setting(None, "class", MAYBE_TEXT, name="class")
+    weights: str | None = _setting(None, "kappa's weights", MAYBE_TEXT)
+    gain: tuple[tuple[float, ...], ...] | None = _setting(None, "gain matrix", GAINS)
+    losses: tuple[str, ...] = _setting((), "losses", WORDS)
+    rules: tuple[str, ...] = _setting((), "decision rules", WORDS)
+
+    seeds: int = _setting(1, "seeds", whole(1, MOST_SEEDS))
+    epochs: int | None = _setting(None, "epochs", WHOLE)
+    batch_size: int | None = _setting(None, "batch size", WHOLE, name="batch")
+    width: int | None = _setting(None, "hidden width", optional(whole(1, MOST_WIDTH)))
+    depth: int | None = _setting(None, "hidden layers", optional(whole(1, MOST_DEPTH)))
+    dropout: float | None = _setting(None, "dropout", NUMBER)
+    learning_rate: float | None = _setting(None, "learning rate", NUMBER, name="rate")
+    averaging: float | None = _setting(None, "moving average", NUMBER)
+    precision: str | None = _setting(None, "precision", MAYBE_TEXT)
+    device: str | None = _setting(None, "device", MAYBE_TEXT)
+
+    pace: str = _setting("watch", "pace", TEXT)
+    show: str = _setting("row", "cells", TEXT)
+    order: str | None = _setting(None, "order of classes", MAYBE_TEXT)
+    left: str | None = _setting(None, "first arm", MAYBE_TEXT)
+    right: str | None = _setting(None, "second arm", MAYBE_TEXT)
+    at: int | None = _setting(None, "moment", optional(COUNT))
+
+    section: str = _setting("classes", "section of Compare", TEXT)
+    first: str | None = _setting(None, "first arm compared", MAYBE_TEXT)
+    second: str | None = _setting(None, "second arm compared", MAYBE_TEXT)
+    cell: tuple[int, ...] = _setting((), "cell", several(COUNT))
+    model: str | None = _setting(None, "arm under offsets", MAYBE_TEXT)
+    offsets: tuple[float, ...] = _setting((), "offsets", several(codecs.decimal(-99.0, 99.0)))
+    grid: str | None = _setting(None, "grid's run", MAYBE_TEXT)
+    grid_metrics: tuple[str, ...] = _setting((), "metrics of the grid", WORDS)
+    frontier: str | None = _setting(None, "frontier's run", MAYBE_TEXT)
+    frontier_beta: float = _setting(1.0, "β of the frontier", codecs.decimal(0.1, 10.0))
+    sweep_seeds: int = _setting(3, "seeds of grid and frontier", whole(1, 10))
 
 
-def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda text: None if text == "auto" else read(text)
+DEFAULTS = Settings()
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in text.split(",") if word)
+def _entry(field_metadata: Mapping[str, object]) -> Entry[object]:
+    return cast("Entry[object]", field_metadata[_ENTRY])
 
 
-def _columns(text: str) -> tuple[str, ...]:
-    """Names of columns may hold commas."""
-    return tuple(unquote(word) for word in text.split(",") if word)
-
-
-def _column_list(names: Iterable[str]) -> str:
-    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
-
-
-def _numbers(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda text: tuple(kind(word) for word in text.split(",") if word)
-
-
-def _list(values: Iterable[Any]) -> str:
-    return ",".join(f"{value:g}" for value in values)
-
-
-def _matrix(text: str) -> tuple[tuple[float, ...], ...]:
-    rows = tuple(tuple(float(value) for value in row.split(",")) for row in text.split(";"))
-    if len(rows) > MOST_GAINS or any(len(row) != len(rows) for row in rows):
-        raise ValueError(text)
-    return rows
-
-
-def _rows(matrix: tuple[tuple[float, ...], ...]) -> str:
-    return ";".join(",".join(f"{value:g}" for value in row) for row in matrix)
-
-
-def _short(value: float) -> str:
-    return f"{value:g}"
-
-
-def _auto(value: Any) -> str:
-    return "auto" if value is None else str(value)
-
-
-SETTINGS: Mapping[str, Setting] = MappingProxyType(
-    {
-        "sample": Setting("table", None),
-        "target": Setting("target", None),
-        "exclude": Setting("left-out columns", (), _columns, _column_list),
-        "bins": Setting("number of bins", None, _maybe(_number(2, 100, int)), _auto),
-        "missing": Setting("rows without a target", "refuse"),
-        "rare": Setting("rare classes", "refuse"),
-        "group": Setting("group column", None),
-        "time": Setting("time column", None),
-        "shares": Setting("split", "60/20/20"),
-        "split_seed": Setting("split seed", 0, _number(0, 2**31 - 1, int)),
-        "format": Setting("format", None),
-        "encoding": Setting("encoding", None),
-        "delimiter": Setting("delimiter", None),
-        "decimal": Setting("decimal mark", None),
-        "quote": Setting("quote", None),
-        "header": Setting("header", None, _one_of("yes", "no")),
-        "sheet": Setting("sheet", None),
-        "member": Setting("file in the archive", None),
-        "metric": Setting("metric", "fbeta"),
-        "beta": Setting("beta", 1.0, _number(0.1, 4.0), _short),
-        "average": Setting("average", "macro"),
-        "class": Setting("class", None),
-        "weights": Setting("kappa's weights", "none"),
-        "gain": Setting("gain matrix", None, _matrix, _rows),
-        "losses": Setting("losses", ("east", "cross_entropy"), _words, ",".join),
-        "seeds": Setting("seeds", 1, _number(1, 10, int)),
-        "epochs": Setting("epochs", None, _maybe(_number(1, 10_000, int)), _auto),
-        "batch": Setting("batch size", None, _maybe(_number(2, 65_536, int)), _auto),
-        "width": Setting("hidden width", 64, _number(1, 1024, int)),
-        "depth": Setting("hidden layers", 2, _number(1, 6, int)),
-        "dropout": Setting("dropout", None, _maybe(_number(0.0, 0.9)), _auto),
-        "rate": Setting("learning rate", 0.01, _number(1e-6, 1e4), _short),
-        "averaging": Setting("moving average", 0.98, _number(0.0, 0.9999), _short),
-        "precision": Setting("precision", "float32"),
-        "device": Setting("device", "auto"),
-        "pace": Setting("pace", "watch"),
-        "show": Setting("cells", "row"),
-        "order": Setting("order of classes", None),
-        "left": Setting("first arm", None),
-        "right": Setting("second arm", None),
-        "section": Setting("section of Compare", "classes"),
-        "first": Setting("first arm compared", None),
-        "second": Setting("second arm compared", None),
-        "cell": Setting("cell", (), _numbers(int), _list),
-        "model": Setting("arm under offsets", None),
-        "offsets": Setting("offsets", (), _numbers(_number(-99.0, 99.0)), _list),
-        "grid": Setting("grid's run", None),
-        "grid_metrics": Setting("metrics of the grid", (), _words, ",".join),
-        "frontier": Setting("frontier's run", None),
-        "frontier_beta": Setting("β of the frontier", 1.0, _number(0.1, 10.0), _short),
-        "sweep_seeds": Setting("seeds of grid and frontier", 3, _number(1, 10, int)),
-        "at": Setting("moment", None, _maybe(_number(0, 10**9, int)), _auto),
-    }
+ENTRIES: Mapping[str, Entry[object]] = MappingProxyType(
+    {each.name: _entry(each.metadata) for each in fields(Settings)}
 )
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {entry.name or field_name: field_name for field_name, entry in ENTRIES.items()}
+)
+"""The field of each name in a link."""
+
+
+def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    """Return the settings with some fields replaced.
+
+    Raises:
+        TypeError: for a name that is no setting.
+    """
+    return Settings(**(vars(settings) | dict(changes)))
+
+
+def from_link(texts: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
+    """Read what a link says, field by field.
+
+    Args:
+        texts: the link's query parameters; names that are no setting are passed over.
+
+    Returns:
+        The settings, and by the field's name the texts that could not be read and left it at its default.
+    """
+    settings, unread = DEFAULTS, {}
+    for name, text in texts.items():
+        field_name = FIELDS.get(name)
+        if field_name is None:
+            continue
+        try:
+            settings = changed(settings, {field_name: ENTRIES[field_name].codec.read(text)})
+        except ValueError:
+            unread[field_name] = text
+    return settings, unread
+
+
+def to_link(settings: Settings) -> dict[str, str]:
+    """Write every setting that is neither at its default nor None."""
+    texts = {}
+    for name, field_name in FIELDS.items():
+        value = getattr(settings, field_name)
+        if value is not None and value != getattr(DEFAULTS, field_name):
+            texts[name] = ENTRIES[field_name].codec.write(value)
+    return texts

@@ -10,7 +10,8 @@ import streamlit as st
 
 from east.errors import EastError
 from east.tables import Sample, Table, read_table, samples
-from pages.shared import state, uploads
+from pages.shared import session, shelf, state, uploads
+from pages.shared.settings import DEFAULTS
 from pages.shared.uploads import UPLOADED
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ def read_sample(name: str) -> Table:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _sample_facts(name: str, column: str, bins: int | None) -> Profile:
-    from east.dataset import profile
-
-    return profile(read_sample(name), column, bins)
+    return _profile(read_sample(name), column, bins)
 
 
 def known_samples() -> dict[str, Sample]:
@@ -68,18 +67,18 @@ def sources() -> list[str]:
 
 def source() -> str:
     """Return the chosen source."""
-    if state.setting("sample") == UPLOADED and uploads.current() is None:
-        _find_again()
+    if state.get().sample == UPLOADED and uploads.current() is None:
+        _find_upload_again()
     options = sources()
-    return str(state.chosen("sample", options, default=options[0]))
+    return state.known("sample", options, options[0])
 
 
-def _find_again() -> None:
+def _find_upload_again() -> None:
     """Take the upload that a link speaks of from the run that was trained on it, or wait for it."""
-    run = state.run()
-    trained = state.table_of(run) if run is not None else None
+    run = shelf.run()
+    trained = shelf.table_of(run) if run is not None else None
     if trained is None or trained.name in {sample.file.name for sample in known_samples().values()}:
-        uploads.await_again()
+        uploads.wait_for_file()
     else:
         uploads.restore(trained)
 
@@ -98,10 +97,14 @@ def title() -> str:
     return current().name if name == UPLOADED else known_samples()[name].title
 
 
+def column_names(table: Table) -> list[str]:
+    """Return the names of a table's columns."""
+    return [str(column) for column in table.frame.columns]
+
+
 def target(table: Table) -> str:
     """Return the chosen target column, or a guess: the sample's own, else the likeliest."""
-    columns = [str(column) for column in table.frame.columns]
-    return str(state.chosen("target", columns, default=_guess(table)))
+    return state.known("target", column_names(table), _guess(table))
 
 
 def _guess(table: Table) -> str:
@@ -110,7 +113,7 @@ def _guess(table: Table) -> str:
         return sample.target
     upload = uploads.current()
     guesses = upload.facts.guesses if upload is not None and upload.facts is not None else ()
-    return guesses[0].column if guesses else str(table.frame.columns[-1])
+    return guesses[0].column if guesses else column_names(table)[-1]
 
 
 def is_numeric(table: Table, column: str) -> bool:
@@ -119,40 +122,36 @@ def is_numeric(table: Table, column: str) -> bool:
     return kind in "iuf"
 
 
-def bins(table: Table, column: str) -> int | None:
+def _bins(table: Table, column: str) -> int | None:
     """Return into how many classes the target is cut; None leaves it as it is."""
-    wanted = state.setting("bins")
-    return int(wanted) if wanted is not None and is_numeric(table, column) else None
+    return state.get().bins if is_numeric(table, column) else None
 
 
 def facts() -> Profile:
     """Return the plain facts of the table in use, gathered once for each target."""
     name, table = source(), current()
     column = target(table)
-    cut = bins(table, column)
+    bins = _bins(table, column)
     if name != UPLOADED:
-        try:
-            return _sample_facts(name, column, cut)
-        except EastError:
-            return _sample_facts(name, column, None)
+        return _sample_facts(name, column, bins)
     upload = uploads.current()
     known = upload.facts if upload is not None else None
-    if known is not None and (known.target, cut) == (column, None):
+    if known is not None and (known.target, bins) == (column, None):
         return known
-
-    def gather() -> Profile:
-        from east.dataset import profile
-
-        try:
-            return profile(table, column, cut)
-        except EastError:
-            return profile(table, column)
-
-    found: Profile = state.remembered("facts", (_mark(), column, cut), gather)
-    return found
+    return session.once("facts", (_table_mark(), column, bins), lambda: _profile(table, column, bins))
 
 
-def _mark() -> Hashable:
+def _profile(table: Table, column: str, bins: int | None) -> Profile:
+    """Profile a table; a target that cannot be cut is looked at as it is."""
+    from east.dataset import profile
+
+    try:
+        return profile(table, column, bins)
+    except EastError:
+        return profile(table, column)
+
+
+def _table_mark() -> Hashable:
     """Tell one table from another, also when it takes the place of the other in memory."""
     upload = uploads.current()
     return source(), upload.number if upload is not None else 0
@@ -160,20 +159,19 @@ def _mark() -> Hashable:
 
 def classes() -> Classes:
     """Return the classes of the target in use, or why it cannot be one."""
-    table, asked = current(), choices()
+    table, wanted = current(), choices()
 
     def find() -> Classes:
         from east.dataset import outline
 
         try:
-            plan = outline(table, asked)
+            plan = outline(table, wanted)
         except EastError as error:
             return Classes(problem=str(error))
         counts, parts = plan.counts.sum(axis=0).tolist(), plan.counts.sum(axis=1).tolist()
         return Classes(plan.classes, tuple(counts), tuple(parts), plan.notes)
 
-    found: Classes = state.remembered("classes", (_mark(), asked), find)
-    return found
+    return session.once("classes", (_table_mark(), wanted), find)
 
 
 def choices() -> Choices:
@@ -182,16 +180,15 @@ def choices() -> Choices:
 
     table = current()
     column = target(table)
-    columns = [str(name) for name in table.frame.columns]
-    others = [name for name in columns if name != column]
+    others = [name for name in column_names(table) if name != column]
     return Choices(
         target=column,
-        exclude=tuple(name for name in state.setting("exclude") if name in others),
-        shares=SHARES[state.chosen("shares", SHARES)],
-        seed=int(state.setting("split_seed")),
-        rare=state.chosen("rare", RARE),
-        missing_target=state.chosen("missing", MISSING),
-        bins=bins(table, column),
-        group=state.chosen("group", others, default=None),
-        time=state.chosen("time", others, default=None),
+        exclude=tuple(name for name in state.get().exclude if name in others),
+        shares=SHARES[state.known("shares", SHARES, DEFAULTS.shares)],
+        seed=state.get().split_seed,
+        rare=state.known("rare", RARE, DEFAULTS.rare),
+        missing_target=state.known("missing", MISSING, DEFAULTS.missing),
+        bins=_bins(table, column),
+        group=state.known("group", [None, *others], None),
+        time=state.known("time", [None, *others], None),
     )

@@ -8,19 +8,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from east.errors import EastError, TableError
 from east.tables import ReadOptions, Table, read_table_guarded
-from pages.shared import state
-from pages.shared.settings import SETTINGS
+from pages.shared import notes, state
+from pages.shared.session import Slot
+from pages.shared.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from east.dataset import Profile
 
 UPLOADED = "upload"
 READING = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
-ASKED = ("target", "exclude", "bins", "missing", "rare", "group", "time")
+ABOUT_ONE_TABLE = ("target", "exclude", "bins", "missing", "rare", "group", "time")
 """Settings that are about one table and mean nothing for another."""
 
 _numbers = count(1)
@@ -40,17 +41,17 @@ class Upload:
     file_id: str
     name: str
     data: bytes = field(repr=False)
-    wanted: Mapping[str, Any]
+    wanted: Mapping[str, object]
     table: Table | None = None
     facts: Profile | None = None
     number: int = 0
 
 
 class Reading:
-    """One reading of an upload, in a thread of its own; the file itself is opened in a process of its own."""
+    """One reading of an upload in a thread; the file itself is opened in a process of its own."""
 
-    def __init__(self, upload: Upload, options: Mapping[str, Any]) -> None:
-        self.file_id, self.name, self.options = upload.file_id, upload.name, dict(options)
+    def __init__(self, upload: Upload, settings: Settings) -> None:
+        self.file_id, self.name, self.settings = upload.file_id, upload.name, settings
         self.began = time.monotonic()
         self.table: Table | None = None
         self.facts: Profile | None = None
@@ -62,9 +63,14 @@ class Reading:
         self._thread.start()
 
     def done(self, wait_s: float = 0.0) -> bool:
-        """Whether it has ended, for which it is waited as long as said."""
+        """Wait up to `wait_s` seconds for the end; returns whether it has come."""
         self._thread.join(wait_s)
         return not self._thread.is_alive()
+
+    def answers(self, upload: Upload, settings: Settings) -> bool:
+        """Whether it reads this file under these settings."""
+        alike = all(getattr(self.settings, name) == getattr(settings, name) for name in READING)
+        return self.file_id == upload.file_id and alike
 
     def give_up(self) -> None:
         """End it: another reading takes its place."""
@@ -74,7 +80,7 @@ class Reading:
         try:
             from east.dataset import profile
 
-            options = ReadOptions(**self.options)
+            options = _read_options(self.settings)
             table = read_table_guarded(data, self.name, options, given_up=self._given_up)
             self.facts, self.table = profile(table), table
         except EastError as error:
@@ -85,94 +91,99 @@ class Reading:
             self.problem = TableError(f"{self.name!r} cannot be read", type(error).__name__, remedy)
 
 
-def current() -> Upload | None:
-    """Return this session's upload, if it has been read."""
-    upload: Upload | None = state.kept("upload")
-    return upload if upload is not None and upload.table is not None else None
+_UPLOAD: Slot[Upload] = Slot("upload")
+_READING: Slot[Reading] = Slot("reading")
+_WAITING: Slot[Mapping[str, object]] = Slot("settings_for_an_upload")
+_IN_USE: Slot[str] = Slot("file_in_use")
 
 
 def latest() -> Upload | None:
     """Return this session's upload, read or not."""
-    upload: Upload | None = state.kept("upload")
-    return upload
+    return _UPLOAD.get()
+
+
+def current() -> Upload | None:
+    """Return this session's upload, if it has been read."""
+    upload = latest()
+    return upload if upload is not None and upload.table is not None else None
+
+
+def reading() -> Reading | None:
+    """Return the newest reading, under way or ended."""
+    return _READING.get()
 
 
 def take(file_id: str, name: str, data: bytes) -> None:
-    """Take a new file; what a link wants of it is used, and nothing else that was set for another."""
-    wanted: Mapping[str, Any] = state.kept("awaited") or {}
-    first = latest() is None and not wanted
-    state.keep("awaited", None)
-    for setting in READING:
-        if not first:
-            state.put(setting, wanted.get(setting, SETTINGS[setting].default))
-    new = Upload(file_id, name, data, {key: wanted[key] for key in ASKED if key in wanted})
+    """Take a new file; only the settings that a link has for it are used, none that was set for another file."""
+    wanted = _WAITING.take() or {}
+    if latest() is not None or wanted:
+        state.put(**{setting: wanted.get(setting, getattr(DEFAULTS, setting)) for setting in READING})
+    new = Upload(file_id, name, data, {key: wanted[key] for key in ABOUT_ONE_TABLE if key in wanted})
     former = current()
     if former is not None:  # its table stays in use until the new file has been read
         new = replace(new, table=former.table, facts=former.facts, number=former.number)
-    state.keep("upload", new)
+    _UPLOAD.set(new)
 
 
 def restore(table: Table) -> None:
     """Take a table back that a reload has lost; its file is gone, so that it cannot be read differently."""
-    state.keep("upload", Upload("", table.name, b"", {}, table, None, next(_numbers)))
-    state.tell(
-        f"The page was loaded anew; your table is the one that was trained on last, {table.name}. "
+    _UPLOAD.set(Upload("", table.name, b"", {}, table, None, next(_numbers)))
+    notes.add(
+        f"The page was reloaded; your table is the one that was trained on last, {table.name}. "
         "To read its file differently, upload it again."
     )
 
 
-def await_again() -> None:
-    """Set the choices of a link aside that is about an upload, until there is one; no link holds data."""
-    names = (*READING, *ASKED)
-    state.keep("awaited", {name: state.setting(name) for name in names})
-    for name in ("sample", *names):
-        state.put(name, SETTINGS[name].default)
-    state.tell(
-        "This link is about a table of somebody's own, and links hold no data: upload that table, "
-        "and what the link chooses is chosen."
+def wait_for_file() -> None:
+    """Set aside what a link says of an upload until there is one; no link holds data."""
+    names = (*READING, *ABOUT_ONE_TABLE)
+    settings = state.get()
+    _WAITING.set({name: getattr(settings, name) for name in names})
+    state.put(**{name: getattr(DEFAULTS, name) for name in ("sample", *names)})
+    notes.add(
+        "This link is about someone's own table, and links hold no data. Upload that table, and the link's "
+        "settings apply to it."
     )
-
-
-def options() -> dict[str, Any]:
-    """Return what is asked of reading, as `ReadOptions` takes it."""
-    asked = {name: state.setting(name) for name in READING}
-    asked["header"] = {"yes": True, "no": False}.get(asked["header"])
-    asked["quote"] = "" if asked["quote"] == "none" else asked["quote"]
-    return asked
 
 
 def follow(wait_s: float) -> Reading | None:
-    """Return the reading of the upload as it is asked for now; begins it, and waits for it a little.
-
-    Once it has ended well its table is the upload's.
-    """
+    """Return the reading of the upload under the present settings; begins it, and waits for it up to `wait_s`."""
     upload = latest()
     if upload is None or not upload.file_id:
         return None
-    reading: Reading | None = state.kept("reading")
-    if reading is None or (reading.file_id, reading.options) != (upload.file_id, options()):
-        if reading is not None:
-            reading.give_up()
-        reading = Reading(upload, options())
-        state.keep("reading", reading)
-    reading.done(wait_s)
-    return reading
+    under_way, settings = reading(), state.get()
+    if under_way is None or not under_way.answers(upload, settings):
+        if under_way is not None:
+            under_way.give_up()
+        under_way = Reading(upload, settings)
+        _READING.set(under_way)
+    under_way.done(wait_s)
+    return under_way
 
 
-def adopt(reading: Reading) -> bool:
+def adopt(ended: Reading) -> bool:
     """Make the table of a reading that has ended the table in use; returns whether it was not yet."""
     upload = latest()
-    if upload is None or reading.table is None or upload.table is reading.table:
+    if upload is None or ended.table is None or upload.table is ended.table:
         return False
-    another = state.kept("adopted") != upload.file_id
-    state.keep("adopted", upload.file_id)
-    state.keep(
-        "upload",
-        replace(upload, table=reading.table, facts=reading.facts, number=next(_numbers), wanted={}),
-    )
-    state.put("sample", UPLOADED)
-    for name in ASKED:
-        # Put even where it stays: a widget would go on showing what it showed for the table before.
-        kept = SETTINGS[name].default if another else state.setting(name)
-        state.put(name, upload.wanted.get(name, kept))
+    another = _IN_USE.get() != upload.file_id
+    _IN_USE.set(upload.file_id)
+    _UPLOAD.set(replace(upload, table=ended.table, facts=ended.facts, number=next(_numbers), wanted={}))
+    # Every one is put, also where it stays: a widget would go on showing its value for the table before.
+    kept = DEFAULTS if another else state.get()
+    answers = {name: upload.wanted.get(name, getattr(kept, name)) for name in ABOUT_ONE_TABLE}
+    state.put(sample=UPLOADED, **answers)
     return True
+
+
+def _read_options(settings: Settings) -> ReadOptions:
+    return ReadOptions(
+        format=settings.format,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        decimal=settings.decimal,
+        quote="" if settings.quote == "none" else settings.quote,
+        header=None if settings.header is None else settings.header == "yes",
+        sheet=settings.sheet,
+        member=settings.member,
+    )

@@ -1,0 +1,87 @@
+"""What `train --out DIR` writes: results, predictions, the run for a report, and the model where it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from east.command_line.parser import TABLE_OPTIONS, given
+from east.command_line.table import as_json
+from east.errors import SettingError
+
+if TYPE_CHECKING:
+    from east.dataset import Dataset
+    from east.tables import Table
+    from east.training import Arm, Outcome, Snapshot, TrainConfig
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A training that the command line has taken to its end."""
+
+    options: argparse.Namespace
+    table: Table
+    dataset: Dataset
+    outcome: Outcome
+    history: Sequence[Snapshot]
+    result: dict[str, Any]
+    exported: Arm | None
+
+
+def model_arm(options: argparse.Namespace, config: TrainConfig) -> Arm | None:
+    """Return the arm whose model is to be written; None where none is asked for.
+
+    Raises:
+        SettingError: for an arm that does not race, or no folder to write to.
+    """
+    if options.export is None:
+        return None
+    if options.out is None:
+        raise SettingError("A model needs a folder to be written to", None, "give --out DIR")
+    arms = {arm.key: arm for arm in config.race}
+    if options.export not in ("", *arms):
+        raise SettingError(
+            "There is no such arm in this race", repr(options.export), f"choose from {', '.join(arms)}"
+        )
+    return arms[options.export or config.race[0].key]
+
+
+def keep(folder: Path, finished: Finished) -> None:
+    """Write everything of a finished training into a folder.
+
+    Raises:
+        EastError: when something cannot be written.
+    """
+    from east.comparison import predictions_frame
+    from east.export import record_run, save_model, save_onnx, training_facts, write_run
+    from east.tables import neutralise_formulas
+
+    dataset, outcome = finished.dataset, finished.outcome
+    (folder / "result.json").write_text(as_json(finished.result) + "\n", encoding="utf-8")
+    record = record_run(finished.table, dataset, outcome, finished.history, _command(finished))
+    predictions = neutralise_formulas(predictions_frame(record.race, dataset.test.rows))
+    predictions.to_csv(folder / "predictions.csv", index=False)
+    write_run(folder, record)
+    if finished.exported is not None:
+        rows = finished.table.frame.iloc[dataset.train.rows]
+        facts = training_facts(rows[list(dataset.encoder.columns)])
+        save_model(outcome, folder / "model.zip", arm=finished.exported, training=facts)
+        save_onnx(outcome, folder / "model.onnx", arm=finished.exported)
+
+
+def _command(finished: Finished) -> str:
+    """Write the line that does it again; "" for a run that a line cannot say."""
+    from east.export import command_for
+    from east.tables import ReadOptions
+
+    reading = ReadOptions(**given(finished.options, TABLE_OPTIONS))
+    config, choices = finished.outcome.config, finished.dataset.choices
+    try:
+        return command_for(
+            config, choices, finished.options.file, classes=finished.dataset.classes, reading=reading
+        )
+    except SettingError:
+        return ""

@@ -1,0 +1,87 @@
+"""The beta frontier: precision against recall as beta sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from east.figures import class_order, difference_figure, frontier_figure, matrix_figure
+from pages.compare import sweep
+from pages.compare.downloads import download, predictions
+from pages.compare.matrices import side_by_side
+from pages.shared import live_view, session, state
+from pages.shared.live_view import Cell, Group
+
+if TYPE_CHECKING:
+    from east.comparison import Frontier
+    from east.run import Run
+    from east.training import Outcome
+
+
+def section(run: Run, outcome: Outcome) -> None:
+    """Draw the frontier, or offer to train it."""
+    from east.comparison import frontier_config
+
+    st.caption(
+        "β weighs recall against precision. EAST is trained for nine values of β in one go; the dotted curve is "
+        "one cross-entropy model with offsets tuned anew for each β, which costs no training."
+    )
+    sweep.section("frontier", run, frontier_config, _draw)
+
+
+def _draw(side: Run, outcome: Outcome) -> None:
+    def make() -> Frontier:
+        from east.comparison import frontier
+
+        with st.spinner("Tuning offsets for each β…"):
+            return frontier(outcome)
+
+    made = session.once("frontier", side.id, make)
+    st.fragment(_draw_at)(side, outcome, made)
+
+
+def _draw_at(side: Run, outcome: Outcome, made: Frontier) -> None:
+    """Draw the curve and the matrices at one beta; the slider runs this alone."""
+    theme = live_view.theme()
+    known = list(made.betas)
+    now = min(known, key=lambda beta: abs(beta - state.get().frontier_beta))
+    st.select_slider("β", known, format_func=lambda beta: f"{beta:g}", **state.bind("frontier_beta", now))
+    curve = frontier_figure(made, beta=now, theme=theme)
+    caption = (
+        "Means over seeds (faint: the seeds). Up and right is better on both; a ring marks the chosen β."
+    )
+    drawn = Cell("frontier", "Macro precision against macro recall", curve, caption)
+    sweeps = (made.trained[:1], made.both[:1], made.decided[:1], (made.reference,) if made.reference else ())
+    legend = [(point.arm.label, theme.arm(point.arm)) for points in sweeps for point in points]
+    curves = [Group("frontier", [drawn], 1, wide=True)]
+    live_view.draw("frontier", curves, legend=legend, marks={"run": side.id})
+    cells = _matrices_at(made, now, outcome.classes)
+    live_view.draw("frontier_at", [side_by_side("at", cells, len(outcome.classes))])
+    download(
+        "Predictions of the frontier (csv)",
+        lambda: predictions(side, made.race(outcome)),
+        "frontier.csv",
+    )
+
+
+def _matrices_at(made: Frontier, beta: float, classes: Sequence[str]) -> list[Cell]:
+    """Draw the matrix at one beta, and beside it that of the rule fitted for the same."""
+    theme, own = live_view.theme(), made.nearest(beta)
+    order = class_order(own.result.mean_hard)
+    points = [own, *(point for point in made.decided if point.beta == own.beta)]
+    names = order.names(classes)
+    titles = [f"{point.arm.label} at β = {beta:g}" for point in points]
+    means = [order.matrix(point.result.mean_hard) for point in points]
+    cells = [
+        Cell(key, title, matrix_figure(mean, names, name=title, theme=theme, still=True))
+        for key, title, mean in zip(("own", "decided"), titles, means, strict=False)
+    ]
+    if len(points) < 2:
+        return cells
+    change = difference_figure(
+        means[0], means[1], names, names=(titles[0], titles[1]), theme=theme, still=True
+    )
+    caption = "Blue: more of it with the first; orange: less."
+    return [*cells, Cell("difference", "First − second", change, caption)]

@@ -1,0 +1,64 @@
+"""Two arms' matrices on the test part, their difference, and the rows behind a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from east.figures import MANY_CLASSES, NORMALISATIONS, class_order, difference_figure, matrix_figure
+from pages.compare import rows
+from pages.compare.arms import judged, pick_two
+from pages.shared import live_view, state
+from pages.shared.live_view import Cell, Group
+from pages.shared.settings import DEFAULTS
+from pages.shared.words import CELL_NAMES
+
+if TYPE_CHECKING:
+    from east.run import Run
+    from east.training import Outcome
+
+
+def section(run: Run, outcome: Outcome) -> None:
+    """Show two arms' matrices, their difference, and the rows behind a cell."""
+    comparison = judged(run, outcome)
+    first, second = pick_two(comparison)
+    show = state.known("show", NORMALISATIONS, DEFAULTS.show)
+    st.segmented_control(
+        "Cells show", list(NORMALISATIONS), format_func=lambda name: CELL_NAMES[name],
+        label_visibility="collapsed", required=True,
+        **state.bind("show", show),
+    )  # fmt: skip
+    race, theme = comparison.race, live_view.theme()
+    order = class_order(race.result(first).mean_hard)
+    means = [order.matrix(race.result(arm).mean_hard) for arm in (first, second)]
+    names = order.names(race.classes)
+    over_seeds = ", mean over seeds" if len(race.seeds) > 1 else ""
+    cells = [
+        Cell(
+            f"matrix {place}",
+            arm.label + over_seeds,
+            matrix_figure(mean, names, name=arm.label, normalise=show, theme=theme, still=True),
+            "Click a cell to see the rows behind it.",
+            click=True,
+        )
+        for place, (arm, mean) in enumerate(zip((first, second), means, strict=True))
+    ]
+    gap = difference_figure(
+        means[0], means[1], names, names=(first.label, second.label), normalise=show,
+        theme=theme, still=True,
+    )  # fmt: skip
+    cells.append(
+        Cell("difference", "First − second", gap, "Blue: more of it with the first arm; orange: less.")
+    )
+    click = live_view.draw("compare_matrices", [side_by_side("matrices", cells, len(names))])
+    if click is not None and click.cell.startswith("matrix"):
+        true, predicted = race.classes.index(click.y), race.classes.index(click.x)
+        state.put(cell=(true, predicted, int(click.cell[-1])))
+    rows.draw(run, comparison, (first, second))
+
+
+def side_by_side(key: str, cells: Sequence[Cell], classes: int) -> Group:
+    """Set three matrices side by side where there is room for their labels."""
+    return Group(key, cells, 2 if classes > MANY_CLASSES else 3, wide=True, wide_columns=3)

@@ -1,0 +1,75 @@
+"""The runs of this session: listed, opened again, renamed, deleted, and any two compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.compare import two_runs
+from pages.shared import session, shelf
+from pages.shared.words import literal
+
+if TYPE_CHECKING:
+    from east.run import Run
+    from east.training import Outcome
+
+
+def section(run: Run, outcome: Outcome) -> None:
+    """Draw the list and the comparison of two."""
+    listing()
+    two_runs.section()
+
+
+def listing() -> None:
+    """List the runs of this session, the newest first."""
+    runs = shelf.past_runs()
+    if not runs:
+        st.caption(
+            "Past runs will be listed here. They live as long as the server, and are seen by you only."
+        )
+        return
+    st.caption("They live as long as the server, and are seen only by who has a link to one of them.")
+    present = shelf.run()
+    for run, kept in runs:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            mark = " · **shown now**" if present is not None and present.id == run.id else ""
+            st.markdown(
+                f"**{literal(run.title)}**{mark}  \n{literal(_facts(run))} · {kept.began:%d %b %Y, %H:%M}",
+                width="stretch",
+            )
+            st.button("Open", key=f"open_{run.id}", on_click=shelf.show, args=(run.id,), disabled=bool(mark))
+            with st.popover("Rename"):
+                st.text_input(
+                    "New name",
+                    run.title,
+                    max_chars=80,
+                    key=f"name_{run.id}",
+                    on_change=_rename,
+                    args=(run,),
+                )
+            with st.popover("Delete"):
+                st.markdown("A deleted run cannot be brought back.")
+                st.button(
+                    "Delete it",
+                    key=f"delete_{run.id}",
+                    on_click=shelf.delete,
+                    args=(run.id,),
+                    type="primary",
+                )
+
+
+def _rename(run: Run) -> None:
+    """Give a run the name typed for it; an empty one changes nothing."""
+    run.title = str(session.widget_value(f"name_{run.id}")).strip() or run.title
+
+
+def _facts(run: Run) -> str:
+    if run.machine is None:
+        return run.state.status
+    config, dataset = run.machine.config, run.machine.dataset
+    arms = ", ".join(arm.label for arm in config.networks)
+    seeds = len(config.seeds)
+    status = () if run.outcome is not None else (run.state.status,)
+    words = (*status, config.metric.label, f"{dataset.name}, {dataset.target}", arms)
+    return " · ".join((*words, f"{seeds} {'seeds' if seeds > 1 else 'seed'}"))

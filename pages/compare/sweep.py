@@ -1,0 +1,88 @@
+"""A sweep: one training with many lanes beside the run, started, watched and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from east.errors import EastError
+from east.run import Run
+from pages.shared import shelf, state
+from pages.shared.shelf import Sweep
+from pages.shared.words import duration, literal
+
+if TYPE_CHECKING:
+    from east.training import Outcome, TrainConfig, Training
+
+POLL_S = 1.0
+
+
+def section(
+    kind: Sweep,
+    run: Run,
+    configure: Callable[[TrainConfig], TrainConfig],
+    draw: Callable[[Run, Outcome], None],
+) -> None:
+    """Offer a sweep's training, watch it, and draw what it came to."""
+    assert run.machine is not None
+    dataset, config = run.machine.dataset, run.machine.config
+    side = shelf.sweep(kind)
+    if side is not None and side.machine is not None and side.machine.dataset is not dataset:
+        side = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=120):
+            seeds = state.get().sweep_seeds
+            st.number_input("Seeds", 1, 10, step=1, **state.bind("sweep_seeds", seeds))
+        pressed = st.button(f"Train the {kind}" if side is None else f"Train the {kind} anew", type="primary")
+    if pressed:
+        _start(kind, run, lambda: configure(replace(config, seeds=tuple(range(seeds)))))
+    if side is None:
+        return
+    if side.outcome is None:
+        st.fragment(_progress, run_every=None if side.state.ended else POLL_S)(side)
+        return
+    draw(side, side.outcome)
+
+
+def _start(kind: Sweep, run: Run, configure: Callable[[], TrainConfig]) -> None:
+    assert run.machine is not None
+    dataset = run.machine.dataset
+
+    def make() -> Training:
+        from east.training import Training
+
+        return Training(dataset, configure())
+
+    try:
+        configure()
+        shelf.start_sweep(kind, Run(make, title=f"{run.title}: {kind}"))
+    except EastError as error:
+        st.error(literal(error))
+    else:
+        st.rerun()
+
+
+def _progress(side: Run) -> None:
+    """Say how far a sweep is, and draw the page anew when it has ended."""
+    side.touch()
+    shown = side.state
+    if side.outcome is not None:
+        st.rerun()
+    if shown.status == "failed":
+        st.error(literal(shown.reason or "The training failed."))
+        return
+    snapshot = shown.snapshot
+    text = "Preparing"
+    if snapshot is not None:
+        left = f", {duration(shown.seconds_left)} left" if shown.seconds_left else ""
+        text = f"{len(snapshot.lanes)} lanes at step {snapshot.step:,} of {snapshot.total_steps:,}{left}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(snapshot.progress if snapshot else 0.0, text)
+        st.button("Stop here", on_click=_stop, args=(side,), key=f"stop_{side.id}")
+
+
+def _stop(side: Run) -> None:
+    side.command("stop")

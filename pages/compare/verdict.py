@@ -1,0 +1,81 @@
+"""Who won on the test part, by how much, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from east.comparison.kinds import Kind
+from east.figures import paired_figure, score_figure
+from pages.compare.downloads import download, predictions
+from pages.shared import live_view
+from pages.shared.live_view import Cell, Group
+from pages.shared.words import literal
+
+if TYPE_CHECKING:
+    from east.comparison import Comparison
+    from east.run import Run
+
+ICONS: Mapping[Kind, str] = {
+    "better": ":green[:material/trending_up:]",
+    "better_model": ":green[:material/trending_up:]",
+    "better_than_some": ":orange[:material/balance:]",
+    "weighting_enough": ":orange[:material/balance:]",
+    "rule_enough": ":orange[:material/balance:]",
+    "both": ":green[:material/trending_up:]",
+    "ensemble": ":green[:material/trending_up:]",
+    "anchor_enough": ":orange[:material/balance:]",
+    "simpler_enough": ":orange[:material/balance:]",
+    "worse": ":red[:material/trending_down:]",
+    "worse_model": ":red[:material/trending_down:]",
+    "equal": ":material/drag_handle:",
+    "undecided": ":material/question_mark:",
+    "too_few_rows": ":material/question_mark:",
+    "alone": ":material/person:",
+}
+
+
+def headline(comparison: Comparison) -> None:
+    """Say who won in plain words, as strongly as the intervals allow."""
+    from east.comparison import verdict
+
+    judgement = verdict(comparison)
+    with st.container(border=True):
+        st.markdown(f"#### {ICONS[judgement.kind]} {literal(judgement.headline)}")
+        st.caption(literal(" ".join(judgement.details)))
+
+
+def scores(run: Run, comparison: Comparison) -> None:
+    """Draw every arm's score and the paired differences, each with its interval."""
+    theme, label = live_view.theme(), comparison.metric.label
+    cells = [
+        Cell(
+            "scores",
+            f"{label} on test",
+            score_figure(comparison.scores, label, theme=theme),
+            "Line: 95 % interval. Bar: mean over seeds. Dots: the seeds, each at its best moment on validation.",
+        )
+    ]
+    if comparison.differences:
+        paired = paired_figure(comparison.differences, unit=comparison.metric.unit, theme=theme)
+        caption = (
+            "Right of zero it is better than the rival. Paired: both arms meet the same rows and seeds, so that "
+            "what is common to them cancels."
+        )
+        cells.append(Cell("paired", f"{comparison.subject.label} minus each rival", paired, caption))
+    live_view.draw("compare", [Group("scores", cells, 1, wide=True, wide_columns=2)], marks={"run": run.id})
+
+
+def downloads(run: Run, comparison: Comparison) -> None:
+    """Offer the statistics and every prediction they come from."""
+    from east.comparison import summarise
+
+    def statistics() -> str:
+        return json.dumps(summarise(comparison), ensure_ascii=False, indent=1)
+
+    with st.container(horizontal=True):
+        download("Predictions (csv)", lambda: predictions(run, comparison.race), "predictions.csv")
+        download("Statistics (json)", statistics, "comparison.json")

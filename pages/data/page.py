@@ -1,0 +1,48 @@
+"""Choose or upload a table, see what is in it, and start."""
+
+import streamlit as st
+
+from pages.data import balance, columns, concerns, split, upload
+from pages.shared import first_look, notes, state, table, uploads
+
+
+def main() -> None:
+    """Draw the page; at a session's first look only what a first click needs."""
+    st.title("Train for the metric you are judged by", anchor=False)
+    st.markdown(
+        "Cross-entropy trains for likelihood. **EAST** trains for the confusion matrix itself. "
+        "Pick a table, press Train, and watch the two race."
+    )
+    noted = st.container()
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        _choose()
+        used = table.current()
+        upload.findings(used)
+        classes = split.section(used)
+    if not first_look.draw_rest_later():
+        with right:
+            balance.section(used, classes)
+        facts = table.facts()
+        concerns.section(facts)
+        columns.section(facts, used)
+        with noted:
+            notes.draw()
+
+
+def _choose() -> None:
+    chosen = table.source()  # which may find the upload of a run again
+    titles = {name: sample.title for name, sample in table.known_samples().items()}
+    uploaded = uploads.current()
+    if uploaded is not None and uploaded.table is not None:
+        titles[uploads.UPLOADED] = f"{uploaded.table.name} (yours)"
+    st.selectbox(
+        "Table",
+        table.sources(),
+        format_func=lambda name: titles[name],
+        **state.bind("sample", chosen, resets=uploads.ABOUT_ONE_TABLE),
+    )
+    upload.uploader()
+
+
+main()

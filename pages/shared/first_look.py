@@ -1,0 +1,40 @@
+"""A session's first look: what can be used at once is shown first, and the rest as soon as that is on the screen."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import streamlit as st
+
+from pages.shared.session import Slot
+
+REST_S = 0.3
+
+_STAGE: Slot[str] = Slot("first_look")
+_LIGHT, _OVER = "light", "over"
+
+
+def begin() -> None:
+    """Note that another page run of the session begins; the first look is then over."""
+    if _STAGE.get() == _LIGHT:
+        _STAGE.set(_OVER)
+
+
+def draw_rest_later() -> bool:
+    """Have the page drawn whole once the browser has shown it; returns False when that has been done."""
+    if _STAGE.get() == _OVER:
+        return False
+    _STAGE.set(_LIGHT)
+    calls = count()
+
+    def draw_rest() -> None:
+        if next(calls):
+            st.rerun()
+
+    st.fragment(draw_rest, run_every=REST_S)()
+    return True
+
+
+def is_light() -> bool:
+    """Whether this page run left something out."""
+    return _STAGE.get() == _LIGHT

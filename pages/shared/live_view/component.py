@@ -1,0 +1,97 @@
+"""The one component that draws figures, and redraws them in place."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from east.figures import DARK, LIGHT, Theme, plotly_script
+from pages.shared.live_view.parts import Click, Controls, Group, Replay, Strip
+
+_HERE = Path(__file__).parent
+_LOADER = "export default function () { window.dispatchEvent(new Event('east-plotly')); }"
+
+
+def _script(name: str) -> str:
+    """Return a module of `scripts/` with the modules it imports inside, each as an address that holds its text."""
+    text = (_HERE / "scripts" / name).read_text(encoding="utf-8")
+    return re.sub(r'from "\./(\w+\.js)"', lambda found: f'from "{_address(found[1])}"', text)
+
+
+@cache
+def _address(name: str) -> str:
+    return f"data:text/javascript;base64,{b64encode(_script(name).encode()).decode()}"
+
+
+# Without style isolation, for in a shadow root plotly's own styles are missing.
+_view: Callable[..., Mapping[str, object]] = st.components.v2.component(
+    "east_live_view",
+    js=_script("view.js"),
+    css=(_HERE / "live_view.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@st.cache_resource(show_spinner=False)
+def _loader() -> Callable[..., object]:
+    """Register what brings plotly.js; its source is 5 MB, and the first page does not need it."""
+    return st.components.v2.component("east_plotly", js=f"{plotly_script()}\n{_LOADER}", isolate_styles=False)
+
+
+def draw(
+    key: str,
+    groups: Sequence[Group],
+    *,
+    strip: Strip | None = None,
+    controls: Controls | None = None,
+    replay: Replay | None = None,
+    legend: Sequence[tuple[str, str]] = (),
+    marks: Mapping[str, object] | None = None,
+    hear: Mapping[str, Callable[[], None]] | None = None,
+) -> Click | None:
+    """Draw figures, or redraw those of the same keys in place; returns a click on one that asks for them.
+
+    Args:
+        key: of the component on the page.
+        groups: what to draw.
+        strip: the status of a run, above the figures.
+        controls: buttons and choices of a run.
+        replay: the scrubber of a run that rests.
+        legend: (name, colour) of what the lines stand for.
+        marks: written as `data-` attributes on the element, such as the sequence number of what is shown.
+        hear: called when the reader has clicked (`clicks`), scrubbed (`at`) or chosen (the choice's name).
+    """
+    data = {
+        "groups": [group.plain() for group in groups],
+        "strip": asdict(strip) if strip else None,
+        "controls": asdict(controls) if controls else None,
+        "replay": asdict(replay) if replay else None,
+        "legend": [list(entry) for entry in legend],
+        "marks": {name: str(value) for name, value in (marks or {}).items()},
+    }
+    calls = {f"on_{name}_change": call for name, call in (hear or {}).items()}
+    result = _view(key=key, data=data, height="content", on_click_change=_ignore, **calls)
+    clicked = result.get("click")
+    if not isinstance(clicked, Mapping):
+        return None
+    return Click(*(str(clicked[name]) for name in ("cell", "x", "y")))
+
+
+def _ignore() -> None:
+    """Hear of a click: the script runs again, and `draw` returns it."""
+
+
+def load_plotly() -> None:
+    """Put plotly.js on the page, once a session, from the installed package."""
+    _loader()(key="east_plotly")
+
+
+def theme() -> Theme:
+    """Return the colours that go with the reader's theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT

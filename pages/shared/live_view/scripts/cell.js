@@ -1,0 +1,62 @@
+// One figure with its heading and caption, drawn by plotly and redrawn in place.
+import { make, write } from "./elements.js";
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset" };
+
+// Figures wait for plotly.js as long as it takes: it comes when the page's script has run to its end.
+export function plotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  return new Promise((resolve) => {
+    window.addEventListener("east-plotly", () => resolve(window.Plotly), { once: true });
+  });
+}
+
+export class Cell {
+  constructor(parent, cell) {
+    const figure = make("figure", parent, "east-cell");
+    this.title = make("b", make("figcaption", figure));
+    this.plot = make("div", figure, "east-plot");
+    this.plot.setAttribute("role", "img");
+    this.plot.dataset.cell = cell.key;
+    this.plot.style.minHeight = `${cell.layout.height}px`;
+    this.caption = make("p", figure);
+  }
+
+  // Writes the words at once; the figure is drawn when its turn comes.
+  show(cell, send) {
+    write(this.title, cell.title);
+    write(this.caption, cell.caption);
+    this.plot.setAttribute("aria-label", cell.alt);
+    this.wanted = cell;
+    this.send = send;
+  }
+
+  async draw(library, font) {
+    if (!this.wanted || this.drawn === this.wanted) return;
+    const wanted = this.wanted;
+    const text = JSON.stringify([wanted.data, wanted.layout]);
+    if (text !== this.text) {
+      const layout = { ...wanted.layout, font: { ...wanted.layout.font, family: font }, autosize: true };
+      await library.react(this.plot, wanted.data, layout, CONFIG);
+      this.text = text;
+      if (wanted.click && !this.listens) this.listen();
+    }
+    this.drawn = wanted;
+  }
+
+  listen() {
+    this.listens = true;
+    this.plot.classList.add("east-clickable");
+    this.plot.on("plotly_click", ({ points: [point] }) => {
+      if (this.wanted.click) this.send("click", { cell: this.wanted.key, x: String(point.x), y: String(point.y) });
+    });
+  }
+
+  resize() {
+    if (this.plot.data && this.plot.offsetParent) window.Plotly.Plots.resize(this.plot);
+  }
+
+  purge() {
+    if (this.plot.data && window.Plotly) window.Plotly.purge(this.plot);
+  }
+}

@@ -1,0 +1,123 @@
+// The whole view: controls, strip and groups of figures that come as plain data and are redrawn in place, so that
+// zoom is kept and nothing flickers. `view` is what Streamlit calls.
+import { plotly } from "./cell.js";
+import { Choices } from "./choices.js";
+import { Commands } from "./commands.js";
+import { make } from "./elements.js";
+import { Group } from "./group.js";
+import { Replay } from "./replay.js";
+import { Strip } from "./strip.js";
+
+const AHEAD = "300px";
+const RESIZE_MS = 120;
+const GONE_MS = 500;
+
+// Lets what has been written be painted, and waiting clicks and messages in; a hidden page paints nothing.
+function breathe() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+}
+
+// Views of one plan differ only in what their cells show.
+function planOf(groups) {
+  return JSON.stringify(groups.map((group) => [group.key, group.columns, group.wide_columns, group.cells.map((cell) => cell.key)]));
+}
+
+class View {
+  constructor(parent) {
+    this.node = make("div", parent, "east-live");
+    this.controls = make("div", this.node, "east-controls");
+    this.commands = new Commands(this.controls);
+    this.choices = new Choices(this.controls);
+    this.replay = new Replay(this.node);
+    this.strip = new Strip(this.node);
+    this.body = make("div", this.node, "east-groups");
+    this.groups = [];
+    this.visible = new Set();
+    this.drawing = false;
+    this.seen = new IntersectionObserver((entries) => this.onSeen(entries), { rootMargin: AHEAD });
+    this.sized = new ResizeObserver(() => this.onSized());
+    this.sized.observe(this.node);
+  }
+
+  get cells() {
+    return this.groups.flatMap((group) => group.cells);
+  }
+
+  show(data, setState, trigger) {
+    const plan = planOf(data.groups);
+    if (this.plan !== plan) { this.build(data.groups); this.plan = plan; }
+    this.controls.hidden = !data.controls;
+    if (data.controls) {
+      this.commands.show(data.controls, setState);
+      this.choices.show(data.controls.choices, setState);
+    }
+    this.replay.show(data.replay, setState);
+    this.strip.show(data.strip);
+    data.groups.forEach((group, place) => this.groups[place].show(group, trigger));
+    this.groups.at(-1)?.showLegend(data.legend);
+    for (const [name, value] of Object.entries(data.marks)) this.node.dataset[name] = value;
+    this.draw();
+  }
+
+  build(groups) {
+    this.purge();
+    this.body.replaceChildren();
+    this.groups = groups.map((group) => new Group(this.body, group));
+    for (const cell of this.cells) this.seen.observe(cell.plot);
+  }
+
+  onSeen(entries) {
+    for (const entry of entries) {
+      if (entry.isIntersecting) this.visible.add(entry.target);
+      else this.visible.delete(entry.target);
+    }
+    this.draw();
+  }
+
+  onSized() {
+    clearTimeout(this.resizing);
+    this.resizing = setTimeout(() => this.cells.forEach((cell) => cell.resize()), RESIZE_MS);
+  }
+
+  // One drawing at a time, always of the newest data; what is out of sight waits until it is seen.
+  async draw() {
+    if (this.drawing) { this.again = true; return; }
+    this.drawing = true;
+    try {
+      const library = await plotly();
+      do {
+        this.again = false;
+        await breathe(); // words first: a figure takes longer than all of them
+        const font = getComputedStyle(this.node).fontFamily;
+        for (const cell of this.cells) if (this.visible.has(cell.plot)) await cell.draw(library, font);
+      } while (this.again && this.node.isConnected);
+      this.node.dataset.drawn = this.node.dataset.seq ?? "0";
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  purge() {
+    this.cells.forEach((cell) => cell.purge());
+    this.groups = [];
+    this.visible.clear();
+    this.seen.disconnect();
+  }
+
+  close() {
+    this.replay.halt();
+    this.purge();
+    this.sized.disconnect();
+  }
+}
+
+export default function view({ parentElement, data, setStateValue, setTriggerValue }) {
+  parentElement.eastView ??= new View(parentElement);
+  const shown = parentElement.eastView;
+  shown.show(data, setStateValue, setTriggerValue);
+  // Streamlit also cleans up after updates that were overtaken; only a node that is gone is done with.
+  return () => setTimeout(() => { if (!shown.node.isConnected) shown.close(); }, GONE_MS);
+}

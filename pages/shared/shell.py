@@ -1,0 +1,56 @@
+"""The shell: what surrounds every page, and the guard that leads a deep link into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import first_look, links, live_view, shelf, warm_up
+from pages.shared.words import STATUS_NAMES, literal
+
+if TYPE_CHECKING:
+    from east.run import Run
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
+</style>"""
+# A small confusion matrix; a named icon would be fetched from outside.
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 2'%3E"
+    "%3Crect width='2' height='2' fill='%23d6e6f2'/%3E%3Cpath d='M0 0h1v2h1V1H0z' fill='%230072b2'/%3E%3C/svg%3E"
+)
+STRIP_S = 2.0
+
+
+def enter() -> None:
+    """Open the shell: read the link, and set the style."""
+    links.load()
+    first_look.begin()
+    st.html(STYLE)
+
+
+def leave(watching: bool) -> None:
+    """Close the shell: show the run in the sidebar, write the link, and load what later clicks need.
+
+    Args:
+        watching: whether the page shows the run itself.
+    """
+    run = shelf.run()
+    if run is not None and not watching:
+        with st.sidebar:
+            st.fragment(_draw_run, run_every=None if run.state.ended else STRIP_S)(run)
+    links.write()
+    if not first_look.is_light():
+        live_view.load_plotly()
+    warm_up.start()
+
+
+def _draw_run(run: Run) -> None:
+    """Show how a run is doing; it is also being watched by this."""
+    run.touch()
+    snapshot, status = run.state.snapshot, STATUS_NAMES[run.state.status]
+    share = f", {snapshot.progress:.0%}" if snapshot and not run.state.ended else ""
+    with st.container(border=True):
+        st.caption(literal(run.title))
+        st.page_link("pages/train/page.py", label=f"{status}{share}", icon=":material/monitoring:")

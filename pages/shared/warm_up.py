@@ -1,0 +1,72 @@
+"""Slow imports and the search for garbage: both wait until nobody waits for them."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import threading
+
+import streamlit as st
+
+FIRST_PAGE_S = 1.0
+POLL_S = 1.0
+SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses", "east.comparison")
+
+_hurry = threading.Event()
+
+
+@st.cache_resource(show_spinner=False)
+def start() -> threading.Thread:
+    """Import what is slow in a thread, once a process."""
+    thread = threading.Thread(target=_import_all, name="east-warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def wait() -> None:
+    """Hold the page until the slow imports are there, and say so."""
+    thread = start()
+    _hurry.set()
+    if thread.is_alive():
+        with st.spinner("Loading PyTorch, once…"):
+            thread.join()
+
+
+def done() -> bool:
+    """Whether the slow imports are there; if not, they hurry."""
+    thread = start()
+    _hurry.set()
+    return not thread.is_alive()
+
+
+def draw_waiting() -> None:
+    """Say what is waited for, and draw the page anew once it is there.
+
+    Unlike `wait` it does not hold the page, whose live parts hear no click while it runs.
+    """
+    st.fragment(_draw_waiting, run_every=POLL_S)(start())
+
+
+def collect_garbage() -> None:
+    """Search for garbage once, and spare what is alive from later searches.
+
+    A search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along. What was
+    spared earlier and has become garbage since is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _draw_waiting(thread: threading.Thread) -> None:
+    if not thread.is_alive():
+        st.rerun()
+    st.markdown(":material/hourglass_top: Loading PyTorch, once…")
+
+
+def _import_all() -> None:
+    # The first page comes first, unless somebody waits for what is imported here.
+    _hurry.wait(FIRST_PAGE_S)
+    for name in SLOW_IMPORTS:
+        importlib.import_module(name)
+    collect_garbage()

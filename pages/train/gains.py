@@ -1,0 +1,53 @@
+"""The reader's own gain matrix: what each kind of answer is worth, typed into a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import session, state, table
+from pages.shared.codecs import MOST_GAINS
+from pages.shared.gains import matrix
+
+
+def section() -> None:
+    """Draw the table to type into, where the chosen metric takes a matrix."""
+    from east.metrics import METRICS
+
+    spec = METRICS.get(state.get().metric)
+    if spec is None or spec.matrix_option is None:
+        return
+    with st.expander(spec.label, expanded=True, icon=":material/payments:"):
+        st.caption(
+            "What you earn for each pair of a true class (row) and a predicted class (column); costs are negative."
+        )
+        _editor(table.classes().names)
+
+
+def _editor(classes: Sequence[str]) -> None:
+    if len(classes) > MOST_GAINS:
+        st.error(
+            f"A gain matrix can be typed for at most {MOST_GAINS} classes; this target has {len(classes)}."
+        )
+        return
+    # The editor keeps what was typed as changes to the table it was given, so that table must stay the same.
+    first = session.once("gains", tuple(classes), lambda: _frame(classes))
+    typed = st.data_editor(
+        first,
+        key=f"gains_{hash(tuple(classes))}",
+        num_rows="fixed",
+        column_config={
+            name: st.column_config.NumberColumn(required=True, step=0.01) for name in first.columns
+        },
+        width="content",
+    )
+    gains = tuple(tuple(float(value) for value in row) for row in typed.to_numpy())
+    if gains != matrix(state.get(), len(classes)):
+        state.put(gain=gains)
+
+
+def _frame(classes: Sequence[str]) -> pd.DataFrame:
+    index = pd.Index([f"true {name}" for name in classes])
+    return pd.DataFrame(matrix(state.get(), len(classes)), index=index, columns=list(classes))

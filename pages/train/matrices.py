@@ -1,0 +1,64 @@
+"""One arm's soft and hard matrix at a moment, and their difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from east.figures import ClassOrder, Theme, difference_figure, matrix_figure
+from pages.shared.live_view import Cell, Group
+
+if TYPE_CHECKING:
+    from east.training import ArmSnapshot
+
+LOST = "Nothing to draw: its probabilities are no longer numbers."
+GAP_CAPTIONS: Mapping[str, str] = {
+    "row": "In percentage points: it fades as the two come together.",
+    "column": "In percentage points: it fades as the two come together.",
+    "count": "In rows: it fades as the two come together.",
+}
+
+
+def group(
+    shown: ArmSnapshot, order: ClassOrder, classes: Sequence[str], normalise: str, theme: Theme
+) -> Group:
+    """Draw an arm's matrices.
+
+    Args:
+        shown: the arm at a moment.
+        order: of the classes.
+        classes: their names in that order.
+        normalise: what the cells show, one of NORMALISATIONS.
+        theme: LIGHT or DARK.
+    """
+    soft, hard = order.matrix(shown.soft), order.matrix(shown.hard)
+    label, metric, drawable = shown.arm.label, shown.arm.metric.label, bool(np.isfinite(soft).all())
+    mean = f" Mean of {len(shown.lanes)} seeds." if len(shown.lanes) > 1 else ""
+    cells = [
+        Cell(
+            "soft",
+            f"Soft · {metric} {_score(shown.score_soft)}",
+            matrix_figure(soft, classes, name=f"{label}, soft matrix", normalise=normalise, theme=theme),
+            "Each validation row spread over the classes: what the loss sees." if drawable else LOST,
+        ),
+        Cell(
+            "hard",
+            f"Hard · {metric} {_score(shown.score_hard)}",
+            matrix_figure(hard, classes, name=f"{label}, hard matrix", normalise=normalise, theme=theme),
+            "Each counted once, for its likeliest class: what you are judged by.",
+        ),
+        Cell(
+            "difference",
+            f"Soft − hard · {_score(shown.score_soft - shown.score_hard, '+')}",
+            difference_figure(soft, hard, classes, normalise=normalise, theme=theme),
+            GAP_CAPTIONS[normalise] if drawable else LOST,
+        ),
+    ]
+    return Group(shown.arm.key, cells, 3, label, f"{shown.arm.spec.hint}.{mean}", theme.arm(shown.arm))
+
+
+def _score(value: float, sign: str = "") -> str:
+    return f"{value:{sign}.3f}".replace("-", "−") if math.isfinite(value) else "none"

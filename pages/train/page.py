@@ -1,0 +1,73 @@
+"""Pick a metric and losses, then watch: soft and hard matrices, annealing, scores; pause, step, stop, replay."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from east.errors import EastError
+from pages.shared import notes, remedies, shelf, table, warm_up
+from pages.shared.start import train_button
+from pages.shared.words import literal
+from pages.train import controls, gains, picture
+
+POLL_S = 0.5
+STORY = (
+    (
+        "blur_on",
+        "Soft",
+        "Each prediction is spread over the classes, so that the confusion matrix has a gradient.",
+    ),
+    ("tune", "Annealed", "The spread shrinks while training goes on: soft at first, almost hard at the end."),
+    ("grid_on", "Hard", "What you are judged by: each prediction counted once. Watch the two come together."),
+)
+
+
+def main() -> None:
+    """Draw the page."""
+    run = shelf.run()
+    st.title(literal(run.title) if run else "Train", anchor=False)
+    noted = st.container()
+    warm = warm_up.done()
+    if warm:
+        gains.section()
+    questions = st.container() if run is None else None
+    if run is None:
+        _invitation()
+    else:
+        polling = not run.resting
+        # The fragment is made anew at every run of the page, so that polling ends when the run rests.
+        st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
+    with st.sidebar:
+        if warm:
+            _settings(questions)
+        else:
+            warm_up.draw_waiting()
+    with noted:
+        notes.draw()
+
+
+def _settings(questions: DeltaGenerator | None) -> None:
+    """Draw the settings; what stands against a training is asked in `questions`, or else above the button."""
+    try:
+        controls.metric_picker()
+        controls.loss_picker()
+        controls.more_settings()
+        classes = table.classes()
+    except EastError as error:
+        classes = table.Classes(problem=str(error))
+    with questions or st.container():
+        remedies.draw_problem(classes)
+    train_button(classes.problem is not None)
+
+
+def _invitation() -> None:
+    st.markdown(
+        f"Nothing is training yet. Press **Train** in the sidebar to race the losses on "
+        f"**{literal(table.title())}**, predicting **{literal(table.target(table.current()))}**."
+    )
+    for column, (icon, title, text) in zip(st.columns(3, border=True), STORY, strict=True):
+        column.markdown(f":material/{icon}: **{title}**")
+        column.caption(text)
+    st.page_link("pages/data/page.py", label="Choose another table", icon=":material/table:")
+
+
+main()

@@ -1,0 +1,160 @@
+"""The live picture of a run: the figures of its arms at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from east.figures import ClassOrder, Theme, annealing_figure, curve_figure, heaviside_figure
+from east.run import Run, RunState, annealings, thinned
+from pages.shared import live_view
+from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
+from pages.shared.words import STATUS_NAMES, duration, literal
+from pages.train import matrices, steering
+
+if TYPE_CHECKING:
+    from east.run import Machine
+    from east.training import Snapshot
+
+LIVE_POINTS = 160
+
+
+class Watcher:
+    """Draws a run as it is, again and again; has the page drawn anew when polling is to begin or to end.
+
+    Args:
+        run: what is watched.
+        polled: whether `draw` is called every now and then of itself.
+    """
+
+    def __init__(self, run: Run, polled: bool) -> None:
+        self._run, self._polled = run, polled
+        self._drawn = -1
+
+    def draw(self) -> None:
+        """Draw the run as it is now."""
+        run = self._run
+        run.touch()
+        resting, shown = run.resting, run.state
+        _draw_reasons(shown)
+        history = run.history()
+        if shown.snapshot is None or run.machine is None or not history:
+            marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
+            live_view.draw("live", [], strip=_strip(run, shown, None), marks=marks)
+        else:
+            replay = steering.replay(shown, history)
+            moment = history[replay.at] if replay else shown.snapshot
+            _draw(run, run.machine, shown, history, moment, replay)
+        if not shown.ended:
+            st.caption(_patience(run))
+        # A run that has come to rest is shown first and its polling ended later: drawing the whole page along
+        # with it would show it 0.1 s later.
+        shown_before = self._drawn == shown.sequence
+        self._drawn = shown.sequence
+        if self._polled == resting and (shown_before or not resting):
+            st.rerun()
+
+
+def _patience(run: Run) -> str:
+    pause_s, end_s = run.patience_s
+    return (
+        "The run goes on while you reload or look at another page. When no browser has watched it for "
+        f"{pause_s / 60:g} minutes it pauses, after {end_s / 60:g} it ends. Only people who have its link can see it."
+    )
+
+
+def _draw_reasons(shown: RunState) -> None:
+    """Say why a run paused, failed or lost a lane."""
+    words = " ".join(literal(sentence) for sentence in (shown.reason, *shown.diverged) if sentence)
+    if words:
+        (st.error if shown.status == "failed" else st.warning if shown.diverged else st.info)(words)
+
+
+def _draw(
+    run: Run,
+    machine: Machine,
+    shown: RunState,
+    history: Sequence[Snapshot],
+    moment: Snapshot,
+    replay: Replay | None,
+) -> None:
+    theme, arms = live_view.theme(), machine.config.networks
+    side_by_side = list(dict.fromkeys(steering.pair(arms)))
+    order: ClassOrder = steering.order(history, side_by_side[0])
+    names, cells = order.names(machine.dataset.classes), steering.cells()
+    groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
+    groups.append(_lines(machine, thinned(history, LIVE_POINTS), moment, theme))
+    live_view.draw(
+        "live",
+        groups,
+        strip=_strip(run, shown, moment),
+        controls=steering.controls(run, shown, arms, len(names)),
+        replay=replay,
+        legend=[(arm.label, theme.arm(arm)) for arm in arms],
+        marks={"seq": shown.sequence, "step": moment.step, "status": shown.status, "run": run.id},
+        hear=steering.hear(run),
+    )
+
+
+def _lines(machine: Machine, history: Sequence[Snapshot], moment: Snapshot, theme: Theme) -> Group:
+    arms = machine.config.networks
+
+    def curve(key: str, title: str, caption: str) -> Cell:
+        return Cell(key, title, curve_figure(history, arms, key, moment=moment, theme=theme), caption)
+
+    cells = [
+        curve(
+            "score",
+            f"{machine.config.metric.label} on validation",
+            "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
+        ),
+        curve(
+            "gap",
+            "Surrogate gap",
+            "Soft score minus hard score: near 0, the loss measures what the metric does.",
+        ),
+        *_surrogate(machine, moment, theme),
+        curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
+        curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
+    ]
+    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=3)
+
+
+def _surrogate(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
+    plans = annealings(machine)
+    if not plans:
+        return ()
+    shapes = {arm: moment.arm(arm).sharpness for arm in plans}
+    placement = {arm: moment.arm(arm).placement for arm in plans}
+    return (
+        Cell(
+            "annealing",
+            "Annealing",
+            annealing_figure(plans, moment.progress, theme=theme),
+            "δ (solid) and ω (dashed) shrink: the surrogate hardens as training goes on.",
+        ),
+        Cell(
+            "heaviside",
+            "The Heaviside now",
+            heaviside_figure(shapes, placement=placement, theme=theme),
+            "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
+            "left of τ where the row is wrong.",
+        ),
+    )
+
+
+def _strip(run: Run, shown: RunState, moment: Snapshot | None) -> Strip:
+    if moment is None:
+        return Strip(shown.status, STATUS_NAMES[shown.status], 0.0, [])
+    left = duration(shown.seconds_left) if shown.seconds_left and shown.status == "running" else "–"
+    facts = [
+        Fact("step", f"{moment.step:,} of {moment.total_steps:,}"),
+        Fact("epoch", f"{moment.epoch:.1f}"),
+        Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),
+        Fact("left", left),
+        Fact("device", run.machine.device if run.machine else "–"),
+    ]
+    word = "Diverged" if shown.all_diverged else STATUS_NAMES[shown.status]
+    return Strip(shown.status, word, moment.progress, facts)

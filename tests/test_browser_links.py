@@ -1,0 +1,38 @@
+"""Links to each page on a server that has just started, in a real browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser_driver import until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", ["data", "train", "compare"])
+@pytest.mark.parametrize("query", ["", "?sample=penguins"])
+def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
+    page: Page, fresh_server: Server, path: str, query: str
+) -> None:
+    page.goto(f"{fresh_server.url}/{path}{query}")
+    heading = {"data": "Train for the metric", "train": "Train", "compare": "Compare"}[path]
+    page.get_by_role("heading", name=heading, exact=path != "data", level=1).wait_for()
+    links = page.get_by_test_id("stSidebarNavLink")
+    until(
+        lambda: (
+            [link.inner_text().strip().split("\n")[-1] for link in links.all()]
+            == ["Data", "Train", "Compare"]
+        )
+    )
+    if path == "data":
+        name = "Palmer penguins" if query else "Overlapping Gaussians"
+        page.get_by_role("combobox", name=name).or_(page.get_by_text(name, exact=True).first).first.wait_for()
+    if query:
+        until(lambda: "sample=penguins" in page.url)

@@ -1,0 +1,192 @@
+"""What watching costs, how soon Stop is obeyed, how soon the app starts; run on request with `-m benchmark -s`."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.browser_driver import PATIENCE_MS, button, live, mark, start, step, stop, until
+from tests.conftest import Server, Watched, start_server, start_watched, stop_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, WebSocket
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
+
+WATCHED_S, ROUNDS = 4.0, 3
+STOPS, STARTS = 20, 5
+LONG_RUN = "?sample=wine&epochs=10000&batch=50&pace=full"
+"""20,000 steps: two of 50 rows an epoch."""
+
+ALL_CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else [0]
+SEVERAL_CORES = len(ALL_CORES) > 1
+
+CLOCKS = """() => {
+  window.eastDrawn = 0;
+  const node = document.querySelector('.east-live');
+  new MutationObserver((records) => {
+    for (const { attributeName } of records) {
+      if (attributeName === 'data-drawn') window.eastDrawn++;
+      if (attributeName === 'data-status' && node.dataset.status === 'stopped' && !window.eastShown) {
+        requestAnimationFrame(() => setTimeout(() => { window.eastShown = Date.now(); }));
+      }
+    }
+  }).observe(node, { attributes: true });
+}"""
+STOP = """() => {
+  window.eastShown = null;
+  const stop = [...document.querySelectorAll('.east-button')].find((node) => node.textContent === 'Stop');
+  window.eastPressed = Date.now();
+  stop.click();
+}"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cores() -> Iterator[tuple[str, str]]:
+    """The server's core and the browser's; this process and the browser it starts stay on the second."""
+    if not SEVERAL_CORES:
+        yield "", ""
+        return
+    first, second, *_ = ALL_CORES
+    os.sched_setaffinity(0, {second})
+    yield str(first), str(second)
+    os.sched_setaffinity(0, set(ALL_CORES))
+
+
+@pytest.fixture
+def watched(cores: tuple[str, str], tmp_path: Path) -> Iterator[Watched]:
+    started = start_watched(tmp_path, core=cores[0])
+    yield started
+    stop_server(started.server)
+    assert "Traceback" not in started.server.said(), started.server.said()
+
+
+@pytest.fixture
+def page(cores: tuple[str, str], browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    yield tab
+    context.close()
+
+
+def test_a_watched_training_keeps_nine_tenths_of_its_speed(page: Page, watched: Watched) -> None:
+    start(page, watched.server, "?epochs=10000&pace=full")
+    until(lambda: step(page) > 300)
+    link, rates = page.url, ([], [])  # type: tuple[str, tuple[list[float], list[float]]]
+    for _ in range(ROUNDS):
+        for seen in (True, False):
+            page.goto(link if seen else "about:blank")
+            if seen:
+                live(page).wait_for()
+            time.sleep(2.0)
+            began = time.time()
+            time.sleep(WATCHED_S)
+            rates[not seen].append(watched.rate(began, time.time()))
+    with_eyes, without = (statistics.median(found) for found in rates)
+    say(f"watched {with_eyes:,.0f} steps/s, unwatched {without:,.0f} steps/s: {with_eyes / without:.3f}")
+    page.goto(link)
+    stop(page)
+    assert with_eyes >= 0.9 * without, rates
+
+
+def say(line: str) -> None:
+    print(f"\n{line}", end="")  # noqa: T201 -- the figures are what this file is for
+
+
+def percentile(milliseconds: Sequence[float]) -> float:
+    return float(np.percentile(milliseconds, 95))
+
+
+def test_stop_is_obeyed_and_shown_at_once(page: Page, watched: Watched) -> None:
+    idle, shown = [], []
+    page.goto(f"{watched.server.url}/train?epochs=10000&pace=full")
+    former = None
+    for _ in range(STOPS):
+        page.get_by_role("button", name="Train").click()
+        until(lambda former=former: live(page).count() and mark(page, "run") != former and step(page) > 50)  # type: ignore[misc]
+        former = mark(page, "run")
+        page.evaluate(CLOCKS)
+        page.evaluate(STOP)
+        page.wait_for_function("() => window.eastShown")
+        pressed, seen = page.evaluate("() => [window.eastPressed, window.eastShown]")
+        until(lambda former=former: stopped_at(watched, former))  # type: ignore[misc]
+        idle.append(1000 * stopped_at(watched, former) - pressed)
+        shown.append(seen - pressed)
+    say(
+        f"Stop pressed to idle: median {statistics.median(idle):.0f} ms, 95th percentile {percentile(idle):.0f} ms; "
+        f"to shown: median {statistics.median(shown):.0f} ms, 95th percentile {percentile(shown):.0f} ms"
+    )
+    assert percentile(idle) <= 100 and percentile(shown) <= 250, (sorted(idle), sorted(shown))
+
+
+def stopped_at(watched: Watched, run: str) -> float:
+    found = [
+        entry["at"] for entry in watched.entries() if (entry["run"], entry["status"]) == (run, "stopped")
+    ]
+    return float(found[0]) if found else 0.0
+
+
+def test_twenty_thousand_steps_stay_smooth_and_bounded(page: Page, watched: Watched) -> None:
+    sizes: list[tuple[float, int]] = []
+    page.on("websocket", lambda socket: listen(socket, sizes))
+    start(page, watched.server, LONG_RUN)
+    page.evaluate(CLOCKS)
+    total, moments = 20_000, []
+    for share in (0.1, 0.35, 0.7, 0.95):
+        until(lambda share=share: step(page) >= share * total, 240)  # type: ignore[misc]
+        moments.append((time.time(), page.evaluate("() => window.eastDrawn"), watched.memory_mb()))
+    phases = []
+    for (began, drawn, _), (ended, last, memory) in zip(moments[::2], moments[1::2], strict=True):
+        seen = [size for at, size in sizes if began <= at <= ended and size > 2000]
+        phases.append((statistics.median(seen) / 1024, (last - drawn) / (ended - began), memory))
+    for name, (kilobytes, redraws, memory) in zip(("early", "late"), phases, strict=True):
+        say(f"{name}: {kilobytes:.1f} KB an update, {redraws:.2f} redraws/s, server {memory:.0f} MB")
+    until(lambda: mark(page, "status") == "finished")
+    assert step(page) == total
+    early, late = phases
+    assert late[0] <= 1.3 * early[0] and late[1] >= 0.8 * early[1] and late[2] <= early[2] + 100, phases
+
+
+def listen(socket: WebSocket, sizes: list[tuple[float, int]]) -> None:
+    socket.on("framereceived", lambda payload: sizes.append((time.time(), len(payload))))
+
+
+def started_on_all_cores(folder: Path) -> Server:
+    """Start a server as a user does; only the browser stays on its core."""
+    if not SEVERAL_CORES:
+        return start_server(folder)
+    _, second, *_ = ALL_CORES
+    os.sched_setaffinity(0, set(ALL_CORES))
+    try:
+        return start_server(folder)
+    finally:
+        os.sched_setaffinity(0, {second})
+
+
+def test_a_cold_start_shows_a_usable_page_in_three_and_a_half_seconds(page: Page, tmp_path: Path) -> None:
+    usable, drawn = [], []
+    for _ in range(STARTS):
+        began = time.monotonic()
+        server = started_on_all_cores(tmp_path)
+        try:
+            page.goto(server.url)
+            button(page, "Train").wait_for()
+            usable.append(time.monotonic() - began)
+            page.locator(".east-plot svg").first.wait_for()
+            drawn.append(time.monotonic() - began)
+            page.goto("about:blank")
+        finally:
+            stop_server(server)
+    say(
+        f"cold start: usable after {statistics.median(usable):.2f} s, first figure after "
+        f"{statistics.median(drawn):.2f} s (medians of {STARTS}; worst {max(usable):.2f} s and {max(drawn):.2f} s)"
+    )
+    assert statistics.median(usable) <= 3.5, usable

@@ -1,0 +1,104 @@
+"""The numbers of Compare's what-if, grid table and pairs of past runs, each worked out anew by scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+from streamlit.testing.v1 import AppTest
+
+from east.training import Outcome
+from pages.shared import shelf
+from tests.app_driver import command, press, sound, until, views, widget
+from tests.compare_driver import compared, run_id, run_of, section, sweep
+
+Score = Callable[[NDArray[np.int64], NDArray[np.int64]], float]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[AppTest]:
+    yield compared(losses="east,cross_entropy")
+
+
+def f1(true: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
+    return float(f1_score(true, predicted, average="macro"))
+
+
+def scores(outcome: Outcome, loss: str, label: str, score: Score) -> NDArray[np.float64]:
+    """Score the lanes of one arm by their argmax on the test part, a value a seed."""
+    lanes = [lane for lane in outcome.lanes if lane.loss == loss and lane.metric.label == label]
+    return np.array([score(outcome.test_targets, lane.test_probabilities.argmax(axis=1)) for lane in lanes])
+
+
+def test_the_matrix_under_offsets_and_its_change_are_those_of_reweighted_probabilities(app: AppTest) -> None:
+    section(app, "offsets")
+    app.slider[1].set_value(2.5)
+    sound(app.run())
+    outcome = run_of(app)[1]
+    lanes = [lane for lane in outcome.lanes if lane.loss == "cross_entropy"]
+    means = []
+    for weights in (np.exp([0.0, 2.5, 0.0]), np.ones(3)):
+        told = [(lane.test_probabilities * weights).argmax(axis=1) for lane in lanes]
+        means.append(
+            np.mean([confusion_matrix(outcome.test_targets, predicted) for predicted in told], axis=0)
+        )
+    yours, change = views(app)["what_if"]["groups"][0]["cells"]
+    assert np.array(yours["data"][0]["customdata"])[..., 0] == pytest.approx(means[0], abs=0.05)
+    both = np.array(change["data"][0]["customdata"])
+    assert both[..., 0] == pytest.approx(means[0], abs=0.05)
+    assert both[..., 1] == pytest.approx(means[1], abs=0.05)
+    press(app, "No offsets")
+
+
+def test_the_grids_table_of_differences_is_scikit_learns(app: AppTest) -> None:
+    section(app, "grid")
+    widget(app, "multiselect", "Metrics").set_value(["f1", "accuracy"])
+    sound(app.run())
+    sweep(app, "grid")
+    outcome = run_of(app, "grid")[1]
+    arms = {"Macro F1": ("east", "Macro F1"), "Accuracy": ("east", "Accuracy")}
+    arms["Cross-entropy"] = ("cross_entropy", "Macro F1")
+    measures: dict[str, Score] = {"Macro F1": f1, "Accuracy": accuracy_score}
+    table = app.dataframe[0].value
+    assert len(table) == len(measures) * (len(arms) - 1)
+    for _, row in table.iterrows():
+        score = measures[row["scored by"]]
+        own = scores(outcome, *arms[row["scored by"]], score)
+        other = scores(outcome, *arms[row["own row minus"]], score)
+        assert row["difference"] == pytest.approx((own - other).mean(), abs=6e-5)
+        assert (row["from"] + row["to"]) / 2 == pytest.approx(row["difference"], abs=2e-4)
+        assert row["from"] <= row["difference"] <= row["to"]
+
+
+def test_any_two_runs_are_compared_by_their_own_predictions() -> None:
+    app = compared(losses="east,cross_entropy")
+    first = run_id(app)
+    sound(app.switch_page("pages/train/page.py").run())
+    press(app, "Train again")
+    until(app, lambda data: int(data["marks"]["step"]) >= 120)
+    command(app, "stop")
+    until(app, lambda data: data["strip"]["status"] == "stopped", 10)
+    second = run_id(app)
+    section(sound(app.switch_page("pages/compare/page.py").run()), "past")
+    outcomes = {}
+    for run in (first, second):
+        kept = shelf.store().get(run)
+        assert kept is not None and kept.outcome is not None
+        outcomes[run] = kept.outcome
+    # The newest run stands first; of each run the arms in their order.
+    arms = [(run, loss) for run in (second, first) for loss in ("east", "cross_entropy")]
+    for one, two in ((0, 2), (1, 2), (0, 1)):
+        widget(app, "selectbox", "First").set_value(one)
+        widget(app, "selectbox", "Second").set_value(two)
+        sound(app.run())
+        (run, loss), (other_run, other_loss) = arms[one], arms[two]
+        label = outcomes[run].metric.label
+        own = scores(outcomes[run], loss, label, f1)
+        other = scores(outcomes[other_run], other_loss, label, f1)
+        interval, mean, seeds = views(app)["two"]["groups"][0]["cells"][0]["data"][:3]
+        assert mean["x"] == pytest.approx([100 * (own - other).mean()], rel=1e-2, abs=1e-9)
+        assert seeds["x"] == pytest.approx((100 * (own - other)).tolist(), rel=1e-2, abs=1e-9)
+        assert np.mean(interval["x"]) == pytest.approx(mean["x"][0], rel=2e-2, abs=1e-2)
