@@ -17,6 +17,7 @@ from east.errors import DatasetError, TableError
 from east.tables import ReadOptions, Table, read_table, read_table_guarded
 from tests.tables_corpus.making import NAN, ods, xlsx
 
+Sheet = list[list[Any]]
 CASES = Path(__file__).parent / "tables_corpus" / "cases"
 
 
@@ -308,44 +309,57 @@ def encoding_relatives() -> Iterator[Relative]:
 
 
 def book_relatives() -> Iterator[Relative]:
-    values = [[p, p * 1.5, "uv"[p % 2]] for p in range(1, 13)]
+    values: Sheet = [[p, p * 1.5, "uv"[p % 2]] for p in range(1, 13)]
     plain = {
         "a": range(1, 13),
         "b": [p * 1.5 for p in range(1, 13)],
         "y": ["uv"[p % 2] for p in range(1, 13)],
     }
     for kind, make in (("xlsx", xlsx), ("ods", ods)):
-        make_book: Callable[[dict[str, list[list[Any]]]], bytes] = make
-        noted = [["Report"], [None], ["a", "b", "y"], *values, [None], ["Source: office"], ["not final"]]
+        make_book: Callable[[dict[str, Sheet]], bytes] = make
+        noted: Sheet = [
+            ["Report"],
+            [None],
+            ["a", "b", "y"],
+            *values,
+            [None],
+            ["Source: office"],
+            ["not final"],
+        ]
         yield Relative(f"notes around, {kind}", make_book({"S": noted}), plain, "notes: 2 rows")
-        units = [["a", "b", "y"], ["kg", "cm", None], *values]
+        units: Sheet = [["a", "b", "y"], ["kg", "cm", None], *values]
         yield Relative(f"units, {kind}", make_book({"S": units}), plain, "second_header: yes")
-        merged = [["a", "Size", None], [None, "min", "max"], *[[p, p + 1, p + 2] for p in range(9)]]
+        merged: Sheet = [["a", "Size", None], [None, "min", "max"], *[[p, p + 1, p + 2] for p in range(9)]]
         joined = {"a": range(9), "Size min": range(1, 10), "Size max": range(2, 11)}
         yield Relative(
             f"merged headers, {kind}", make_book({"S": merged}), joined, "names the columns of each group"
         )
-        twice = [["a", "a", "y"], *[[p, 2 * p, "u"] for p in range(9)]]
+        twice: Sheet = [["a", "a", "y"], *[[p, 2 * p, "u"] for p in range(9)]]
         doubled = {"a": range(9), "a_2": range(0, 18, 2), "y": ["u"] * 9}
         yield Relative(f"doubled headers, {kind}", make_book({"S": twice}), doubled, "unique names")
-        texts = [["a", "b", "y"], *[[str(p), str(p * 1.5), y] for p, _, y in values]]
+        texts: Sheet = [["a", "b", "y"], *[[str(p), str(p * 1.5), y] for p, _, y in values]]
         yield Relative(f"all numbers as text, {kind}", make_book({"S": texts}), plain, "written as text")
-        wordy = [["a", "y"], *[[p, ["None", "mild"][p % 2]] for p in range(8)]]
+        wordy: Sheet = [["a", "y"], *[[p, ["None", "mild"][p % 2]] for p in range(8)]]
         kept = {"a": range(8), "y": ["None", "mild"] * 4}
         yield Relative(
             f"words, {kind}", make_book({"S": wordy}), {**kept, "y": [None, "mild"] * 4}, "missing: 'None'"
         )
         option = ReadOptions(keep_words=True)
         yield Relative(f"words kept, {kind}", make_book({"S": wordy}), kept, "keep_words", option)
-    errors = [["a", "y"], [1, "u"], ["#DIV/0!", "v"], [3, "#N/A"]]
+    errors: Sheet = [["a", "y"], [1, "u"], ["#DIV/0!", "v"], [3, "#N/A"]]
     broken = {"a": [1, NAN, 3], "y": ["u", "v", None]}
     yield Relative("error cells", xlsx({"S": errors}), broken, "errors: '#DIV/0!', '#N/A'")
-    codes = [["zip", "y"], ["01067", "u"], ["10115", "v"], ["80331", "u"]]
+    codes: Sheet = [["zip", "y"], ["01067", "u"], ["10115", "v"], ["80331", "u"]]
     yield Relative(
         "codes as text", xlsx({"S": codes}), {"zip": ["01067", "10115", "80331"], "y": ["u", "v", "u"]}
     )
-    days = [["d", "y"], [datetime.date(2020, 1, 1), "u"], ["NA", "v"], [datetime.date(2020, 1, 3), "u"]]
-    dated = {"d": pd.to_datetime(["2020-01-01", None, "2020-01-03"]), "y": ["u", "v", "u"]}
+    days: Sheet = [
+        ["d", "y"],
+        [datetime.date(2020, 1, 1), "u"],
+        ["NA", "v"],
+        [datetime.date(2020, 1, 3), "u"],
+    ]
+    dated = {"d": pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])), "y": ["u", "v", "u"]}
     yield Relative("dates beside a word", xlsx({"S": days}), dated, "missing: 'NA'")
 
 
