@@ -73,7 +73,7 @@ def test_values_that_tell_the_class_are_encoded_by_it_for_rows_to_come() -> None
     known = frame["number"].to_numpy() == 7.0
     counts = np.bincount(targets[known], minlength=4)
     overall = np.bincount(targets, minlength=4) / len(targets)
-    expected = (counts + SMOOTHING * overall) / (counts.sum() + SMOOTHING) - overall
+    expected = 2 * ((counts + SMOOTHING * overall) / (counts.sum() + SMOOTHING) - overall)
     row = encoder.transform(pd.DataFrame({"number": [7.0], "place": ["place 3"]}))[0]
     names = [f"number with class {k}" for k in range(4)]
     np.testing.assert_allclose(
