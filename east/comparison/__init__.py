@@ -14,7 +14,7 @@ from east.comparison.differences import Difference
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.kinds import Verdict
-from east.comparison.past_runs import TestedArm, pair_past_runs
+from east.comparison.past_runs import JudgedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
 from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
@@ -35,6 +35,7 @@ __all__ = [
     "Frontier",
     "FrontierPoint",
     "Grid",
+    "JudgedArm",
     "Race",
     "ReferenceScore",
     "References",
@@ -43,7 +44,6 @@ __all__ = [
     "SizeProgress",
     "SizeSweep",
     "Step",
-    "TestedArm",
     "Verdict",
     "WhatIf",
     "class_changes",
