@@ -129,7 +129,7 @@ def sweep_sizes(
         )
     points: tuple[SizePoint, ...] = ()
     for hidden in sizes:
-        outcome = yield from _trained(dataset, _config(base, hidden, rules), len(sizes), points)
+        outcome = yield from _trained(dataset, _config(base, hidden, rules), hidden, len(sizes), points)
         points = (*points, _point(outcome, dataset, hidden, draws))
     yield SizeProgress(sizes[-1], 1.0, points)
     return SizeSweep(base.metric, points)
@@ -173,16 +173,16 @@ def _config(base: TrainConfig, hidden: tuple[int, ...], rules: Sequence[str]) ->
 
 
 def _trained(
-    dataset: Dataset, config: TrainConfig, sizes: int, points: tuple[SizePoint, ...]
+    dataset: Dataset, config: TrainConfig, hidden: tuple[int, ...], sizes: int, points: tuple[SizePoint, ...]
 ) -> Generator[SizeProgress, None, Outcome]:
     """Train one size to its end, reporting on the way."""
     from east.training import Training
 
-    yield SizeProgress(config.hidden, len(points) / sizes, points)
+    yield SizeProgress(hidden, len(points) / sizes, points)
     training = Training(dataset, config)
     while not training.done:
         training.advance(max(1, training.total_steps // SLICES))
-        yield SizeProgress(config.hidden, (len(points) + training.progress) / sizes, points)
+        yield SizeProgress(hidden, (len(points) + training.progress) / sizes, points)
     return training.outcome()
 
 
