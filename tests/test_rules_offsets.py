@@ -8,6 +8,9 @@ from sklearn.metrics import confusion_matrix, f1_score, matthews_corrcoef
 from east.errors import SettingError
 from east.metrics import Metric, metric
 from east.rules import apply_offsets, tune_offsets
+from east.rules.definition import logarithms
+from east.rules.many_classes import TangentAscent
+from east.rules.offsets import _ascend
 
 METRICS = (metric("fbeta"), metric("fbeta", beta=0.25), metric("mcc"), metric("gmean"), metric("accuracy"))
 
@@ -132,6 +135,34 @@ def test_bad_input_is_answered_with_one_sentence(
 ) -> None:
     with pytest.raises(SettingError):
         tune_offsets(probabilities, targets, metric("accuracy"))
+
+
+@pytest.mark.parametrize("measure", METRICS[:3], ids=lambda measure: measure.label)
+def test_many_classes_lose_little_to_the_promises_of_the_tangent(measure: Metric) -> None:
+    probabilities, targets = predictions(600, 31, 5, strength=3.0)
+    offsets = tune_offsets(probabilities, targets, measure)
+    tuned = score(measure, targets, apply_offsets(probabilities, offsets), 31)
+    plain = score(measure, targets, probabilities.argmax(axis=1), 31)
+    every_cut = _ascend(logarithms(probabilities), targets, measure, np.zeros(31), 2).score
+    assert tuned - plain > 0.85 * (every_cut - plain) > 0.03
+    assert (offsets == tune_offsets(probabilities, targets, measure)).all()
+
+
+def test_the_tangent_s_ascent_knows_its_own_score() -> None:
+    probabilities, targets = predictions(400, 12, 2)
+    offsets, reached = TangentAscent(logarithms(probabilities), targets, metric("fbeta"), np.zeros(12)).run()
+    predicted = apply_offsets(probabilities, offsets)
+    by_hand = f1_score(targets, predicted, average="macro", labels=range(12), zero_division=0)
+    assert reached == pytest.approx(by_hand, abs=1e-12)
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("classes", [100, 200])
+def test_many_classes_take_a_second(classes: int) -> None:
+    probabilities, targets = predictions(800, classes, 0, strength=3.0)
+    start = time.thread_time()
+    tune_offsets(probabilities, targets, metric("fbeta"))
+    assert time.thread_time() - start < 1.5
 
 
 @pytest.mark.benchmark
