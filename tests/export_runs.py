@@ -19,7 +19,7 @@ HOSTILE = (
     "<img src=x onerror='window.stolen=1'>",
 )
 """Names of classes that would be taken for markup."""
-COLUMN = "\"><img src=//example.org/x onerror=alert(1)>"
+COLUMN = '"><img src=//example.org/x onerror=alert(1)>'
 
 
 def hostile_record() -> RunRecord:
@@ -36,7 +36,13 @@ def hostile_record() -> RunRecord:
     table = table_from_frame(frame, "<h1>table</h1>.csv")
     dataset = prepare(table, "<u>kind</u>")
     config = TrainConfig(
-        east.metric("fbeta"), ("east", "cross_entropy"), (0, 1), ("argmax",), epochs=8, evaluations=6, device="cpu"
+        east.metric("fbeta"),
+        ("east", "cross_entropy"),
+        (0, 1),
+        ("argmax",),
+        epochs=8,
+        evaluations=6,
+        device="cpu",
     )
     history: list[Snapshot] = []
     training = train(dataset, config)
@@ -44,4 +50,6 @@ def hostile_record() -> RunRecord:
         try:
             history.append(next(training))
         except StopIteration as end:
-            return record_run(table, dataset, end.value, history, "python -m east train '<x>.csv' && echo \"&lt;\"")
+            return record_run(
+                table, dataset, end.value, history, "python -m east train '<x>.csv' && echo \"&lt;\""
+            )

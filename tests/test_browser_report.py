@@ -42,8 +42,8 @@ def page(
     tab.set_default_timeout(60_000)
     problems: list[str] = []
     tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    tab.on("dialog", lambda dialog: problems.append("a dialog") or dialog.dismiss())
+    tab.on("console", lambda said: problems.extend([said.text] if said.type == "error" else []))
+    tab.on("dialog", lambda dialog: problems.append(dialog.message))
     tab.on("request", lambda request: asked.append(request.url))
     tab.goto(file.as_uri())
     tab.locator("body[data-drawn]").wait_for()
@@ -53,7 +53,11 @@ def page(
 
 
 def layout_of(page: Page, name: str) -> str:
-    return str(page.locator(f"[data-figure='{name}']").evaluate("node => JSON.stringify(node.data.map(t => t.z ?? t.y))"))
+    return str(
+        page.locator(f"[data-figure='{name}']").evaluate(
+            "node => JSON.stringify(node.data.map(t => t.z ?? t.y))"
+        )
+    )
 
 
 def test_it_opens_offline_and_asks_for_nothing_but_itself(page: Page, asked: list[str]) -> None:
@@ -97,7 +101,10 @@ def test_the_scrubber_moves_the_replay_by_keyboard_and_mouse(page: Page, record:
     box = scrubber.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    middle = record.history[(len(record.history) - 1) // 2].step, record.history[len(record.history) // 2].step
+    middle = (
+        record.history[(len(record.history) - 1) // 2].step,
+        record.history[len(record.history) // 2].step,
+    )
     assert int(moment.inner_text().split()[1]) in middle
 
 

@@ -51,7 +51,8 @@ def rows(count: int, seed: int, colours: str = "red green blue") -> pd.DataFrame
         {
             "size": generator.normal(3, 2, count),
             "count": generator.integers(0, 9, count),
-            "place": np.asarray([3.0, 7.5, 11.0, 2.0, 9.0])[np.arange(count) % 5] * (1 + np.arange(count) // 5 % 6),
+            "place": np.asarray([3.0, 7.5, 11.0, 2.0, 9.0])[np.arange(count) % 5]
+            * (1 + np.arange(count) // 5 % 6),
             "mostly_zero": np.where(generator.random(count) < 0.9, 0.0, generator.random(count)),
             "colour": generator.choice(colours.split(), count),
             "yes": generator.random(count) < 0.4,
@@ -68,7 +69,11 @@ def rows(count: int, seed: int, colours: str = "red green blue") -> pd.DataFrame
 
 
 def labels(frame: pd.DataFrame) -> pd.Series[str]:
-    score = frame["size"].fillna(3) + 2 * (frame["colour"] == "red") + frame["words"].fillna("").str.contains("slow")
+    score = (
+        frame["size"].fillna(3)
+        + 2 * (frame["colour"] == "red")
+        + frame["words"].fillna("").str.contains("slow")
+    )
     return pd.cut(score, [-99, 2.5, 4.5, 99], labels=["low", "middle", "=high"]).astype(str)
 
 
@@ -99,13 +104,13 @@ def library(outcome: Outcome, arm: Arm, frame: pd.DataFrame, seed: int | None = 
 
 def arms_of(outcome: Outcome) -> Iterator[Arm]:
     yield from (found.arm for found in outcome.arms)
-    yield Arm("east", outcome.metric, "offsets", ensemble=True)
+    yield Arm("east", outcome.metric, "offsets", members=2)
 
 
 def test_the_loader_alone_predicts_what_the_library_predicts(
     outcome: Outcome, new_rows: pd.DataFrame, tmp_path: Path
 ) -> None:
-    arm = Arm("east", outcome.metric, "offsets", ensemble=True)
+    arm = Arm("east", outcome.metric, "offsets", members=2)
     path, table, found = tmp_path / "model.zip", tmp_path / "rows.parquet", tmp_path / "found.npz"
     east.save_model(outcome, path, arm=arm)
     frame = new_rows.assign(yes=new_rows["yes"].map(str, na_action="ignore"))
@@ -129,7 +134,8 @@ def test_a_loaded_model_is_the_one_that_was_saved(
         assert model.rule == outcome.arm(arm).rules[0 if arm.ensemble else 1]
         assert list(model.classes) == list(outcome.classes)
         np.testing.assert_array_equal(
-            model.predict(new_rows), np.asarray(outcome.classes)[model.rule.decide(model.predict_proba(new_rows))]
+            model.predict(new_rows),
+            np.asarray(outcome.classes)[model.rule.decide(model.predict_proba(new_rows))],
         )
 
 
@@ -169,7 +175,9 @@ def test_loader_and_onnx_decide_as_the_rule_does(kind: str, temperature: float, 
     }[kind]
     rule = DecisionRule(temperature, prices)
     model = onnx_model(dataclasses.replace(contents_of(outcome, None, None), rule=rule))
-    features = generator.normal(0, 20, (500, outcome.encoder.transform(rows(1, 0)).shape[1])).astype(np.float32)
+    features = generator.normal(0, 20, (500, outcome.encoder.transform(rows(1, 0)).shape[1])).astype(
+        np.float32
+    )
     session = onnxruntime.InferenceSession(model.SerializeToString())
     probabilities, decisions = session.run(None, {"features": features})
     np.testing.assert_array_equal(decisions, rule.decide(probabilities))
@@ -200,7 +208,9 @@ def test_tables_that_do_not_fit_are_told_so(outcome: Outcome, new_rows: pd.DataF
     model = east.load_model(east.save_model(outcome, tmp_path / "model.zip"))
     with pytest.raises(DatasetError, match=r"lacks columns .* got no 'size', 'colour'; add them"):
         model.predict(new_rows.drop(columns=["size", "colour"]))
-    with pytest.raises(DatasetError, match="'size' held numbers in training, and none can be read now: got 'big'"):
+    with pytest.raises(
+        DatasetError, match="'size' held numbers in training, and none can be read now: got 'big'"
+    ):
         model.predict(new_rows.assign(size="big"))
     with pytest.raises(DatasetError, match="'when' held dates in training"):
         model.predict(new_rows.assign(when="yesterday or so"))
@@ -221,10 +231,14 @@ def test_a_table_of_predictions(outcome: Outcome, new_rows: pd.DataFrame, tmp_pa
     np.testing.assert_allclose(table.iloc[:, 2:].sum(axis=1), 1, atol=1e-6)
 
 
-@pytest.mark.parametrize("target", [[0, 1, 2], [True, False, True], ["a", "b", "ç"], [1.0, 2.0, 3.0]], ids=str)
+@pytest.mark.parametrize(
+    "target", [[0, 1, 2], [True, False, True], ["a", "b", "ç"], [1.0, 2.0, 3.0]], ids=str
+)
 def test_a_classifier_comes_back_as_it_was(target: list[object], tmp_path: Path) -> None:
     frame = rows(120, 0)
-    model = EASTClassifier(metric=east.metric("kappa"), rule="offsets", members=2, epochs=1, hidden=(8,), device="cpu")
+    model = EASTClassifier(
+        metric=east.metric("kappa"), rule="offsets", members=2, epochs=1, hidden=(8,), device="cpu"
+    )
     model.fit(frame, np.asarray(target)[np.arange(120) % 3])
     loaded = EASTClassifier.load(model.save(tmp_path / "model.zip"))
     again = EASTClassifier.load(loaded.save(tmp_path / "again.zip"))
@@ -269,7 +283,12 @@ def test_a_model_without_some_weights_is_refused_when_it_is_loaded(outcome: Outc
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     about = json.loads(files["model.json"])
-    for change in ({"layers": 4}, {"members": 2}, {"format": "east-model-9"}, {"rule": {"temperature": 1, "prices": [[1]]}}):
+    for change in (
+        {"layers": 4},
+        {"members": 2},
+        {"format": "east-model-9"},
+        {"rule": {"temperature": 1, "prices": [[1]]}},
+    ):
         with zipfile.ZipFile(path, "w") as archive:
             for name, data in (files | {"model.json": json.dumps({**about, **change}).encode()}).items():
                 archive.writestr(name, data)
@@ -278,18 +297,22 @@ def test_a_model_without_some_weights_is_refused_when_it_is_loaded(outcome: Outc
 
 
 def test_unknown_arms_seeds_and_sources_are_refused(outcome: Outcome, tmp_path: Path) -> None:
-    with pytest.raises(EastError, match="no such arm in this run: got 'focal'; choose from east, cross_entropy"):
+    with pytest.raises(
+        EastError, match="no such arm in this run: got 'focal'; choose from east, cross_entropy"
+    ):
         east.save_model(outcome, tmp_path / "m.zip", arm=Arm("focal", outcome.metric))
     with pytest.raises(EastError, match="no such seed in this run: got 7"):
         east.save_model(outcome, tmp_path / "m.zip", seed=7)
     with pytest.raises(EastError, match="fit it first"):
-        east.save_model(EASTClassifier(), tmp_path / "m.zip")  # type: ignore[arg-type]
+        east.save_model(EASTClassifier(), tmp_path / "m.zip")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_whole(tmp_path / "file", b"first")
-    monkeypatch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(
+        "os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
     with pytest.raises(EastError, match="No space left on device"):
         write_whole(path, b"second")
     assert path.read_bytes() == b"first" and list(tmp_path.iterdir()) == [path]

@@ -99,7 +99,7 @@ def test_command_and_script_reproduce_a_run_to_the_last_digit(name: str, file: P
 
 def test_a_script_says_arms_and_seeds_that_a_command_cannot() -> None:
     f1, mcc = east.metric("fbeta"), east.metric("mcc")
-    arms = (Arm("east", f1, "offsets", ensemble=True), Arm("focal", mcc))
+    arms = (Arm("east", f1, "offsets", members=2), Arm("focal", mcc))
     config = TrainConfig(f1, seeds=(3, 5), arms=arms)
     with pytest.raises(SettingError, match="cannot say this run: got arms"):
         command_for(config, Choices("label"), "table.csv")
@@ -108,7 +108,7 @@ def test_a_script_says_arms_and_seeds_that_a_command_cannot() -> None:
     with pytest.raises(SettingError, match="'-x'"):
         command_for(TrainConfig(f1), Choices("label", exclude=("-x",)), "table.csv")
     lines = script_for(config, Choices("label"), "table.csv").splitlines()
-    names = {"east": east}
+    names: dict[str, Any] = {"east": east}
     for start in ("metric =", "config ="):
         (line,) = [line for line in lines if line.startswith(start)]
         exec(line, names)

@@ -88,5 +88,7 @@ def test_a_step_that_is_not_known_is_refused_by_its_column() -> None:
     encoder, _ = fit_encoder(column("texts", 0), 0)
     assert encoder.vectorizer is not None
     encoder.vectorizer.all_processing_steps_["texts"] = [object()]
-    with pytest.raises(EastError, match="encoding of the column 'texts' cannot be saved; leave the column out"):
+    with pytest.raises(
+        EastError, match="encoding of the column 'texts' cannot be saved; leave the column out"
+    ):
         plain_encoder(encoder)

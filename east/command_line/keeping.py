@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class Finished:
     history: Sequence[Snapshot]
     result: dict[str, Any]
     exported: Arm | None
+    stronger: str
 
 
 def model_arm(options: argparse.Namespace, config: TrainConfig) -> Arm | None:
@@ -61,7 +62,11 @@ def keep(folder: Path, finished: Finished) -> None:
 
     dataset, outcome = finished.dataset, finished.outcome
     (folder / "result.json").write_text(as_json(finished.result) + "\n", encoding="utf-8")
-    record = record_run(finished.table, dataset, outcome, finished.history, _command(finished))
+    record = replace(
+        record_run(finished.table, dataset, outcome, finished.history, _command(finished)),
+        references=tuple(finished.result["references"]),
+        stronger=finished.stronger,
+    )
     predictions = neutralise_formulas(predictions_frame(record.race, dataset.test.rows))
     predictions.to_csv(folder / "predictions.csv", index=False)
     write_run(folder, record)
@@ -77,11 +82,14 @@ def _command(finished: Finished) -> str:
     from east.export import command_for
     from east.tables import ReadOptions
 
-    reading = ReadOptions(**given(finished.options, TABLE_OPTIONS))
-    config, choices = finished.outcome.config, finished.dataset.choices
     try:
         return command_for(
-            config, choices, finished.options.file, classes=finished.dataset.classes, reading=reading
+            finished.outcome.config,
+            finished.dataset.choices,
+            finished.options.file,
+            classes=finished.dataset.classes,
+            reading=ReadOptions(**given(finished.options, TABLE_OPTIONS)),
+            references=finished.options.references,
         )
     except SettingError:
         return ""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def train_command(options: argparse.Namespace) -> None:
     """Train on one table and print what it came to."""
-    from east.comparison import compare, judge_references, race_from, summarise
+    from east.comparison import compare, judge_references, race_from, reference_sentence, summarise
     from east.dataset import prepare
     from east.references import fit_beside, rows_of
 
@@ -42,7 +42,8 @@ def train_command(options: argparse.Namespace) -> None:
     references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
     result = {"table": dataset.name, "target": target, **summarise(comparison, references)}
     if folder is not None:
-        keep(folder, Finished(options, table, dataset, outcome, history, result, exported))
+        stronger = reference_sentence(references, comparison)
+        keep(folder, Finished(options, table, dataset, outcome, history, result, exported, stronger))
     print(as_json(result) if options.json else as_text(result, outcome))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from east.errors import DatasetError, EastError
 from east.export import predict
@@ -69,7 +69,7 @@ class LoadedModel:
         found = self.about.get("training")
         return None if found is None else TrainingFacts.from_json(found)
 
-    def predict(self, frame: pd.DataFrame) -> NDArray[Any]:
+    def predict(self, frame: pd.DataFrame | ArrayLike) -> NDArray[Any]:
         """Return the class that the rule decides on for each row, `[n]`.
 
         Raises:
@@ -77,19 +77,20 @@ class LoadedModel:
         """
         return np.asarray(self.classes[self.rule.decide(self.predict_proba(frame))])
 
-    def predict_proba(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+    def predict_proba(self, frame: pd.DataFrame | ArrayLike) -> NDArray[np.float64]:
         """Return class probabilities `[n, K]`, in the order of `classes`.
 
         Args:
-            frame: its columns are found by name, in any order; more are ignored. Categories never seen, and
-                cells that cannot be read as the column's kind, count as missing.
+            frame: its columns are found by name, in any order; more are ignored. Those of an array, or without
+                names, are found by their places. Categories never seen, and cells that cannot be read as the
+                column's kind, count as missing.
 
         Raises:
             DatasetError: for columns that are missing, repeated, or wholly of another kind.
         """
         try:
             return self.model.predict_proba(frame)
-        except predict.TableMismatch as error:
+        except predict.TableMismatchError as error:
             raise DatasetError(error.what, error.got, error.remedy) from None
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from east.dataset import Choices
 from east.errors import SettingError
 from east.metrics import METRICS, Metric
 from east.tables import ReadOptions
-from east.training import OPTIONS, Arm, TrainConfig
+from east.training import OPTIONS, TrainConfig
 
 NOT_AS_COMMAND = "The command line cannot say this run"
 USE_SCRIPT = "take the Python script, which can"
@@ -24,6 +24,7 @@ def command_for(
     *,
     classes: Sequence[str] = (),
     reading: ReadOptions | None = None,
+    references: Sequence[str] = (),
 ) -> str:
     """Write the line for a POSIX shell that trains the same again; the same machine gives the same numbers.
 
@@ -35,13 +36,16 @@ def command_for(
         file: the table's path.
         classes: K names, needed where the metric is of one class.
         reading: how the file was read, where that was not found out.
+        references: keys of REFERENCES that ran beside the race.
 
     Raises:
         SettingError: for what only a script can say (seeds that do not run from 0, a free list of arms, names
             that begin with a dash).
     """
+    config = without_arms(config)
     words = ["python", "-m", "east", "train", _operand(file), f"--target={choices.target}"]
     words += _metric(config.metric, classes)
+    words += ["--references", *references] if references else []
     words += [*_race(config), *_seeds(config.seeds)]
     words += [word for name in OPTIONS for word in _setting(name, config)]
     words += [*_split(choices), *_reading(reading)]
@@ -80,26 +84,30 @@ def _matrix(metric: Metric) -> Sequence[Sequence[float]]:
 
 
 def _race(config: TrainConfig) -> list[str]:
-    losses, rules = losses_and_rules(config)
     default = {each.name: each.default for each in fields(TrainConfig)}
     return [
-        *(["--losses", *losses] if losses != default["losses"] else []),
-        *(["--rules", *rules] if rules != default["rules"] else []),
+        *(["--losses", *config.losses] if config.losses != default["losses"] else []),
+        *(["--rules", *config.rules] if config.rules != default["rules"] else []),
     ]
 
 
-def losses_and_rules(config: TrainConfig) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the losses and rules whose product a race is.
+def without_arms(config: TrainConfig) -> TrainConfig:
+    """Say a race by its losses, rules and members instead of arm by arm.
 
     Raises:
-        SettingError: for arms that are no such product.
+        SettingError: for arms that are not each loss with each rule, alone and as ensembles of one size.
     """
     race = config.race
-    losses = tuple(dict.fromkeys(arm.loss for arm in race))
-    rules = tuple(dict.fromkeys(arm.rule for arm in race))
-    if race != tuple(Arm(loss, config.metric, rule) for rule in rules for loss in losses):
+    named = replace(
+        config,
+        arms=None,
+        losses=tuple(dict.fromkeys(arm.loss for arm in race)),
+        rules=tuple(dict.fromkeys(arm.rule for arm in race)),
+        members=max(arm.members for arm in race),
+    )
+    if named.race != race:
         raise SettingError(NOT_AS_COMMAND, "arms that are not each loss with each rule", USE_SCRIPT)
-    return losses, rules
+    return named
 
 
 def _seeds(seeds: tuple[int, ...]) -> list[str]:
@@ -129,6 +137,10 @@ def _split(choices: Choices) -> Iterator[str]:
         value = getattr(choices, name)
         if value != getattr(default, name):
             yield f"--{name.replace('_', '-')}={value}"
+    if choices.numeric_encoding != default.numeric_encoding:
+        raise SettingError(
+            NOT_AS_COMMAND, f"the encoding {choices.numeric_encoding!r} of numbers", USE_SCRIPT
+        )
 
 
 def _reading(reading: ReadOptions | None) -> Iterator[str]:

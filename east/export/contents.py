@@ -80,7 +80,7 @@ def contents_of(source: Outcome | FittedClassifier, arm: Arm | None, seed: int |
 def _of_outcome(outcome: Outcome, arm: Arm | None, seed: int | None) -> Contents:
     found = _arm_of(outcome, arm)
     place = 0 if found.arm.ensemble else _lane(found, seed, outcome.validation_targets, len(outcome.classes))
-    lanes = found.lanes if found.arm.ensemble else (found.lanes[place],)
+    lanes = found.lanes[: found.arm.members] if found.arm.ensemble else (found.lanes[place],)
     facts = {
         "arm": arm_to_json(found.arm),
         "label": found.arm.label,

@@ -31,7 +31,7 @@ from east.rules import confusion_matrices
 
 FORMAT = "east-run-1"
 RUN, HISTORY, RACE = "run.json", "history.json", "race.safetensors"
-_PLAIN = ("table", "features", "steps", "elapsed_s", "device", "command")
+_PLAIN = ("table", "features", "steps", "elapsed_s", "device", "command", "stronger")
 
 
 def write_run(folder: Path, record: RunRecord) -> None:
@@ -46,11 +46,14 @@ def write_run(folder: Path, record: RunRecord) -> None:
     arrays = {"targets": np.asarray(race.targets, dtype=np.int64)}
     for place, result in enumerate(race.results):
         arrays[f"predictions.{place}"] = np.ascontiguousarray(result.predictions, dtype=np.int64)
+        if result.left_out is not None:
+            arrays[f"left_out.{place}"] = np.ascontiguousarray(result.left_out, dtype=np.int64)
         arrays[f"soft.{place}"] = np.ascontiguousarray(result.soft, dtype=np.float64)
     about = {
         "format": FORMAT,
         **{name: getattr(record, name) for name in _PLAIN},
         "rows": list(record.rows),
+        "references": list(record.references),
         "profile": asdict(record.profile),
         "choices": choices_to_json(record.choices),
         "config": config_to_json(record.config),
@@ -87,6 +90,7 @@ def read_run(folder: Path) -> RunRecord:
             race=_race(about["race"], (folder / RACE).read_bytes()),
             history=history,
             rows=tuple(about["rows"]),
+            references=tuple(about["references"]),
         )
     except OSError as error:
         got = f"{str(folder)!r} ({error.strerror})"
@@ -104,9 +108,13 @@ def _race(about: Mapping[str, Any], data: bytes) -> Race:
     results = []
     for place, arm in enumerate(about["arms"]):
         predictions = arrays[f"predictions.{place}"]
-        hard = confusion_matrices(targets, predictions, len(classes))
         result = ArmResult(
-            arm_from_json(arm), tuple(about["seeds"]), predictions, hard, arrays[f"soft.{place}"]
+            arm=arm_from_json(arm),
+            seeds=tuple(about["seeds"]),
+            predictions=predictions,
+            hard=confusion_matrices(targets, predictions, len(classes)),
+            soft=arrays[f"soft.{place}"],
+            left_out=arrays.get(f"left_out.{place}"),
         )
         results.append(result)
     return Race(metric_from_json(about["metric"]), classes, targets, tuple(results))

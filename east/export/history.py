@@ -44,10 +44,10 @@ def _lane(lane: LaneSnapshot) -> dict[str, Any]:
 
 
 def _lane_from(data: Mapping[str, Any]) -> LaneSnapshot:
-    matrices = {name: np.asarray(data[name], dtype=np.float64) for name in _MATRICES}
-    values = {name: math.nan if value is None else value for name, value in data.items()}
+    values: dict[str, Any] = {name: math.nan if value is None else value for name, value in data.items()}
+    values |= {name: np.asarray(data[name], dtype=np.float64) for name in _MATRICES}
     metric, sharpness = metric_from_json(data["metric"]), Sharpness(**data["sharpness"])
-    return LaneSnapshot(**{**values, **matrices, "metric": metric, "sharpness": sharpness})
+    return LaneSnapshot(**{**values, "metric": metric, "sharpness": sharpness})
 
 
 def _sharpness(sharpness: Sharpness) -> dict[str, float]:

@@ -28,7 +28,7 @@ STEP = 10_000  # rows encoded at a time
 DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8"}
 
 
-class TableMismatch(ValueError):
+class TableMismatchError(ValueError):
     """A table that does not have the columns the model was trained on; its parts are what, got and remedy."""
 
     def __init__(self, what: str, got: str | None, remedy: str) -> None:
@@ -61,7 +61,7 @@ class Model:
         """Return class probabilities `[n, K]` of a frame with the columns of training.
 
         Raises:
-            TableMismatch: for columns that are missing, repeated or of another kind.
+            TableMismatchError: for columns that are missing, repeated or of another kind.
         """
         frame = self.frame(rows)
         steps = range(0, max(len(frame), 1), STEP)
@@ -81,10 +81,10 @@ class Model:
         if absent:
             got = f"no {', '.join(map(repr, absent[:5]))}{' ...' if len(absent) > 5 else ''}"
             what = "The table lacks columns the model was trained on"
-            raise TableMismatch(what, got, "add them, empty if unknown")
+            raise TableMismatchError(what, got, "add them, empty if unknown")
         repeated = [name for name in names if (frame.columns == name).sum() > 1]
         if repeated:
-            raise TableMismatch("A column is there twice", repr(repeated[0]), "keep one of each name")
+            raise TableMismatchError("A column is there twice", repr(repeated[0]), "keep one of each name")
         return frame[names].infer_objects().reset_index(drop=True)
 
     def _probabilities(self, frame: pd.DataFrame) -> Floats:
@@ -164,7 +164,7 @@ def class_shares(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays
     read = numbers(column, spec, arrays)[:, 0] if spec["numeric"] else texts_of(column).to_numpy(dtype=object)
     values = pd.Index(spec["values"], dtype="float64" if spec["numeric"] else "object")
     # A value that is not known has place -1, which is the last row: what all others share.
-    return arrays[spec["arrays"]][values.get_indexer(pd.Index(read, dtype=values.dtype))]
+    return np.asarray(arrays[spec["arrays"]][values.get_indexer(pd.Index(read, dtype=values.dtype))])
 
 
 def numbers(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) -> Floats:
@@ -193,7 +193,7 @@ def categories(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) 
     marks = (codes.reshape(-1, 1) == np.arange(len(known))).astype(np.float64)
     if spec["gaps"]:
         marks = np.hstack([marks, texts.isna().to_numpy(dtype=np.float64)[:, None]])
-    return marks[:, 1:] if spec["drop_first"] else marks
+    return np.asarray(marks[:, 1:] if spec["drop_first"] else marks)
 
 
 def dates(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) -> Floats:
@@ -221,7 +221,7 @@ def letter_groups(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Array
         if len(used):
             weighed = counts * weights[used]
             found[row] = (weighed / np.linalg.norm(weighed)).astype(np.float32) @ projection[used]
-    return (found / spec["divisor"]).astype(np.float32).astype(np.float64)
+    return np.asarray((found / spec["divisor"]).astype(np.float32), dtype=np.float64)
 
 
 def groups_of(text: str, sizes: Sequence[int]) -> list[str]:
@@ -252,7 +252,9 @@ def check_readable(column: pd.Series[Any], read: pd.Series[Any], kind: str) -> N
     """Refuse a column of which nothing can be read as what it was in training."""
     if column.notna().any() and not read.notna().any():
         what = f"The column {str(column.name)!r} held {kind} in training, and none can be read now"
-        raise TableMismatch(what, repr(column.dropna().iloc[0]), f"give {kind}, or leave its cells empty")
+        raise TableMismatchError(
+            what, repr(column.dropna().iloc[0]), f"give {kind}, or leave its cells empty"
+        )
 
 
 KINDS: Mapping[str, Callable[[pd.Series[Any], Mapping[str, Any], Arrays], Floats]] = {

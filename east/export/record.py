@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from east.comparison import Race, race_from
 from east.dataset import Choices, Dataset, Profile, profile
@@ -28,6 +29,8 @@ class RunRecord:
         elapsed_s: time spent stepping.
         device: where it ran.
         command: the line that does it again; "" where none can.
+        references: models beside the race, each as `summarise` tells it.
+        stronger: the sentence that says which of them is ahead of every arm; "" where none is.
     """
 
     table: str
@@ -42,6 +45,8 @@ class RunRecord:
     elapsed_s: float
     device: str
     command: str = ""
+    references: tuple[Mapping[str, Any], ...] = ()
+    stronger: str = ""
 
 
 def record_run(

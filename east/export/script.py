@@ -91,8 +91,8 @@ def _settings(config: TrainConfig) -> Iterator[tuple[str, str | None]]:
 def _arm(arm: Arm, metric: Metric) -> str:
     measure = "metric" if arm.metric == metric else metric_code(arm.metric)
     changed = {"rule": repr(arm.rule)} if arm.rule != Arm.rule else {}
-    ensemble = {"ensemble": "True"} if arm.ensemble else {}
-    return _call("east.Arm", {repr(arm.loss): None, measure: None, **changed, **ensemble})
+    members = {"members": repr(arm.members)} if arm.ensemble else {}
+    return _call("east.Arm", {repr(arm.loss): None, measure: None, **changed, **members})
 
 
 def _changed(settings: Any, default: Any) -> dict[str, str]:

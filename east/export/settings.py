@@ -37,13 +37,13 @@ def metric_from_json(data: Mapping[str, Any]) -> Metric:
 
 def arm_to_json(arm: Arm) -> dict[str, Any]:
     """Return an arm as plain data."""
-    named = {"loss": arm.loss, "rule": arm.rule, "ensemble": arm.ensemble}
+    named = {"loss": arm.loss, "rule": arm.rule, "members": arm.members}
     return {**named, "metric": metric_to_json(arm.metric)}
 
 
 def arm_from_json(data: Mapping[str, Any]) -> Arm:
     """Rebuild an arm."""
-    return Arm(data["loss"], metric_from_json(data["metric"]), data["rule"], data["ensemble"])
+    return Arm(data["loss"], metric_from_json(data["metric"]), data["rule"], data["members"])
 
 
 def choices_to_json(choices: Choices) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from east.comparison import compare, summarise
+from east.comparison import Comparison, compare, summarise
 from east.export.files import write_whole
 from east.export.record import RunRecord
 from east.export.report import sections
@@ -30,12 +31,13 @@ def html_report(record: RunRecord) -> str:
     comparison, pictures = compare(record.race), Pictures()
     body = [
         sections.question(record),
-        sections.judgement(comparison),
+        sections.judgement(comparison, record.stronger),
         sections.intervals(comparison, pictures),
+        sections.beside(record),
         sections.classes(comparison, pictures),
         sections.matrices(comparison, pictures),
     ]
-    moments = []
+    moments: list[dict[str, Any]] = []
     if record.history:
         told, moments = replay(record, comparison, pictures)
         body += [told, sections.curves(record, pictures)]
@@ -52,13 +54,20 @@ def html_report(record: RunRecord) -> str:
             *body,
             "</main>",
             "<noscript><p>Figures need JavaScript; all numbers are in the tables.</p></noscript>",
-            data_script("result", summarise(comparison)),
+            data_script("result", told_by(record, comparison)),
             data_script("facts", facts),
             f"<script>{plotly_script()}</script>",
             f"<script>{_own('report.js')}</script>",
             "</body></html>",
         ]
     )
+
+
+def told_by(record: RunRecord, comparison: Comparison) -> dict[str, Any]:
+    """Return all numbers as `summarise` gives them, with the references that were judged when the run ended."""
+    told = summarise(comparison)
+    judged = {**told["verdict"], "text": f"{told['verdict']['text']} {record.stronger}".rstrip()}
+    return {**told, "references": list(record.references), "verdict": judged}
 
 
 def write_report(record: RunRecord, path: str | os.PathLike[str]) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from east.comparison import Comparison, class_rows, class_table, verdict
 from east.dataset import size_text, span_text
 from east.export.record import RunRecord
@@ -27,7 +29,8 @@ def question(record: RunRecord) -> str:
     """Say what was asked, of what, and how."""
     race, (train, validation, test) = record.race, record.rows
     seeds = f"{len(race.seeds)} seed{'s' if len(race.seeds) > 1 else ''}"
-    asked = f"Which way of training and deciding predicts “{record.choices.target}” best, judged by {race.metric.label}?"
+    target = record.choices.target
+    asked = f"Which way of training and deciding predicts “{target}” best, judged by {race.metric.label}?"
     facts = (
         f"{record.table}: {train:,} training, {validation:,} validation and {test:,} test rows, {record.features:,} "
         f"encoded columns, {len(race.classes)} classes. {len(race.arms)} arms, {seeds}, {record.steps:,} steps in "
@@ -37,10 +40,14 @@ def question(record: RunRecord) -> str:
     return element("header", title + paragraph(asked) + paragraph(facts))
 
 
-def judgement(comparison: Comparison) -> str:
+def judgement(comparison: Comparison, stronger: str) -> str:
     """Say who won, and what that speaks of."""
     judged = verdict(comparison)
-    return section("Verdict", paragraph(judged.headline, _class="verdict"), listing(judged.details))
+    return section(
+        "Verdict",
+        paragraph(judged.headline, _class="verdict"),
+        listing([*judged.details, *filter(None, [stronger])]),
+    )
 
 
 def intervals(comparison: Comparison, pictures: Pictures) -> str:
@@ -73,6 +80,19 @@ def intervals(comparison: Comparison, pictures: Pictures) -> str:
             row += [f"{other.value:+.4f}", _span(other.interval), f"{other.adjusted_p:.2g}", other.conclusion]
         rows.append([*row, *[""] * (len(head) - len(row))])
     return section("Scores", *parts, table(f"{metric.label}, mean over seeds, on the test part", head, rows))
+
+
+def beside(record: RunRecord) -> str:
+    """Show the models beside the race that are not ours."""
+    if not record.references:
+        return ""
+    head = ("Reference", "Score", "95 % interval", "Best arm minus it", "95 % interval")
+    rows = []
+    for one in record.references:
+        gap = one["best_arm_minus_it"]
+        ends = (f"{one['mean']:.4f}", _span(one["ci"]), f"{gap['difference']:+.4f}", _span(gap["ci"]))
+        rows.append((one["label"], *ends))
+    return section("References", table("Other models on the same rows", head, rows))
 
 
 def classes(comparison: Comparison, pictures: Pictures) -> str:
@@ -174,5 +194,5 @@ def rival(comparison: Comparison) -> Arm | None:
     return next((one.second for one in comparison.differences), None)
 
 
-def _span(interval: tuple[float, float]) -> str:
+def _span(interval: Sequence[float]) -> str:
     return f"{interval[0]:.4f} to {interval[1]:.4f}"
