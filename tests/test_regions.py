@@ -46,7 +46,7 @@ def made(rows: int = 600, extra: bool = False) -> tuple[pd.DataFrame, Dataset]:
 def config(**options: object) -> TrainConfig:
     settings: dict[str, object] = {
         "hidden": (8,),
-        "seeds": (3, 4),
+        "seeds": (3, 4, 5),
         "epochs": 4,
         "batch_size": 64,
         "device": "cpu",

@@ -107,8 +107,9 @@ def sweep_sizes(
 ) -> Generator[SizeProgress, None, SizeSweep]:
     """Train cross-entropy and EAST side by side at each size, on the same rows, seeds and batches.
 
-    It yields its progress some tens of times a size, and may be closed at any of them; its return value is
-    the sweep.
+    A linear network is linear in the columns only where the dataset was prepared with
+    `numeric_encoding="scaled"`. It yields its progress some tens of times a size, and may be closed at any
+    of them; its return value is the sweep.
 
     Args:
         dataset: the encoded table; its test part judges.
