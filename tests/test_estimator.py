@@ -186,6 +186,13 @@ def test_labels_of_any_kind_come_back_as_they_were(labels: Any) -> None:
     assert (predicted == wanted).mean() > 0.9
 
 
+def test_no_hidden_layer_is_a_linear_model() -> None:
+    rows, labels = make_blobs(240, centers=[[0, 0], [9, 0], [0, 9]], cluster_std=0.5, random_state=0)
+    fitted = EASTClassifier(epochs=200, hidden=()).fit(rows, labels)
+    assert len(fitted.weights_) == 1
+    assert fitted.score(rows, labels) > 0.9
+
+
 def test_a_gain_matrix_moves_the_decisions() -> None:
     rows, labels = make_blobs(400, centers=[[0, 0], [1.5, 0]], cluster_std=1.0, random_state=0)
     fearful = metric("gain", matrix=[[1.0, 0.0], [-9.0, 1.0]])

@@ -144,6 +144,26 @@ def test_a_lane_is_an_ordinary_training_with_torchs_own_parts(
     np.testing.assert_allclose(found, expected["probabilities"], rtol=0, atol=1e-4)
 
 
+@pytest.mark.parametrize("hidden", [(), None])
+def test_linear_and_automatic_lanes_are_ordinary_trainings_too(hidden: tuple[int, ...] | None) -> None:
+    data = dataset()
+    setting = settings(losses=("east",), seeds=(5,), hidden=hidden, dropout=0.3, evaluations=1)
+    expected = trained_by_hand(data, setting, "east", 5)
+    lane = fit(data, setting).lanes[0]
+    assert len(lane.weights) == (1 if hidden == () else 3)
+    np.testing.assert_allclose(lane.validation_probabilities, expected["probabilities"], rtol=0, atol=1e-4)
+    np.testing.assert_allclose(
+        predict_probabilities(lane.weights, data.test.features), lane.test_probabilities, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize(("rows", "widths"), [(100, (64, 64)), (9_999, (64, 64)), (10_000, (128, 64))])
+def test_widths_go_by_the_training_rows_unless_given(rows: int, widths: tuple[int, ...]) -> None:
+    assert TrainConfig(F1).hidden_widths(rows) == widths
+    assert settings(hidden=[]).hidden_widths(rows) == ()
+    assert settings(hidden=[5]).hidden_widths(rows) == (5,)
+
+
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 def test_each_lane_equals_itself_trained_alone_for_every_loss_and_two_seeds(dropout: float) -> None:
     data = dataset()

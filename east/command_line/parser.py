@@ -16,7 +16,9 @@ MOST_SEEDS = 1000
 
 # Options that are handed on under their own name, where given; every default stays where it belongs.
 TABLE_OPTIONS = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
-SPLIT_OPTIONS = ("exclude", "shares", "rare", "missing_target", "bins", "group", "time")
+SPLIT_OPTIONS = (
+    "exclude", "shares", "rare", "missing_target", "bins", "group", "time", "numeric_encoding",
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):
@@ -171,6 +173,7 @@ def _add_split(train: argparse.ArgumentParser) -> None:
     add("--bins", type=int, metavar="N", help="cut a numeric target into N classes")
     add("--group", metavar="COLUMN", help="keep rows of the same value on one side of the split")
     add("--time", metavar="COLUMN", help="split by time: the newest rows are the test")
+    add("--numeric-encoding", metavar="HOW", help="of numbers: piecewise or scaled (piecewise)")
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
