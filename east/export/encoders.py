@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from east.dataset import Encoder
 from east.dataset.encoding.columns import LARGEST
 from east.dataset.encoding.knots import Pieces
-from east.errors import EastError
+from east.errors import DatasetError, EastError
 from east.export import predict
 
 Arrays = dict[str, NDArray[Any]]
@@ -32,8 +32,15 @@ class PlainEncoder:
     arrays: Mapping[str, NDArray[Any]]
 
     def transform(self, frame: pd.DataFrame) -> NDArray[np.float32]:
-        """Encode rows of a frame, `[n, d]`."""
-        return predict.encode(frame, self.data, self.arrays)
+        """Encode rows of a frame, `[n, d]`.
+
+        Raises:
+            DatasetError: for a column that is wholly of another kind than in training.
+        """
+        try:
+            return predict.encode(frame, self.data, self.arrays)
+        except predict.TableMismatchError as error:
+            raise DatasetError(error.what, error.got, error.remedy) from None
 
 
 def plain_encoder(encoder: Encoder | PlainEncoder) -> PlainEncoder:
