@@ -41,6 +41,8 @@ def changed(**columns: object) -> dict[str, ColumnDrift]:
 
 
 def test_facts_survive_json() -> None:
+    huge = training_facts(pd.DataFrame({"x": [1e300, -1e308, np.inf, 3.0]}))
+    assert TrainingFacts.from_json(json.loads(json.dumps(huge.to_json(), allow_nan=False))) == huge
     assert TrainingFacts.from_json(json.loads(json.dumps(FACTS.to_json()))) == FACTS
 
 

@@ -78,7 +78,12 @@ def intervals(comparison: Comparison, pictures: Pictures) -> str:
         row = [score.arm.label, f"{score.mean:.4f}", _span(score.interval)]
         other = found.get(score.arm)
         if other is not None:
-            row += [_number(other.value, "+.4f"), _span(other.interval), f"{other.adjusted_p:.2g}", other.conclusion]
+            row += [
+                _number(other.value, "+.4f"),
+                _span(other.interval),
+                f"{other.adjusted_p:.2g}",
+                other.conclusion,
+            ]
         rows.append([*row, *[""] * (len(head) - len(row))])
     return section("Scores", *parts, table(f"{metric.label}, mean over seeds, on the test part", head, rows))
 
