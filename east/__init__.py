@@ -86,6 +86,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import the module a public name lives in when the name is first used (PEP 562)."""
+    if name == "synthetic":
+        return import_module("east.synthetic")
     if name not in _HOMES:
         raise AttributeError(f"module 'east' has no attribute {name!r}")
     value = getattr(import_module(f"east.{_HOMES[name]}"), name)

@@ -96,12 +96,10 @@ class LaneNetwork:
             features: the batches, shared by all arms of a seed.
             keep: dropout masks of the hidden layers, `[seeds, B, width]` each, already scaled; or none.
         """
-        arms = self.num_arms
-        batches = features.expand(arms, *features.shape).flatten(0, 1)
-        self._masks = [mask.expand(arms, *mask.shape).flatten(0, 1) for mask in keep]
+        self._masks = [mask.expand(self.num_arms, *mask.shape).flatten(0, 1) for mask in keep]
         self._inputs = []
         with torch.no_grad():
-            self._logits = _forward(self.layers, batches, self._masks, self._inputs)
+            self._logits = _forward(self.layers, features, self._masks, self._inputs)
         return self._logits.requires_grad_()
 
     def backward(self, losses: Tensor) -> None:
@@ -112,7 +110,11 @@ class LaneNetwork:
                 entered = self._inputs[index]
                 weights, biases = self._layer_gradients[2 * index : 2 * index + 2]
                 biases.copy_(gradient.sum(dim=1, keepdim=True))
-                weights.copy_(entered.to(gradient.dtype).transpose(1, 2) @ gradient)
+                turned = entered.to(gradient.dtype).transpose(1, 2)
+                for place, piece in zip(
+                    weights.split(len(entered)), gradient.split(len(entered)), strict=True
+                ):
+                    place.copy_(turned @ piece)
                 if index:
                     gradient = gradient @ self.layers[2 * index].to(gradient.dtype).transpose(1, 2)
                     if self._masks:
@@ -160,12 +162,25 @@ def _forward(
     for index in range(last + 1):
         if inputs is not None:
             inputs.append(hidden)
-        hidden = torch.baddbmm(layers[2 * index + 1], hidden, layers[2 * index])
+        hidden = _layer(hidden, layers[2 * index], layers[2 * index + 1])
         if index < last:
             hidden = hidden.relu_()
             if masks:
                 hidden = hidden.mul_(masks[index])
     return hidden
+
+
+def _layer(entering: Tensor, weights: Tensor, biases: Tensor) -> Tensor:
+    """Multiply `[lanes, B, in]`, or a batch a seed, `[seeds, B, in]`, by the layer of every lane.
+
+    Batches that arms share go through arm by arm: a copy for every lane would cost as much as the product.
+    """
+    shared = len(entering)
+    pieces = [
+        torch.baddbmm(bias, entering, weight)
+        for weight, bias in zip(weights.split(shared), biases.split(shared), strict=True)
+    ]
+    return pieces[0] if len(pieces) == 1 else torch.cat(pieces)
 
 
 def _initial_parameters(layout: Layout, seed: int) -> Tensor:

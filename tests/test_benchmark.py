@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from east.benchmark import SUITES, Plan, Report, Row, plan, run, speed_lines, table_from_text
-from east.benchmark.racing import metric_from_text
+from east.benchmark.planning import metric_from_text
 from east.benchmark.speed import Sizes
 from east.command_line import main
 from east.comparison import race_from
@@ -61,7 +61,7 @@ def test_rows_are_those_of_the_training_alone(rows: list[Row]) -> None:
     for seed in (0, 1):
         dataset = prepare(read_table(WINE), "cultivar", seed=seed)
         config = TrainConfig(
-            metric("fbeta", beta=0.5), ("east", "cross_entropy"), (seed,), epochs=3, device="cpu"
+            metric("fbeta", beta=0.5), LOSSES_RUN, (seed,), RULES_RUN, epochs=3, device="cpu"
         )
         race = race_from(fit(dataset, config))
         assert {result.arm.key for result in race.results} == KEYS
@@ -147,9 +147,9 @@ def test_defaults_race_every_loss_and_the_tuned_offsets() -> None:
 
 def test_cross_entropy_always_takes_part() -> None:
     for losses, rules, ways in (
-        (["east"], None, (("east", "argmax"), ("cross_entropy", "argmax"))),
-        (["focal"], ["offsets"], (("focal", "offsets"), ("cross_entropy", "argmax"))),
-        (["cross_entropy"], ["argmax"], (("cross_entropy", "argmax"),)),
+        (["east"], None, (("east", "argmax", 1), ("cross_entropy", "argmax", 1))),
+        (["focal"], ["offsets"], (("focal", "offsets", 1), ("cross_entropy", "argmax", 1))),
+        (["cross_entropy"], ["argmax"], (("cross_entropy", "argmax", 1),)),
     ):
         assert plan([WINE], losses=losses, rules=rules).ways == ways
 

@@ -190,7 +190,7 @@ def test_draws_are_the_scores_of_the_same_rows_in_every_lane() -> None:
     race, _ = World(metric("fbeta"), (SKILLED, PLAIN)).race(50, 2, np.random.default_rng(3))
     twin = race.results[0]
     same = resample(Race(race.metric, race.classes, race.targets, (twin, twin)), draws=50)
-    assert (same.draws[0] == same.draws[1]).all()
+    assert same.draws is not None and (same.draws[0] == same.draws[1]).all()
     assert same.draws.std() > 0.01
 
 
@@ -236,6 +236,7 @@ def test_blocks_of_rows_give_the_same_variance_as_rows() -> None:
     race, _ = World(metric("fbeta"), (SKILLED, PLAIN)).race(9000, 1, np.random.default_rng(5))
     resampled = resample(race, draws=1500)
     by_jackknife = (resampled.influence[0, 0] ** 2).sum() / 9000**2
+    assert resampled.draws is not None
     assert resampled.draws[0, 0].var() == pytest.approx(by_jackknife, rel=0.15)
 
 

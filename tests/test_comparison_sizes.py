@@ -32,7 +32,9 @@ def table() -> Dataset:
     targets = generator.choice(4, 700, p=(0.7, 0.15, 0.09, 0.06))
     centres = np.array([[0.0, 0.0], [1.5, 0.0], [0.0, 1.5], [1.3, 1.3]])
     places = centres[targets] + 0.7 * generator.standard_normal((700, 2))
-    return prepare_arrays(pd.DataFrame(places, columns=["width", "height"]), targets, seed=0)
+    return prepare_arrays(
+        pd.DataFrame(places, columns=["width", "height"]), targets, seed=0, numeric_encoding="scaled"
+    )
 
 
 def run(table: Dataset, **options: object) -> tuple[list[SizeProgress], SizeSweep]:

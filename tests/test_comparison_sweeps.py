@@ -50,7 +50,9 @@ def dataset() -> Dataset:
 
 @pytest.fixture(scope="module")
 def base() -> TrainConfig:
-    return TrainConfig(F1, ("east", "cross_entropy"), seeds=(0, 1), epochs=25, hidden=(16,), device="cpu")
+    return TrainConfig(
+        F1, ("east", "cross_entropy"), (0, 1), ("argmax", "offsets"), epochs=25, hidden=(16,), device="cpu"
+    )
 
 
 @pytest.fixture(scope="module")

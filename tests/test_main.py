@@ -64,7 +64,20 @@ def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
 def test_every_sample_trains_and_its_matrices_hold_every_test_row(
     sample: Sample, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ("--metric", "fbeta", "--beta", "0.5", "--losses", "east", "cross_entropy", "--seeds", "3")
+    asked = (
+        "--rules",
+        "argmax",
+        "offsets",
+        "--metric",
+        "fbeta",
+        "--beta",
+        "0.5",
+        "--losses",
+        "east",
+        "cross_entropy",
+        "--seeds",
+        "3",
+    )
     result = run_json(capsys, "train", str(sample.file), "--target", sample.target, *asked, "--epochs", "2")
     labels = pd.read_csv(sample.file, keep_default_na=False)[sample.target].astype(str)
     assert set(result["classes"]) == set(labels)
@@ -83,7 +96,19 @@ def test_every_sample_trains_and_its_matrices_hold_every_test_row(
 def test_scores_and_matrices_are_scikit_learns_on_the_written_predictions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ("--beta", "0.25", "--seeds", "2", "--epochs", "8", "--out", str(tmp_path / "new" / "folder"))
+    arguments = (
+        "--rules",
+        "argmax",
+        "offsets",
+        "--beta",
+        "0.25",
+        "--seeds",
+        "2",
+        "--epochs",
+        "8",
+        "--out",
+        str(tmp_path / "new" / "folder"),
+    )
     result = run_json(capsys, "train", PENGUINS, *arguments)
     assert json.loads((tmp_path / "new" / "folder" / "result.json").read_text(encoding="utf-8")) == result
     rows = pd.read_csv(tmp_path / "new" / "folder" / "predictions.csv")

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from east.dataset import Dataset, prepare_arrays, region_columns, region_view
+from east.dataset import Dataset, prepare, prepare_arrays, region_columns, region_view
 from east.errors import DatasetError, SettingError
+from east.figures import region_figure
 from east.metrics import metric
 from east.network import predict_probabilities
-from east.training import TrainConfig, Training, regions_of
+from east.run.runner import Run
+from east.synthetic import Problem
+from east.training import Regions, TrainConfig, Training, regions_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 F1 = metric("fbeta")
@@ -60,8 +63,8 @@ def test_a_view_covers_the_training_rows_and_encodes_as_the_encoder_does() -> No
     for axis, name in ((view.first, "width"), (view.second, "height")):
         low, high = np.quantile(rows[name], [0.005, 0.995])
         assert axis[0] == pytest.approx(low - 0.05 * (high - low)) and len(axis) == 12
-    assert view.crossings[1].tolist() == [view.first[0], view.second[1]]
-    by_hand = pd.DataFrame(view.crossings, columns=["width", "height"])
+    assert view.crossings()[1].tolist() == [view.first[0], view.second[1]]
+    by_hand = pd.DataFrame(view.crossings(), columns=["width", "height"])
     np.testing.assert_array_equal(view.features, dataset.encoder.transform(by_hand))
 
 
@@ -73,7 +76,7 @@ def test_other_columns_stand_at_their_medians_and_most_frequent_values() -> None
     assert held["colour"] == rows["colour"].mode()[0] == "green"
     assert pd.Timestamp(held["day"]) == rows["day"].sort_values().iloc[(len(rows) - 1) // 2]
     assert view.note.startswith("The other 3 columns")
-    by_hand = pd.DataFrame(view.crossings, columns=["skewed", "height"])
+    by_hand = pd.DataFrame(view.crossings(), columns=["skewed", "height"])
     by_hand["width"], by_hand["colour"] = float(held["width"]), "green"
     by_hand["day"] = pd.Timestamp(held["day"])
     np.testing.assert_array_equal(view.features, dataset.encoder.transform(by_hand))
@@ -111,7 +114,7 @@ def test_a_snapshot_carries_what_each_arms_first_seed_predicts(hidden: tuple[int
     snapshot = training.snapshot()
     for place, arm in enumerate(snapshot.arms):
         # The first lane of each arm: lanes stand arm by arm, seeds within.
-        weights = training._network.lane_weights(training._averages, 2 * place)
+        weights = training._network.lane_weights(training._averages, 3 * place)
         probabilities = predict_probabilities(weights, view.features)
         regions = arm.regions
         assert regions is not None and regions.classes.dtype == regions.margins.dtype == np.uint8
@@ -137,6 +140,35 @@ def test_looking_changes_nothing_and_no_view_costs_nothing() -> None:
         np.testing.assert_array_equal(lane.test_probabilities, twin.test_probabilities)
 
 
+def test_a_replay_has_the_regions_of_every_moment() -> None:
+    frame, dataset = made()
+    view = region_view(frame, dataset, size=9)
+    run = Run(lambda: Training(dataset, config(), view)).start()
+    assert run.wait(60)
+    history = run.history()
+    assert len(history) > 2
+    shown = [arm.regions for snapshot in history for arm in snapshot.arms]
+    assert all(regions is not None and regions.classes.shape == (9, 9) for regions in shown)
+
+
+@pytest.mark.parametrize("size", [None, 25])
+def test_the_best_boundary_drawn_is_the_problems_own_rule_at_every_grid_point(size: int | None) -> None:
+    problem = Problem()
+    table = problem.table(400)
+    view = region_view(table.frame, prepare(table, "label"), size=20)
+    points, side = view.crossings(size), size or 20
+    codes = problem.best(F1).decide(points).reshape(side, side)
+    for place, (across, up) in ((0, (0, 0)), (side - 1, (0, -1)), (side, (1, 0))):
+        np.testing.assert_array_equal(points[place], points.reshape(side, side, 2)[across, up])
+    regions = Regions(
+        np.zeros((20, 20), np.uint8), np.zeros((20, 20), np.uint8), view.points.targets.astype(np.uint8)
+    )
+    line = region_figure(regions, view, problem.class_names, best=codes).data[-1]
+    drawn = sum(value is not None for value in line["x"])
+    changes = (codes[1:] != codes[:-1]).sum() + (codes[:, 1:] != codes[:, :-1]).sum()
+    assert changes <= drawn <= 1.3 * changes + 12  # one vertex a change, and the meeting points
+
+
 @pytest.mark.parametrize("members", [1, 2])
 def test_a_finished_arm_decides_the_view_by_its_checkpoint_and_rule(members: int) -> None:
     frame, dataset = made()
@@ -148,7 +180,7 @@ def test_a_finished_arm_decides_the_view_by_its_checkpoint_and_rule(members: int
         place = 0 if members > 1 else 1
         regions = regions_of(found, view, place)
         every = [predict_probabilities(lane.weights, view.features) for lane in found.lanes]
-        probabilities = np.mean(every, axis=0) if members > 1 else every[1]
+        probabilities = np.mean(every[:2], axis=0) if members > 1 else every[1]
         weights = np.diag(found.rules[place].prices)
         np.testing.assert_array_equal(regions.classes.ravel(), (probabilities * weights).argmax(axis=1))
         assert regions.margins.max() <= 255 and len(regions.point_classes) == len(view.points.rows)

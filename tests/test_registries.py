@@ -150,7 +150,7 @@ def test_a_new_metric_serves_estimator_benchmark_and_figures() -> None:
     cubed = metric("tempered", power=3.0)
     assert EASTClassifier(cubed, epochs=2).fit(*blobs()).metric_.options == {"power": 3.0}
     made = benchmark.plan([WINE], metrics=["tempered:power=3"])
-    assert made.metrics == (cubed,) and {arm.metric for arm in made.config.race} == {cubed}
+    assert made.metrics == (cubed,) and {arm.metric for arm in made.config(0).race} == {cubed}
     figure = score_figure([Score(Arm("east", cubed), (0.5,), 0.5, (0.4, 0.6), 0.0)], cubed.label)
     assert figure.layout["xaxis"]["title"]["text"] == "Accuracy to the 3 on the test part"
 
@@ -164,7 +164,18 @@ def test_a_new_loss_is_offered_by_the_command_line_and_raced(
 ) -> None:
     assert "soft_metric_anchored, brier (east cross_entropy)" in shown_by(capsys, "train", "--help")
     assert "brier Brier score" in shown_by(capsys, "list")
-    result, rows = trained(capsys, tmp_path, "--losses", "brier", "cross_entropy", "--metric", "accuracy")
+    result, rows = trained(
+        capsys,
+        tmp_path,
+        "--losses",
+        "brier",
+        "cross_entropy",
+        "--rules",
+        "argmax",
+        "offsets",
+        "--metric",
+        "accuracy",
+    )
     assert list(result["arms"]) == ["brier", "cross_entropy", "brier+offsets", "cross_entropy+offsets"]
     assert list(result["paired"]) == ["cross_entropy", "brier+offsets", "cross_entropy+offsets"]
     assert "brier score" in result["verdict"]["text"].lower()
@@ -176,7 +187,7 @@ def test_a_new_loss_is_offered_by_the_command_line_and_raced(
 def test_a_new_loss_serves_estimator_benchmark_and_figures() -> None:
     fitted = EASTClassifier("accuracy", loss="brier", epochs=60).fit(*blobs())
     assert fitted.score(*blobs()) > 0.8
-    assert "brier" in [arm.loss for arm in benchmark.plan([WINE], metrics=["mcc"]).config.race]
+    assert "brier" in [arm.loss for arm in benchmark.plan([WINE], metrics=["mcc"]).config(0).race]
     arm = Arm("brier", F1)
     figure = curve_figure([moment(1, 2, [ArmSnapshot(arm, (lane(arm),))])], [arm], "loss")
     assert figure.data[0]["name"] == "Brier score" and "Brier score" in figure.alt
@@ -192,7 +203,7 @@ def test_a_new_loss_serves_estimator_benchmark_and_figures() -> None:
 def test_a_new_rule_is_offered_by_the_command_line_and_raced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "first (argmax offsets)" in shown_by(capsys, "train", "--help")
+    assert f"first ({' '.join(TrainConfig.rules)})" in shown_by(capsys, "train", "--help")
     assert "first Predict the first class." in shown_by(capsys, "list")
     result, rows = trained(capsys, tmp_path, "--losses", "east", "--rules", "argmax", "first")
     assert (list(result["arms"]), list(result["paired"])) == (["east", "east+first"], ["east+first"])
@@ -208,7 +219,7 @@ def test_a_new_rule_serves_estimator_benchmark_and_figures() -> None:
     assert fitted.rule_ == fit_first(np.zeros((1, 3)), [0], F1)
     assert set(fitted.predict(blobs()[0])) == {0}
     made = benchmark.plan([WINE], losses=["east"], rules=["first"])
-    assert made.ways == (("east", "first"), ("cross_entropy", "argmax"))
+    assert made.ways == (("east", "first", 1), ("cross_entropy", "argmax", 1))
     arms = [Arm("east", F1, rule) for rule in RULES]
     assert arms[-1].label == "EAST with the first class"
     for theme in (LIGHT, DARK):

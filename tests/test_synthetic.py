@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import differential_evolution
 
-from east.dataset import prepare
+from east.dataset import prepare, with_test
 from east.errors import SettingError
 from east.metrics import METRICS, Metric, metric
+from east.rules import fit_rule
 from east.synthetic import DEFAULT_PRESET, PRESETS, RANGES, SHAPES, Problem, make_problem
+from east.training import TrainConfig, fit
+from east.training.engine import lanes_of
 
 ROOT = Path(__file__).parents[1]
 Floats = NDArray[np.float64]
@@ -380,12 +383,42 @@ def test_a_preset_keeps_what_its_name_promises(key: str) -> None:
         assert gain < 0.001
 
 
+LEADS = {(): (0.04, 0.12), (64, 64): (-0.01, 0.01)}
+"""Hidden widths -> how far EAST is ahead of cross-entropy with its best rule, in macro F1."""
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("hidden", LEADS)
+def test_on_the_default_problem_the_loss_decides_for_a_linear_network_and_not_for_a_large_one(
+    hidden: tuple[int, ...],
+) -> None:
+    preset = PRESETS[DEFAULT_PRESET]
+    judged = metric(preset.metric, **preset.options)
+    dataset = prepare(preset.problem.table(preset.rows), "label", shares=(0.75, 0.25, 0.0))
+    dataset = with_test(dataset, preset.problem.table(50_000, seed=1))
+    outcome = fit(dataset, TrainConfig(judged, seeds=tuple(range(5)), hidden=hidden, device="cpu"))
+    east, entropy = (lanes_of(outcome, loss) for loss in ("east", "cross_entropy"))
+    ruled: list[list[float]] = []
+    for rule in ("argmax", "metric", "expected"):
+        ruled.append([])
+        for lane in entropy:
+            fitted = fit_rule(rule, lane.validation_probabilities, dataset.validation.targets, judged)
+            decisions = fitted.decide(lane.test_probabilities)
+            ruled[-1].append(sklearn.metrics.f1_score(outcome.test_targets, decisions, average="macro"))
+    lead = np.mean([lane.test_score for lane in east]) - np.mean(ruled, axis=1).max()
+    low, high = LEADS[hidden]
+    assert low <= lead <= high
+    reachable = preset.problem.best(judged).score
+    assert max(lane.test_score for lane in east) < reachable + 0.01
+
+
 # Cost
 
 
 def test_the_first_page_needs_no_torch_for_the_default_problem() -> None:
     code = (
-        "import sys, east.synthetic as s\n"
+        "import sys, east\n"
+        "s = east.synthetic\n"
         "problem = s.PRESETS[s.DEFAULT_PRESET].problem\n"
         "points, _ = problem.sample(4000)\n"
         "problem.posterior(points), problem.grid(100), problem.table()\n"

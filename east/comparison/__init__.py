@@ -14,7 +14,7 @@ from east.comparison.differences import Difference
 from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
 from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.kinds import Verdict
-from east.comparison.past_runs import TestedArm, pair_past_runs
+from east.comparison.past_runs import JudgedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
 from east.comparison.race import ArmResult, Race, pair_races, race_from
 from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
@@ -23,7 +23,7 @@ from east.comparison.sizes import WIDTHS, SizePoint, SizeProgress, SizeSweep, si
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import pair_sentence, verdict
 from east.comparison.ways import Step
-from east.comparison.what_if import WhatIf, offsets_rule, suggested_offsets, what_if
+from east.comparison.what_if import WhatIf, decided_for, offsets_rule, suggested_offsets, what_if
 
 __all__ = [
     "WIDTHS",
@@ -35,6 +35,7 @@ __all__ = [
     "Frontier",
     "FrontierPoint",
     "Grid",
+    "JudgedArm",
     "Race",
     "ReferenceScore",
     "References",
@@ -43,13 +44,13 @@ __all__ = [
     "SizeProgress",
     "SizeSweep",
     "Step",
-    "TestedArm",
     "Verdict",
     "WhatIf",
     "class_changes",
     "class_rows",
     "class_table",
     "compare",
+    "decided_for",
     "first_minus_second",
     "frontier",
     "frontier_config",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class TestedArm:
+class JudgedArm:
     """An arm of a finished run, with what it was tested on.
 
     Args:
@@ -39,7 +39,7 @@ class TestedArm:
         return float(self.arm.metric.scores(result.hard).mean())
 
 
-def pair_past_runs(first: TestedArm, second: TestedArm) -> Race:
+def pair_past_runs(first: JudgedArm, second: JudgedArm) -> Race:
     """Put two arms of finished runs into one race, the first one first.
 
     Raises:

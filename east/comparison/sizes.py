@@ -167,7 +167,9 @@ def lead_sentence(sweep: SizeSweep) -> str:
 
 
 def _config(base: TrainConfig, hidden: tuple[int, ...], rules: Sequence[str]) -> TrainConfig:
-    return replace(base, hidden=hidden, losses=("cross_entropy", "east"), rules=("argmax", *rules), arms=None)
+    return replace(
+        base, hidden=hidden, losses=("cross_entropy", "east"), rules=("argmax", *rules), members=1, arms=None
+    )
 
 
 def _trained(

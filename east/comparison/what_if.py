@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from east.comparison.race import ArmResult, result_of
 from east.errors import SettingError
 from east.rules import confusion_matrices
 
@@ -45,6 +46,26 @@ def what_if(outcome: Outcome, arm: Arm, rule: DecisionRule, metric: Metric | Non
     on_validation = confusion_matrices(outcome.validation_targets, validation, classes)
     on_test = confusion_matrices(outcome.test_targets, test, classes)
     return WhatIf(on_validation, on_test, measure.scores(on_validation), measure.scores(on_test))
+
+
+def decided_for(
+    outcome: Outcome, arm: Arm, metric: Metric, rule: str = "expected", *, together: bool = True
+) -> ArmResult:
+    """Decide for another metric on networks that are trained already: the quick what-if.
+
+    Args:
+        outcome: a finished training.
+        arm: whose lanes.
+        metric: what the rule is fitted for.
+        rule: a key of RULES.
+        together: whether the lanes decide as an ensemble, which needs one rule instead of one a lane.
+    """
+    from east.training.outcome import decide
+
+    lanes = outcome.arm(arm).lanes
+    members = len(lanes) if together else 1
+    wanted = replace(arm, metric=metric, rule=rule, members=members)
+    return result_of(decide(wanted, lanes, outcome.validation_targets), outcome)
 
 
 def offsets_rule(outcome: Outcome, offsets: ArrayLike) -> DecisionRule:

@@ -64,10 +64,16 @@ class RegionView:
         """Grid points on an axis, n."""
         return len(self.first)
 
-    @property
-    def crossings(self) -> Floats:
-        """The grid's points `[n * n, 2]`, the second column running fastest."""
-        return crossings(self.first, self.second)
+    def crossings(self, size: int | None = None) -> Floats:
+        """Return the grid's points `[n * n, 2]`, the second column running fastest.
+
+        Args:
+            size: points on an axis of another grid over the same axes; by default the view's own.
+        """
+        if size is None:
+            return _crossings(self.first, self.second)
+        first, second = (np.linspace(axis[0], axis[-1], size) for axis in (self.first, self.second))
+        return _crossings(first, second)
 
     @property
     def note(self) -> str:
@@ -77,12 +83,6 @@ class RegionView:
         if len(self.held) == 1:
             return f"{self.held[0][0]} is held at {self.held[0][1]}."
         return f"The other {len(self.held)} columns are held at their medians and most frequent values."
-
-
-def crossings(first: Floats, second: Floats) -> Floats:
-    """Return where two axes' lines cross, `[a * b, 2]`, the second axis running fastest."""
-    across, up = np.meshgrid(first, second, indexing="ij")
-    return np.stack([across.ravel(), up.ravel()], axis=1)
 
 
 def region_columns(dataset: Dataset) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def region_view(
         places[rows], np.asarray(dataset.train.targets[rows]), dataset.train.features[rows], rows
     )
     still = {name: _middle(train[name]) for name in dataset.encoder.columns if name not in (across, up)}
-    grid = _grid_frame(train, still, (across, up), crossings(*axes))
+    grid = _grid_frame(train, still, (across, up), _crossings(*axes))
     held = tuple((name, str(train[name].iloc[place])) for name, place in still.items())
     return RegionView((across, up), axes[0], axes[1], dataset.encoder.transform(grid), held, points)
 
@@ -156,6 +156,11 @@ def _axis(values: Floats, size: int) -> Floats:
     low, high = np.nanquantile(values, [_TAIL, 1 - _TAIL])
     room = _ROOM * (high - low) or 0.5
     return np.linspace(low - room, high + room, size)
+
+
+def _crossings(first: Floats, second: Floats) -> Floats:
+    across, up = np.meshgrid(first, second, indexing="ij")
+    return np.stack([across.ravel(), up.ravel()], axis=1)
 
 
 def _sample(

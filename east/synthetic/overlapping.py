@@ -1,4 +1,4 @@
-"""A table whose true class probabilities are known, and with them the best reachable score of any metric."""
+"""A table of four overlapping Gaussian classes over four features, with their true probabilities."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         "four_gaussians": Preset(
             "Four overlapping Gaussians",
             "A linear network has few cuts, and the loss decides where it spends them",
-            Problem("gaussians", 4, imbalance=19, overlap=0.6, seed=70),
+            Problem("gaussians", 4, imbalance=30, overlap=0.5, seed=70),
             metric="fbeta",
         ),
         "rare_under_common": Preset(

@@ -84,10 +84,10 @@ def amounts(
         None when they are no numbers, or not of one kind.
     """
     some = [*texts[:50], *texts[-50:], *texts[:: max(len(texts) // _SAMPLE, 1)]]
-    nothing = {*PLACEHOLDERS, *missing}
+    nothing = {word.casefold() for word in (*PLACEHOLDERS, *missing)}
     if not _all_parts(some, nothing):
         return None
-    empty = [text for text in texts if text.strip() in nothing]
+    empty = [text for text in texts if text.strip().casefold() in nothing]
     parts = _all_parts(texts, nothing)
     if not parts:
         return None
@@ -111,7 +111,7 @@ def _all_parts(texts: Sequence[str], nothing: Container[str]) -> list[_Parts]:
         parts = _parts(text)
         if parts is not None and not _is_code(parts.digits):
             found.append(parts)
-        elif text.strip() not in nothing:
+        elif text.strip().casefold() not in nothing:
             return []
     return found
 

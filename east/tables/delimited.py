@@ -171,6 +171,8 @@ def _header(text: _Text, dialect: Dialect, notebook: Notebook) -> tuple[list[str
     commented = dialect.rows([text.comment + "\n"]) if text.comment else []
     if commented and _is_commented_header(commented[0], text, dialect):
         names = [cell.strip() for cell in commented[0]]
+        names[0] = names[0] or text.mark.decode()
+        notebook.findings = [finding for finding in notebook.findings if finding.what != "header"]
         notebook.add("header", "comment", "the comment line above the rows names the columns")
     elif not dialect.header:
         names = [f"column_{i + 1}" for i in range(dialect.width)]

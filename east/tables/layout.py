@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from east.tables.table import Notebook, ReadOptions, Remedy
 from east.tables.texts import MISSING
 
 Row = Sequence[str]
+_TOTAL = re.compile(r"((grand |sub)?(total|sum)s?|gesamt|insgesamt|summe|average|mean):?", re.IGNORECASE)
 _MOSTLY = 0.8
 _MOST_NOTES = 10
 _LEAST_ROWS = 3
@@ -156,6 +158,8 @@ def notes_below(rows: Sequence[Row], sample: Sequence[Row], width: int) -> int:
 def _is_note(row: Row, numeric: Sequence[int], width: int) -> bool:
     """Whether a line at the end is one text that no row of the table is."""
     filled = [cell.strip() for cell in row if cell.strip()]
+    if filled and len(filled) < width and row[0].strip() and _TOTAL.fullmatch(filled[0]):
+        return True
     if len(filled) != 1 or not row[0].strip() or _is_amount(filled[0]) or width < 2:
         return False
     prose = len(filled[0].split()) > 2 or ":" in filled[0] or filled[0].startswith(("*", "#"))

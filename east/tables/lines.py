@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _SEPARATOR_LINE = re.compile(rb'\s*"?sep=(.)"?\s*?\r?(?:\n|$)', re.IGNORECASE)
 _ERRORS = (b"#N/A", b"#NA", b"#NULL!", b"#VALUE!", b"#DIV/0!", b"#REF!", b"#NAME?", b"#NUM!")
+_ROWS, _ROWS_OF_TWO, _HABIT = 2, 5, 2
 _COMMENT_MARKS = (b"#", b"//", b"%")
 
 
@@ -98,20 +99,27 @@ class _LongCell:
     inner: tuple[bytes, ...]
     after: bytes | None
 
-    def swallows_rows(self, cut: bytes, width: int) -> bool:
-        """Whether it never closes, closes inside a word, or runs over lines that are rows themselves."""
+    def swallows_rows(self, cut: bytes, width: int, others: int) -> bool:
+        """Whether it never closes, closes inside a word, or runs over lines that are rows themselves.
+
+        Args:
+            cut: the delimiter.
+            width: the number of fields in a row.
+            others: how many other cells span lines; where many do, such cells are the file's habit.
+        """
         if self.after is None or (self.after.strip() and not self.after.lstrip(b" ").startswith(cut)):
             return True
         rows = bool(self.inner) and width > 1 and all(line.count(cut) == width - 1 for line in self.inner)
         ragged = self.before.count(cut) + self.after.count(cut) != width - 1
-        return rows and (len(self.inner) > 1 or ragged)
+        many = len(self.inner) >= (_ROWS_OF_TWO if width == 2 else _ROWS) and others < _HABIT
+        return rows and (many or ragged)
 
 
 def open_quote(utf8: bytes, delimiter: str, quote: str, width: int) -> OpenQuote | None:
     """Find the first quote that never closes or that runs over whole rows."""
     mark, cut = quote.encode(), delimiter.encode()
     cells = list(_long_cells(utf8, cut, mark))
-    wrong = [cell for cell in cells if cell.swallows_rows(cut, width)]
+    wrong = [cell for cell in cells if cell.swallows_rows(cut, width, len(cells) - 1)]
     if not wrong:
         return None
     in_wrong = sum(cell.first.count(mark) + (cell.after is not None) for cell in wrong)

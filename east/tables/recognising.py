@@ -33,7 +33,9 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 def not_a_table(name: str, got: str) -> TableError:
     """Make the error for a file of none of the formats."""
-    return TableError(f"{name!r} cannot be read as a table", got, f"give a {format_names()} file")
+    return TableError(
+        f"{name!r} cannot be read as a table", got, f"give a file in one of these formats: {format_names()}"
+    )
 
 
 def binary_format(content: Content) -> Format | None:

@@ -10,12 +10,13 @@ import pandas as pd
 from east.errors import TableError
 from east.tables.frames import check_size, tidy, unique_names
 from east.tables.lines import lines_of
-from east.tables.table import Limits, Notebook
+from east.tables.table import Limits, Notebook, ReadOptions
+from east.tables.texts import TextRules
 
 _DEPTH = 3
 
 
-def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.DataFrame:
+def read_json(text: str, name: str, options: ReadOptions, limits: Limits, notebook: Notebook) -> pd.DataFrame:
     """Read records: a list of objects, one object a line, an object of columns, or either inside a single key.
 
     Raises:
@@ -35,7 +36,7 @@ def read_json(text: str, name: str, limits: Limits, notebook: Notebook) -> pd.Da
         new: pd.Series([_cell(value) for value in column] + [None] * (rows - len(column)), dtype=object)
         for new, column in zip(names, columns.values(), strict=True)
     }
-    return tidy(pd.DataFrame(series), notebook)
+    return tidy(pd.DataFrame(series), notebook, TextRules(options))
 
 
 def _load(text: str, name: str) -> Any:

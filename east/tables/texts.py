@@ -76,7 +76,8 @@ class TextRules:
             column: of text.
             digits_are_codes: whether plain digits are codes where the file says that the column is text.
         """
-        column = column.mask(column == "")
+        if not self.typed:
+            column = column.mask(column.str.strip() == "")
         present = column.dropna()
         if present.empty:
             return column
@@ -98,7 +99,8 @@ class TextRules:
         return amounts(texts, self.decimal, options.thousands, options.units, MISSING)
 
     def _note_numbers(self, name: str, found: Amounts) -> None:
-        self.numbers.setdefault(found.why, []).append(name)
+        if found.question is None:
+            self.numbers.setdefault(found.why, []).append(name)
         self.missing |= {text.strip() for text, value in found.values.items() if value is None}
         if found.question is not None and self.ask_marks:
             self.questions.setdefault(found.question, []).append((name, found))
@@ -106,10 +108,10 @@ class TextRules:
     def _words(self, column: pd.Series[Any]) -> pd.Series[Any]:
         if not self.words_missing:
             return column
-        is_word = column.isin(MISSING[1:])
+        is_word = column.str.strip().isin(MISSING[1:])
         if not bool(is_word.any()):
             return column
-        words = set(column[is_word].unique())
+        words = set(column[is_word].str.strip().unique())
         if self.options.keep_words:
             self.kept |= words
             return column
@@ -138,7 +140,7 @@ def _ask(question: str, columns: Sequence[tuple[str, Amounts]], notebook: Notebo
     found = columns[0][1]
     names = _names([name for name, _ in columns])
     if question == "units":
-        why = f"{names} hold numbers with a unit such as {found.example!r}, and few different ones"
+        why = f"numbers with a unit such as {found.example!r} in {names} may be categories: there are few different"
         notebook.add("units", "text", why, remedies=(Remedy("Read them as numbers", "units", True),))
         return
     grouped = found.example.replace(found.mark, "")

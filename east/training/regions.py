@@ -65,7 +65,7 @@ class RegionReader:
 
 
 def regions_of(found: ArmOutcome, view: RegionView, lane: int = 0) -> Regions:
-    """Decide a view by a finished arm: the best checkpoint of a lane, or all lanes of an ensemble, and its rule.
+    """Decide a view by a finished arm: the best checkpoint of a lane, or an ensemble of them, and its rule.
 
     Under a fitted rule the margin is the lead of the best expected price over the second, as a share of the
     largest lead on the view.
@@ -76,7 +76,7 @@ def regions_of(found: ArmOutcome, view: RegionView, lane: int = 0) -> Regions:
         lane: which of the arm's seeds, by place; an ensemble has no choice.
     """
     rows = np.concatenate([view.features, view.points.features])
-    lanes = found.lanes if found.arm.ensemble else found.lanes[lane : lane + 1]
+    lanes = found.lanes[: found.arm.members] if found.arm.ensemble else found.lanes[lane : lane + 1]
     mean = np.mean([predict_probabilities(own.weights, rows) for own in lanes], axis=0)
     rule = found.rules[0 if found.arm.ensemble else lane]
     values = sharpened(mean, rule.temperature) @ rule.prices

@@ -15,7 +15,7 @@ from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
-    from east.comparison import TestedArm
+    from east.comparison import JudgedArm
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Candidate:
 
     name: str
     run_id: str
-    tested: TestedArm
+    tested: JudgedArm
 
 
 def section() -> None:
@@ -46,7 +46,7 @@ def section() -> None:
 
 def _candidates() -> list[Candidate]:
     """List the arms without a fitted rule of all runs that have ended, the newest run first."""
-    from east.comparison import TestedArm
+    from east.comparison import JudgedArm
 
     runs = shelf.past_runs()
     titles = Counter(run.title for run, _ in runs)
@@ -56,7 +56,7 @@ def _candidates() -> list[Candidate]:
             continue
         began = f" ({kept.began:%H:%M:%S})" if titles[run.title] > 1 else ""
         for arm in (one.arm for one in run.outcome.arms if one.arm.plain):
-            tested = TestedArm(run.outcome, arm, kept.table, run.machine.dataset.test.rows)
+            tested = JudgedArm(run.outcome, arm, kept.table, run.machine.dataset.test.rows)
             found.append(Candidate(f"{arm.label} · {run.title}{began}", run.id, tested))
     return found
 

@@ -21,6 +21,8 @@ def main() -> None:
         upload.findings(used)
         classes = split.section(used)
     if not first_look.draw_rest_later():
+        with left:
+            split.settings(used)
         with right:
             balance.section(used, classes)
         facts = table.facts()

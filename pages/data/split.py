@@ -14,7 +14,7 @@ from pages.shared.start import train_button
 
 
 def section(used: Table) -> table.Classes:
-    """Draw the choice of the target, the button to train and the split; returns the target's classes."""
+    """Draw the choice of the target and the button to train; returns the target's classes."""
     names = table.column_names(used)
     st.selectbox(
         "Column to predict",
@@ -26,9 +26,13 @@ def section(used: Table) -> table.Classes:
     classes = table.classes()
     remedies.draw_problem(classes)
     train_button(classes.problem is not None)
-    with st.expander("Split and columns", icon=":material/tune:"):
-        _split(used, names)
     return classes
+
+
+def settings(used: Table) -> None:
+    """Draw the choice of columns, and how the rows are split."""
+    with st.expander("Split and columns", icon=":material/tune:"):
+        _split(used, table.column_names(used))
 
 
 def _split(used: Table, names: Sequence[str]) -> None:

@@ -38,7 +38,7 @@ def uploader() -> None:
     upload = uploads.latest()
     with st.expander("Or upload your own", expanded=upload is not None, icon=":material/upload:"):
         file = st.file_uploader(
-            f"A {format_names()} file; it stays in this computer's memory",
+            f"{format_names()}; it stays in this computer's memory",
             type=list(upload_endings()),
             max_upload_size=MOST_MEGABYTES,
         )

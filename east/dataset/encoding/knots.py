@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 MOST_PIECES = 16  # of one column
-MOST_PIECES_TOGETHER = 128  # of all columns, so that a step stays cheap
+MOST_PIECES_TOGETHER = 96  # of all columns, so that a step stays cheap
 _FEWEST_PIECES = 2  # one piece is the scaled value over again
 _ROWS_A_PIECE = 10
 _DEVIATION = 0.3  # the pieces of a column move together: at 1 they would outweigh everything else
@@ -60,12 +60,21 @@ def fit_pieces(numbers: np.ndarray, places: Sequence[int]) -> Pieces:
         numbers: [n, columns] finite.
         places: the columns to encode; those too coarse for it, or too many, are left out.
     """
-    most = min(MOST_PIECES, MOST_PIECES_TOGETHER // max(len(places), 1), len(numbers) // _ROWS_A_PIECE)
+    most = _most_pieces(np.array([len(np.unique(numbers[:, place])) for place in places]), len(numbers))
     placed = {place: place_knots(numbers[:, place], most) for place in places}
     kept = {place: knots for place, knots in placed.items() if len(knots) > _FEWEST_PIECES}
     pieces = _encoded(numbers, tuple(kept), tuple(kept.values()))
     scales = _DEVIATION / pieces.std(axis=0).clip(min=_LEAST_DEVIATION)
     return Pieces(tuple(kept), tuple(kept.values()), pieces.mean(axis=0), scales)
+
+
+def _most_pieces(distinct: np.ndarray, rows: int) -> int:
+    """Tell how many pieces a column may have; those of few `distinct` values leave theirs to the others."""
+    wanted = distinct[distinct > _FEWEST_PIECES] - 1
+    for most in range(min(MOST_PIECES, rows // _ROWS_A_PIECE), _FEWEST_PIECES - 1, -1):
+        if np.minimum(wanted, most).sum() <= MOST_PIECES_TOGETHER:
+            return most
+    return 0
 
 
 def place_knots(values: np.ndarray, most: int) -> np.ndarray:

@@ -12,7 +12,8 @@ import pandas as pd
 MOST_STATISTICS = 128  # encoded columns together
 FOLDS = 5
 SMOOTHING = 2.0  # rows of the overall shares that are added to those of every value
-FEWEST_ROWS = 3  # a value of fewer training rows is not kept: its rows could be told by it
+FEWEST_ROWS = 2  # a value of a single training row is not kept, for it would give that row's class away
+_STRENGTH = 2.0  # shares differ by little, and are learned late at 1
 _MOST_VALUES = 1000  # of a column, the most frequent ones
 _LEAST_SHARE = 1e-3
 _FEWEST_VALUES = 17  # of a column: fewer are told apart by knots or one-hot already
@@ -40,9 +41,9 @@ class ClassShares:
         return cls((), (), (), np.empty(0))
 
     def transform(self, columns: Mapping[str, np.ndarray], rows: int) -> np.ndarray:
-        """Encode columns of [rows] values as [rows, names * K] float64, the difference to the overall shares."""
+        """Encode columns of [rows] values as [rows, names * K] float64, twice the difference to the overall shares."""
         blocks = [
-            shares[values.get_indexer(pd.Index(columns[name]))] - self.overall
+            _STRENGTH * (shares[values.get_indexer(pd.Index(columns[name]))] - self.overall)
             for name, values, shares in zip(self.names, self.values, self.shares, strict=True)
         ]
         return np.hstack([np.empty((rows, 0)), *blocks])
@@ -93,7 +94,7 @@ def fit_class_shares(
         _smoothed(_counts(its, targets, len(values[name]))) for name, its in zip(names, codes, strict=True)
     ]
     fitted = ClassShares(tuple(names), tuple(values[name] for name in names), tuple(shares), overall)
-    encoded = [across_folds(its, targets, folds) - overall for its in codes]
+    encoded = [_STRENGTH * (across_folds(its, targets, folds) - overall) for its in codes]
     return fitted, np.hstack([np.empty((len(targets), 0)), *encoded])
 
 

@@ -25,4 +25,6 @@ def _read(content: Content) -> pd.DataFrame:
     return read_arff(content.whole_text("arff"), content.name, content.limits, content.notebook)
 
 
-ARFF = register(Format("arff", "Weka file", ("arff",), "text", _recognise, _read, TEXT_OPTIONS))
+ARFF = register(
+    Format("arff", "Weka file", ("arff",), "text", _recognise, _read, ("join_alike", *TEXT_OPTIONS))
+)

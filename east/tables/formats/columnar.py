@@ -32,5 +32,9 @@ def _read_feather(content: Content) -> pd.DataFrame:
     return read_feather(content.data, content.name, content.limits, content.notebook)
 
 
-PARQUET = register(Format("parquet", "Parquet", ("parquet",), "binary", _parquet, _read_parquet))
-FEATHER = register(Format("feather", "Feather (Arrow)", ("feather",), "binary", _feather, _read_feather))
+PARQUET = register(
+    Format("parquet", "Parquet", ("parquet",), "binary", _parquet, _read_parquet, ("join_alike",))
+)
+FEATHER = register(
+    Format("feather", "Feather (Arrow)", ("feather",), "binary", _feather, _read_feather, ("join_alike",))
+)

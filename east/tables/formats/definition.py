@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from east.tables.table import Limits, Notebook, ReadOptions
 
 TEXT_OPTIONS = ("encoding", "format")
+CELL_OPTIONS = ("thousands", "units", "join_alike")
+SHEET_OPTIONS = ("header", "second_header", "keep_words", *CELL_OPTIONS)
 ARCHIVE_ENDINGS = ("gz", "zip")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from east.tables.formats.definition import TEXT_OPTIONS, Content, Format, register
+from east.tables.formats.definition import SHEET_OPTIONS, TEXT_OPTIONS, Content, Format, register
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_OPTIONS = ("delimiter", "decimal", "quote", "header", *TEXT_OPTIONS)
+_OPTIONS = ("delimiter", "decimal", "quote", *SHEET_OPTIONS, *TEXT_OPTIONS)
 SURE_ENDINGS = ("csv", "tsv", "tab")
 """Names that end so hold delimited text, whatever it starts like."""
 

@@ -6,12 +6,12 @@ import zipfile
 from functools import partial
 from typing import TYPE_CHECKING
 
-from east.tables.formats.definition import Content, Format, register
+from east.tables.formats.definition import SHEET_OPTIONS, Content, Format, register
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_OPTIONS = ("sheet", "header")
+_OPTIONS = ("sheet", *SHEET_OPTIONS)
 
 
 def _xlsx(content: Content) -> str | None:
