@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,7 @@ def found(frame: pd.DataFrame) -> dict[str, ColumnDrift]:
     return {one.column: one for one in drift(FACTS, frame)}
 
 
-def changed(**columns: object) -> dict[str, ColumnDrift]:
+def changed(**columns: Any) -> dict[str, ColumnDrift]:
     return found(table(1000, 1).assign(**columns))
 
 

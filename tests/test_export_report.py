@@ -22,7 +22,8 @@ from east.export import RunRecord, html_report, read_run, write_run
 from east.export.history import snapshot_from_json, snapshot_to_json
 from east.export.record import without_cells
 from east.export.report.markup import data_script, labelled
-from east.export.report.replay import MOST_MOMENTS, moments
+from east.export.report.pictures import Pictures
+from east.export.report.replay import MOST_MOMENTS, replay
 from east.export.settings import config_from_json, config_to_json
 from east.figures import matrix_figure
 from east.tables import table_from_frame
@@ -151,10 +152,12 @@ def test_data_cannot_end_its_script() -> None:
     assert "<" not in inside and json.loads(inside) == value
 
 
-def test_a_long_history_is_thinned_with_its_ends(record: RunRecord) -> None:
-    long = [dataclasses.replace(record.history[0], step=step) for step in range(300)]
-    steps = [moment.step for moment in moments(long)]
-    assert (len(steps), steps[0], steps[-1]) == (MOST_MOMENTS, 0, 299) and steps == sorted(set(steps))
+def test_a_long_history_is_replayed_in_few_moments_with_its_end(record: RunRecord) -> None:
+    last = record.history[-1]
+    long = [dataclasses.replace(last, step=step, progress=step / 300) for step in range(301)]
+    told, stored = replay(dataclasses.replace(record, history=tuple(long)), compare(record.race), Pictures())
+    assert 30 < len(stored) <= MOST_MOMENTS + 1 and stored[-1]["words"].startswith("step 300 of")
+    assert f'max="{len(stored) - 1}"' in told
 
 
 def test_a_race_of_one_arm_without_history_has_a_report(record: RunRecord) -> None:
