@@ -7,7 +7,7 @@ each kind of block.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,14 +88,15 @@ def _pieces(pieces: Pieces, arrays: Arrays) -> list[int]:
 
 
 def _class_shares(encoder: Encoder, arrays: Arrays) -> list[Block]:
-    """Describe the class shares of values that come again, as differences to the overall shares."""
+    """Describe the class shares of values that come again: what each value becomes, and last what all others do."""
     shares, described = encoder.shares, []
     for number, (name, values, rates) in enumerate(
         zip(shares.names, shares.values, shares.shares, strict=True)
     ):
-        prefix = f"encoder.class_shares.{number}"
-        arrays[prefix] = np.asarray(rates - shares.overall, dtype=np.float64)
-        numeric = encoder.kinds[name] == "numeric"
+        prefix, numeric = f"encoder.class_shares.{number}", encoder.kinds[name] == "numeric"
+        alone = replace(shares, names=(name,), values=(values,), shares=(rates,))
+        asked = np.asarray([*values, np.nan if numeric else None], dtype=np.float64 if numeric else object)
+        arrays[prefix] = np.asarray(alone.transform({name: asked}, len(asked)), dtype=np.float64)
         block = {"column": name, "numeric": numeric, "values": values.tolist(), "arrays": prefix}
         described.append({**block, "largest": LARGEST})
     return described
