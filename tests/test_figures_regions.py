@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from east.dataset import RegionPoints, RegionView
+from east.dataset import RegionPoints, Regions, RegionView
 from east.figures import DARK, LIGHT, Theme, region_difference_figure, region_figure
 from east.figures.boundaries import boundary_lines
 from east.metrics import metric
-from east.training import Arm, Regions
+from east.training import Arm
 
 F1 = metric("fbeta")
 NAMES = ("common", "rare", "scarce", "odd", "last", "sixth")

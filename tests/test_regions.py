@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from east.dataset import Dataset, prepare, prepare_arrays, region_columns, region_view
+from east.dataset import Dataset, Regions, prepare, prepare_arrays, region_columns, region_view
 from east.errors import DatasetError, SettingError
 from east.figures import region_figure
 from east.metrics import metric
 from east.network import predict_probabilities
 from east.run.runner import Run
 from east.synthetic import Problem
-from east.training import Regions, TrainConfig, Training, regions_of
+from east.training import TrainConfig, Training, regions_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 F1 = metric("fbeta")
@@ -46,7 +46,7 @@ def made(rows: int = 600, extra: bool = False) -> tuple[pd.DataFrame, Dataset]:
 def config(**options: object) -> TrainConfig:
     settings: dict[str, object] = {
         "hidden": (8,),
-        "seeds": (3, 4),
+        "seeds": (3, 4, 5),
         "epochs": 4,
         "batch_size": 64,
         "device": "cpu",

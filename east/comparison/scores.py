@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FEW_ROWS = 30
 # So few rows of a class say next to nothing of it, even where most of the variance lies elsewhere.
 HARDLY_ANY_ROWS = 5
+# Of the error allowed to a step, what goes to single arms; the rest is left to ensembles.
+SINGLES_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,11 @@ def compare(
         return _corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
 
     def above(start: int, costlier: Sequence[int]) -> tuple[Difference, ...]:
-        return minus(costlier, start)
+        """Single arms and ensembles are families of their own, which share the error between them."""
+        ensembles = [place for place in costlier if arms[place].ensemble]
+        singles = [place for place in costlier if not arms[place].ensemble]
+        found = [*_weighted(minus(singles, start), SINGLES_SHARE if ensembles else 1.0)]
+        return (*found, *_weighted(minus(ensembles, start), 1 - SINGLES_SHARE if singles else 1.0))
 
     return Comparison(
         race=race,
@@ -199,6 +205,11 @@ def _limiting_class(race: Race, a: int, b: int, influence: NDArray[np.float64]) 
         if squares[touched].sum() > needed * squares.sum():
             return int(place)
     return None
+
+
+def _weighted(family: Sequence[Difference], share: float) -> tuple[Difference, ...]:
+    """Spend only a share of the allowed error on a family (Wiens, Pharmaceutical Statistics 2003)."""
+    return tuple(replace(found, adjusted_p=min(found.adjusted_p / share, 1.0)) for found in family)
 
 
 def _corrected(family: Sequence[Difference]) -> tuple[Difference, ...]:

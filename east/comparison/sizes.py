@@ -107,8 +107,9 @@ def sweep_sizes(
 ) -> Generator[SizeProgress, None, SizeSweep]:
     """Train cross-entropy and EAST side by side at each size, on the same rows, seeds and batches.
 
-    It yields its progress some tens of times a size, and may be closed at any of them; its return value is
-    the sweep.
+    A linear network is linear in the columns only where the dataset was prepared with
+    `numeric_encoding="scaled"`. It yields its progress some tens of times a size, and may be closed at any
+    of them; its return value is the sweep.
 
     Args:
         dataset: the encoded table; its test part judges.
@@ -129,7 +130,7 @@ def sweep_sizes(
         )
     points: tuple[SizePoint, ...] = ()
     for hidden in sizes:
-        outcome = yield from _trained(dataset, _config(base, hidden, rules), len(sizes), points)
+        outcome = yield from _trained(dataset, _config(base, hidden, rules), hidden, len(sizes), points)
         points = (*points, _point(outcome, dataset, hidden, draws))
     yield SizeProgress(sizes[-1], 1.0, points)
     return SizeSweep(base.metric, points)
@@ -173,16 +174,16 @@ def _config(base: TrainConfig, hidden: tuple[int, ...], rules: Sequence[str]) ->
 
 
 def _trained(
-    dataset: Dataset, config: TrainConfig, sizes: int, points: tuple[SizePoint, ...]
+    dataset: Dataset, config: TrainConfig, hidden: tuple[int, ...], sizes: int, points: tuple[SizePoint, ...]
 ) -> Generator[SizeProgress, None, Outcome]:
     """Train one size to its end, reporting on the way."""
     from east.training import Training
 
-    yield SizeProgress(config.hidden, len(points) / sizes, points)
+    yield SizeProgress(hidden, len(points) / sizes, points)
     training = Training(dataset, config)
     while not training.done:
         training.advance(max(1, training.total_steps // SLICES))
-        yield SizeProgress(config.hidden, (len(points) + training.progress) / sizes, points)
+        yield SizeProgress(hidden, (len(points) + training.progress) / sizes, points)
     return training.outcome()
 
 

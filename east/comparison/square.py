@@ -83,17 +83,14 @@ def _steps(comparison: Comparison) -> str:
 
 
 def _not_shown_to_add(comparison: Comparison) -> str:
-    """Give the room that is left for every way that costs more than the best one."""
+    """Give the room that is left for each costlier way that may still be better."""
     metric, last = comparison.metric, comparison.steps[-1]
-    if last.start == comparison.race.baseline or not last.differences:
+    if last.start == comparison.race.baseline:
         return ""
-    room = [
-        f"{lowered(found.first.label)} {span(found.interval, metric)}"
-        for found in last.differences[:MOST_NAMED]
-    ]
-    more = len(last.differences) - len(room)
-    rest = f", and {more} more" if more > 0 else ""
-    return f"What it could still add, in {metric.unit.name}: {'; '.join(room)}{rest}."
+    open_ways = [found for found in last.differences if found.interval[1] > 0]
+    open_ways.sort(key=lambda found: -found.value)
+    room = [f"{lowered(found.first.label)} {span(found.interval, metric)}" for found in open_ways[:MOST_NAMED]]
+    return f"What a costlier way could still add, in {metric.unit.name}: {'; '.join(room)}." if room else ""
 
 
 def _nothing_gained(comparison: Comparison) -> tuple[Kind, str]:

@@ -30,7 +30,7 @@ def climb(
     """Climb from an arm to the cheapest one that no costlier one is shown to beat.
 
     From where it stands, all costlier arms are compared with that arm, corrected for their number by Holm's
-    rule; it goes on to the cheapest that is shown to be better. It ends where none is. Because each step is
+    rule, single arms and ensembles apart; it goes on to the cheapest that is shown to be better. It ends where none is. Because each step is
     only taken when the one before has been shown, and each controls its own family, equal arms lead to a
     step in at most 5 % of races.
 

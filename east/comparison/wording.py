@@ -47,8 +47,9 @@ def names(items: Sequence[str], joined_by: str = "and") -> str:
 
 
 def count(value: float) -> str:
-    """Write a mean number of rows: whole where it is, else with one decimal."""
-    return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
+    """Write a mean number of rows: whole where it is or is large, else with one decimal."""
+    whole = value >= 100 or abs(value - round(value)) < 0.05
+    return f"{value:,.0f}" if whole else f"{value:.1f}"
 
 
 def items(changes: Sequence[ClassChange], seeds: int) -> str:
@@ -57,7 +58,7 @@ def items(changes: Sequence[ClassChange], seeds: int) -> str:
     gained, lost = (max(changes, key=lambda change: sign * change.found) for sign in (1, -1))
     for change, holds, more in ((gained, gained.found > 0, "more"), (lost, lost.found < 0, "fewer")):
         if holds:
-            rows = f"{count(abs(change.found))} {more} of {change.support} test rows"
+            rows = f"{count(abs(change.found))} {more} of {change.support:,} test rows"
             pieces.append(f"{rows} of class {change.name!r} found")
     alarms = max(changes, key=lambda change: abs(change.false_alarms))
     if alarms.false_alarms:

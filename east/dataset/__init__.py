@@ -6,7 +6,7 @@ from east.dataset.fresh import with_test
 from east.dataset.outline import Choices, Outline, outline
 from east.dataset.preparing import Dataset, Part, prepare, prepare_arrays, prepare_choices
 from east.dataset.profiling import profile
-from east.dataset.regions import RegionPoints, RegionView, region_columns, region_view
+from east.dataset.regions import RegionPoints, Regions, RegionView, region_columns, region_view
 from east.dataset.telling import profile_text, size_text, span_text
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Profile",
     "RegionPoints",
     "RegionView",
+    "Regions",
     "TargetGuess",
     "outline",
     "prepare",

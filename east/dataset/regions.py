@@ -23,6 +23,7 @@ MOST_CLASSES = 256
 """What a byte a grid point can tell apart."""
 _TAIL, _ROOM = 0.005, 0.05
 
+Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -208,3 +209,23 @@ def _grid_frame(
     }
     parts |= dict(zip(columns, places.T, strict=True))
     return pd.DataFrame(parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """What one arm predicts over a view, a byte a number.
+
+    Args:
+        classes: `[n, n]` class codes, indexed by the place on the first and on the second axis.
+        margins: `[n, n]` how far the class is ahead of the second, p(1) - p(2), in 1/255.
+        point_classes: `[m]` class codes of the view's points.
+    """
+
+    classes: Bytes
+    margins: Bytes
+    point_classes: Bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.classes.nbytes + self.margins.nbytes + self.point_classes.nbytes

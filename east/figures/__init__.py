@@ -13,6 +13,7 @@ from east.figures.matrices import (
 from east.figures.microscope import gradient_figure, row_heaviside_figure
 from east.figures.ordering import MANY_CLASSES, ClassOrder, class_order
 from east.figures.palette import DARK, LIGHT, Figure, Theme
+from east.figures.problem import problem_figure
 from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
 from east.figures.simplex import shade_points, simplex_figure
@@ -46,6 +47,7 @@ __all__ = [
     "order_by_confusion",
     "paired_figure",
     "plotly_script",
+    "problem_figure",
     "region_difference_figure",
     "region_figure",
     "row_heaviside_figure",

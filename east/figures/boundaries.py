@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-ROUNDS = 40
+ROUNDS = 200
+KEPT = 32
+"""Smoothed boundaries kept: the best ones stay the same through all redraws of a run."""
 END = 0.05
 """How near a crossing may come to a grid point, so that it stays on its side after rounding."""
 
@@ -31,12 +34,22 @@ def boundary_lines(classes: ArrayLike, margins: ArrayLike | None = None) -> list
         Lines `[points, 2]` in units of the grid, (0, 0) its first point; closed ones end where they begin.
     """
     codes = np.asarray(classes)
-    leads = np.ones(codes.shape) if margins is None else np.asarray(margins, dtype=np.float64)
+    if margins is None:
+        return list(_smooth_lines(np.ascontiguousarray(codes).tobytes(), codes.dtype.str, codes.shape))
     # Half a unit each: a lead that was rounded to 0 still leaves the line between its points.
-    crossings, differ = _crossings(codes, leads + 0.5)
+    return _lines(codes, np.asarray(margins, dtype=np.float64) + 0.5)
+
+
+@lru_cache(maxsize=KEPT)
+def _smooth_lines(codes: bytes, kind: str, shape: tuple[int, ...]) -> tuple[Floats, ...]:
+    grid = np.frombuffer(codes, dtype=kind).reshape(shape)
+    return tuple(_relaxed(line) for line in _lines(grid, np.ones(shape)))
+
+
+def _lines(codes: NDArray[np.generic], leads: Floats) -> list[Floats]:
+    crossings, differ = _crossings(codes, leads)
     places, links = _links(crossings, differ, codes.shape)
-    lines = [places[chain] for chain in _chains(links)]
-    return [_relaxed(line) for line in lines] if margins is None else lines
+    return [places[chain] for chain in _chains(links)]
 
 
 def _relaxed(line: Floats) -> Floats:

@@ -13,8 +13,8 @@ from east.figures.cells import MOST_CODES, cells
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, mixed, plain
 
 if TYPE_CHECKING:
-    from east.dataset import RegionView
-    from east.training import Arm, Regions
+    from east.dataset import Regions, RegionView
+    from east.training import Arm
 
 SHADES = 16
 LEVELS = 255

@@ -56,7 +56,7 @@ def fit_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64
 
 EXPECTED = RuleSpec(
     "expected",
-    "metric's rule, expected counts",
+    "the metric's rule",
     "Decide by what each prediction is worth to the metric, counted with the calibrated probabilities.",
     fit_expected_rule,
 )

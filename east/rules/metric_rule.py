@@ -29,7 +29,7 @@ def fit_metric_rule(probabilities: ArrayLike, targets: ArrayLike, metric: Metric
 
 METRIC_RULE = RuleSpec(
     "metric",
-    "metric's rule",
+    "the metric's rule, tuned",
     "Decide by what each prediction is worth to the metric, counted with the validation labels.",
     fit_metric_rule,
 )

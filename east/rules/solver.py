@@ -34,7 +34,8 @@ SHARES = np.unique(np.concatenate((np.linspace(0, 1, 17), 0.5 ** np.arange(5, 11
 BESIDE = 0.01
 # What a right prediction earns at least: of classes the metric does not tell apart, the most probable is predicted.
 TIE_BREAK = 1e-7
-MIN_GAIN = 1e-12
+# A climb ends when a step gains less; settling follows.
+MIN_GAIN = 1e-5
 
 
 @one_thread()

@@ -4,7 +4,7 @@ from east.synthetic.best import Best
 from east.synthetic.grid import Grid
 from east.synthetic.overlapping import CLASSES, FEATURES, PRIORS, overlapping_gaussians, posterior
 from east.synthetic.presets import DEFAULT_PRESET, PRESETS, Preset
-from east.synthetic.problem import DEFAULT_ROWS, DEFAULT_TEST_ROWS, Problem, make_problem
+from east.synthetic.problem import DEFAULT_ROWS, DEFAULT_TEST_ROWS, LABEL, Problem, make_problem
 from east.synthetic.ranges import RANGES, Range
 from east.synthetic.shapes import SHAPES, Shape
 
@@ -14,6 +14,7 @@ __all__ = [
     "DEFAULT_ROWS",
     "DEFAULT_TEST_ROWS",
     "FEATURES",
+    "LABEL",
     "PRESETS",
     "PRIORS",
     "RANGES",

@@ -1,15 +1,16 @@
 """Training: a configuration in, frozen snapshots out, and an outcome at the end."""
 
 from east.training.arm import MEMBERS, PLAIN_RULE, Arm
-from east.training.config import OPTIONS, TrainConfig
+from east.training.config import NETWORKS, OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
-from east.training.regions import Regions, regions_of
+from east.training.regions import regions_of
 from east.training.scorecard import Scorecard, scorecard
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 __all__ = [
     "MEMBERS",
+    "NETWORKS",
     "OPTIONS",
     "PLAIN_RULE",
     "Arm",
@@ -18,7 +19,6 @@ __all__ = [
     "LaneResult",
     "LaneSnapshot",
     "Outcome",
-    "Regions",
     "Scorecard",
     "Snapshot",
     "TrainConfig",

@@ -19,6 +19,26 @@ DEFAULT_DROPOUT = 0.2
 DEFAULT_WIDTHS, WIDE_WIDTHS, WIDE_ROWS = (64, 64), (128, 64), 10_000
 FULL_DROPOUT_ROWS, NO_DROPOUT_ROWS = 5_000, 10_000
 MOST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Network:
+    """A named size of the network: what people call it, its hidden widths, and what it is good for."""
+
+    label: str
+    hidden: tuple[int, ...]
+    hint: str
+
+
+NETWORKS: Mapping[str, Network] = MappingProxyType(
+    {
+        "linear": Network("Linear", (), "a scorecard: one coefficient a feature and class"),
+        "tiny": Network("Tiny: 4 units", (4,), "a few cuts, as on a small device"),
+        "small": Network("Small: 16 units", (16,), "some more cuts"),
+        "standard": Network("Standard: 64, 64", (64, 64), "enough for most tables"),
+        "wide": Network("Wide: 256, 256", (256, 256), "for many rows"),
+    }
+)
 PRECISIONS: Mapping[str, str] = MappingProxyType({"float32": "float32", "bfloat16": "bfloat16"})
 
 EPOCHS = Option(

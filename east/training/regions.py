@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from east.dataset import RegionView
+from east.dataset import Regions, RegionView
 from east.network import LaneNetwork, predict_probabilities
 from east.rules.definition import sharpened
 from east.training.outcome import ArmOutcome
 
 Bytes = NDArray[np.uint8]
 LEVELS = 255
-
-
-@dataclass(frozen=True, eq=False)
-class Regions:
-    """What one arm predicts over a view, a byte a number.
-
-    Args:
-        classes: `[n, n]` class codes, indexed by the place on the first and on the second axis.
-        margins: `[n, n]` how far the class is ahead of the second, p(1) - p(2), in 1/255.
-        point_classes: `[m]` class codes of the view's points.
-    """
-
-    classes: Bytes
-    margins: Bytes
-    point_classes: Bytes
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return self.classes.nbytes + self.margins.nbytes + self.point_classes.nbytes
 
 
 class RegionReader:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from east.annealing import Sharpness
+from east.dataset import Regions
 from east.metrics import Metric
 from east.training.arm import Arm
-from east.training.regions import Regions
 
 Matrix = NDArray[np.float64]
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.data import balance, columns, concerns, split, upload
+from pages.data import balance, columns, concerns, make, split, upload
 from pages.shared import first_look, notes, state, table, uploads
+from pages.shared.problems import MADE
 
 
 def main() -> None:
@@ -11,30 +12,40 @@ def main() -> None:
     st.title("Train for the metric you are judged by", anchor=False)
     st.markdown(
         "Cross-entropy trains for likelihood. **EAST** trains for the confusion matrix itself. "
-        "Pick a table, press Train, and watch the two race."
+        "Pick a problem or a table, press Train, and watch the two race."
     )
     noted = st.container()
     left, right = st.columns([1, 1], gap="large")
+    made = table.source() == MADE
     with left:
         _choose()
+        if made:
+            make.preset()
         used = table.current()
         upload.findings(used)
         classes = split.section(used)
-    if not first_look.draw_rest_later():
-        with left:
-            split.settings(used)
-        with right:
-            balance.section(used, classes)
+    if first_look.draw_rest_later():
+        return
+    with left:
+        if made:
+            make.changes()
+        split.settings(used)
+    with right:
+        if made:
+            make.picture()
+        balance.section(used, classes)
+    if not made:
         facts = table.facts()
         concerns.section(facts)
         columns.section(facts, used)
-        with noted:
-            notes.draw()
+    with noted:
+        notes.draw()
 
 
 def _choose() -> None:
     chosen = table.source()  # which may find the upload of a run again
-    titles = {name: sample.title for name, sample in table.known_samples().items()}
+    titles = {MADE: "Made problem: two features, best decision known"}
+    titles |= {name: sample.title for name, sample in table.known_samples().items()}
     uploaded = uploads.current()
     if uploaded is not None and uploaded.table is not None:
         titles[uploads.UPLOADED] = f"{uploaded.table.name} (yours)"

@@ -9,6 +9,7 @@ import streamlit as st
 from east.tables import Table
 from pages.data import columns
 from pages.shared import remedies, state, table
+from pages.shared.problems import MADE
 from pages.shared.settings import DEFAULTS
 from pages.shared.start import train_button
 
@@ -21,8 +22,9 @@ def section(used: Table) -> table.Classes:
         names,
         **state.bind("target", table.target(used), resets=("bins", "missing", "rare")),
     )
-    sample = table.known_samples().get(table.source())
-    st.caption(sample.description if sample is not None else columns.guesses(table.facts()))
+    if table.source() != MADE:
+        sample = table.known_samples().get(table.source())
+        st.caption(sample.description if sample is not None else columns.guesses(table.facts()))
     classes = table.classes()
     remedies.draw_problem(classes)
     train_button(classes.problem is not None)

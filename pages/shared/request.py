@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pages.shared import gains, state, table
+from pages.shared import gains, problems, state, table
+from pages.shared.problems import MADE
 from pages.shared.settings import FIELDS, Settings
 
 if TYPE_CHECKING:
     from east.dataset import Choices
     from east.metrics import Metric
+    from east.synthetic import Problem
     from east.tables import Table
     from east.training import TrainConfig, Training
 
@@ -22,19 +24,25 @@ class TrainingRequest:
     table: Table
     choices: Choices
     settings: Settings
+    problem: Problem | None = None
 
     def make(self) -> Training:
-        """Prepare the dataset and build the training."""
-        from east.dataset import prepare_choices
+        """Prepare the dataset, look for two columns to draw regions over, and build the training."""
+        from east.dataset import prepare_choices, region_columns, region_view, with_test
         from east.training import Training
 
         dataset = prepare_choices(self.table, self.choices)
-        return Training(dataset, _config(self.settings, chosen_metric(self.settings, dataset.classes)))
+        if self.problem is not None:
+            dataset = with_test(dataset, problems.test_table(self.problem))
+        config = _config(self.settings, chosen_metric(self.settings, dataset.classes), self.problem)
+        two = len(region_columns(dataset)) >= 2
+        return Training(dataset, config, region_view(self.table.frame, dataset) if two else None)
 
 
 def training_request() -> TrainingRequest:
     """Read from the settings what is wanted."""
-    return TrainingRequest(table.current(), table.choices(), state.get())
+    problem = problems.current() if table.source() == MADE else None
+    return TrainingRequest(table.current(), table.choices(), state.get(), problem)
 
 
 def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
@@ -59,21 +67,27 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
     return metric(settings.metric, **options)
 
 
-def _config(settings: Settings, metric: Metric) -> TrainConfig:
+def _config(settings: Settings, metric: Metric, problem: Problem | None) -> TrainConfig:
     """Pass on what is set; the training has its own defaults for the rest."""
     from east.training import TrainConfig
     from east.training.config import OPTIONS
 
     values = {name: getattr(settings, name, None) for name in (*OPTIONS, "losses", "rules")}
-    values["hidden"] = hidden_layers(settings)
     given = {name: value for name, value in values.items() if value not in (None, ())}
-    return TrainConfig(metric=metric, seeds=tuple(range(settings.seeds)), **given)
+    hidden, seeds = hidden_layers(settings, problem), tuple(range(settings.seeds))
+    return TrainConfig(metric=metric, seeds=seeds, members=len(seeds), hidden=hidden, **given)
 
 
-def hidden_layers(settings: Settings) -> tuple[int, ...] | None:
-    """Return the widths of the hidden layers, all alike; None leaves them to the training."""
-    from east.training.config import DEFAULT_WIDTHS
+def hidden_layers(settings: Settings, problem: Problem | None) -> tuple[int, ...] | None:
+    """Return the widths of the hidden layers; None leaves them to the training.
 
-    if settings.width is None and settings.depth is None:
-        return None
-    return (settings.width or DEFAULT_WIDTHS[0],) * (settings.depth or len(DEFAULT_WIDTHS))
+    A named network comes first, then a width and a depth, then what a made problem is best seen with.
+    """
+    from east.training.config import DEFAULT_WIDTHS, NETWORKS
+
+    named = NETWORKS.get(settings.network or "")
+    if named is not None:
+        return named.hidden
+    if settings.width is not None or settings.depth is not None:
+        return (settings.width or DEFAULT_WIDTHS[0],) * (settings.depth or len(DEFAULT_WIDTHS))
+    return None if problem is None else problems.preset().hidden

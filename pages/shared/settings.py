@@ -39,6 +39,14 @@ class Settings:
     """What a link carries; None and () leave a choice to the app, the metric or the training."""
 
     sample: str | None = _setting(None, "table", MAYBE_TEXT)
+    preset: str | None = _setting(None, "made problem", MAYBE_TEXT)
+    shape: str | None = _setting(None, "shape", MAYBE_TEXT)
+    classes: int | None = _setting(None, "number of classes", WHOLE)
+    imbalance: float | None = _setting(None, "imbalance", NUMBER)
+    overlap: float | None = _setting(None, "overlap", NUMBER)
+    noise: float | None = _setting(None, "label noise", NUMBER)
+    rows: int | None = _setting(None, "number of rows", WHOLE)
+    problem_seed: int | None = _setting(None, "seed of the problem", WHOLE)
     target: str | None = _setting(None, "target", MAYBE_TEXT)
     exclude: tuple[str, ...] = _setting((), "left-out columns", codecs.columns())
     bins: int | None = _setting(None, "number of bins", optional(whole(2, 100)))
@@ -67,9 +75,10 @@ class Settings:
     losses: tuple[str, ...] = _setting((), "losses", WORDS)
     rules: tuple[str, ...] = _setting((), "decision rules", WORDS)
 
-    seeds: int = _setting(1, "seeds", whole(1, MOST_SEEDS))
+    seeds: int = _setting(5, "seeds", whole(1, MOST_SEEDS))
     epochs: int | None = _setting(None, "epochs", WHOLE)
     batch_size: int | None = _setting(None, "batch size", WHOLE, name="batch")
+    network: str | None = _setting(None, "network", MAYBE_TEXT)
     width: int | None = _setting(None, "hidden width", optional(whole(1, MOST_WIDTH)))
     depth: int | None = _setting(None, "hidden layers", optional(whole(1, MOST_DEPTH)))
     dropout: float | None = _setting(None, "dropout", NUMBER)

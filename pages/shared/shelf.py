@@ -13,6 +13,7 @@ from pages.shared import links, state
 from pages.shared.session import Slot
 
 if TYPE_CHECKING:
+    from east.synthetic import Problem
     from east.tables import Table
 
 Sweep = Literal["grid", "frontier"]
@@ -20,11 +21,12 @@ Sweep = Literal["grid", "frontier"]
 
 @dataclass(frozen=True)
 class Kept:
-    """A run on the shelf: its id, the table it was trained on, and when it began."""
+    """A run on the shelf: its id, the table it was trained on, when it began, and the problem that was made."""
 
     run_id: str
     table: Table
     began: datetime
+    problem: Problem | None = None
 
 
 _SHELF: Slot[list[Kept]] = Slot("shelf")
@@ -56,7 +58,7 @@ def run() -> Run | None:
     return store().get(links.RUN.get())
 
 
-def start(new: Run, table: Table) -> None:
+def start(new: Run, table: Table, problem: Problem | None = None) -> None:
     """Start a run of a table for this session; the one before is stopped, and lies on the shelf.
 
     Raises:
@@ -66,7 +68,7 @@ def start(new: Run, table: Table) -> None:
     if former is not None:
         former.command("stop", wait_s=0)
     store().start(new)
-    shelf.append(Kept(new.id, table, datetime.now()))
+    shelf.append(Kept(new.id, table, datetime.now(), problem))
     _shelves()[new.id] = shelf
     show(new.id)
 
@@ -98,6 +100,11 @@ def past_runs() -> list[tuple[Run, Kept]]:
 def table_of(trained: Run) -> Table | None:
     """Return the table a run was trained on, if this session started it."""
     return next((kept.table for other, kept in past_runs() if other.id == trained.id), None)
+
+
+def problem_of(trained: Run) -> Problem | None:
+    """Return the made problem a run was trained on; None for a table whose density nobody knows."""
+    return next((kept.problem for other, kept in past_runs() if other.id == trained.id), None)
 
 
 def sweep(kind: Sweep) -> Run | None:

@@ -27,7 +27,7 @@ def train_button(disabled: bool = False) -> None:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
             run = Run(lambda: _make(wanted), title=title, pace=state.known("pace", PACES, DEFAULTS.pace))
-            shelf.start(run, wanted.table)
+            shelf.start(run, wanted.table, wanted.problem)
         except EastError as error:
             st.error(literal(error))
         else:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from east.errors import EastError
+from east.synthetic import LABEL
 from east.tables import Sample, Table, read_table, samples
-from pages.shared import session, shelf, state, uploads
+from pages.shared import problems, session, shelf, state, uploads
+from pages.shared.problems import MADE
 from pages.shared.settings import DEFAULTS
 from pages.shared.uploads import UPLOADED
 
@@ -23,6 +25,7 @@ SHARES: Mapping[str, tuple[float, float, float]] = {
     "80/10/10": (0.8, 0.1, 0.1),
     "50/25/25": (0.5, 0.25, 0.25),
 }
+DEFAULT_ENCODING = "piecewise"
 RARE: Mapping[str, str] = {"refuse": "ask", "merge": "merge into one", "keep": "keep"}
 MISSING: Mapping[str, str] = {"refuse": "ask", "leave_out": "leave out"}
 
@@ -61,8 +64,8 @@ def known_samples() -> dict[str, Sample]:
 
 
 def sources() -> list[str]:
-    """List what can be chosen: this session's upload, if any, and the samples."""
-    return [*([UPLOADED] if uploads.current() else []), *known_samples()]
+    """List what can be chosen: a made problem, this session's upload, if any, and the samples."""
+    return [MADE, *([UPLOADED] if uploads.current() else []), *known_samples()]
 
 
 def source() -> str:
@@ -88,12 +91,14 @@ def current() -> Table:
     name, upload = source(), uploads.current()
     if name == UPLOADED and upload is not None and upload.table is not None:
         return upload.table
-    return read_sample(name)
+    return problems.table() if name == MADE else read_sample(name)
 
 
 def title() -> str:
     """Return what people call the table in use."""
     name = source()
+    if name == MADE:
+        return problems.preset().label
     return current().name if name == UPLOADED else known_samples()[name].title
 
 
@@ -111,6 +116,8 @@ def _guess(table: Table) -> str:
     sample = known_samples().get(source())
     if sample is not None:
         return sample.target
+    if source() == MADE:
+        return LABEL
     upload = uploads.current()
     guesses = upload.facts.guesses if upload is not None and upload.facts is not None else ()
     return guesses[0].column if guesses else column_names(table)[-1]
@@ -132,7 +139,7 @@ def facts() -> Profile:
     name, table = source(), current()
     column = target(table)
     bins = _bins(table, column)
-    if name != UPLOADED:
+    if name in known_samples():
         return _sample_facts(name, column, bins)
     upload = uploads.current()
     known = upload.facts if upload is not None else None
@@ -154,7 +161,9 @@ def _profile(table: Table, column: str, bins: int | None) -> Profile:
 def _table_mark() -> Hashable:
     """Tell one table from another, also when it takes the place of the other in memory."""
     upload = uploads.current()
-    return source(), upload.number if upload is not None else 0
+    number = upload.number if upload is not None else 0
+    made = (problems.current(), problems.rows(), state.get().split_seed)
+    return (source(), *made) if source() == MADE else (source(), number)
 
 
 def classes() -> Classes:
@@ -184,11 +193,21 @@ def choices() -> Choices:
     return Choices(
         target=column,
         exclude=tuple(name for name in state.get().exclude if name in others),
-        shares=SHARES[state.known("shares", SHARES, DEFAULTS.shares)],
+        shares=_shares(),
         seed=state.get().split_seed,
         rare=state.known("rare", RARE, DEFAULTS.rare),
         missing_target=state.known("missing", MISSING, DEFAULTS.missing),
         bins=_bins(table, column),
         group=state.known("group", [None, *others], None),
         time=state.known("time", [None, *others], None),
+        # On two features a linear network is to be seen as the line it is.
+        numeric_encoding="scaled" if source() == MADE else DEFAULT_ENCODING,
     )
+
+
+def _shares() -> tuple[float, float, float]:
+    """Return the shares of the parts; a made problem is judged on fresh rows, and has no test part."""
+    train, validation, test = SHARES[state.known("shares", SHARES, DEFAULTS.shares)]
+    if source() != MADE:
+        return train, validation, test
+    return round(train / (train + validation), 4), round(validation / (train + validation), 4), 0.0
