@@ -125,5 +125,5 @@ def test_its_numbers_are_those_of_the_comparison(page: Page, record: RunRecord) 
     for arm in expected["arms"].values():
         assert f"{arm['mean']:.4f}" in text and f"{arm['ci'][0]:.4f} to {arm['ci'][1]:.4f}" in text
     for pair in expected["paired"].values():
-        assert f"{pair['difference']:+.4f}" in text
+        assert f"{pair['difference']:+.4f}".replace("-", "−") in text
     assert expected["verdict"]["text"].split(". ")[0].split("'")[0] in text

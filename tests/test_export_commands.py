@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import east
-from east.__main__ import main
+from east.command_line import main
 from east.comparison import compare, summarise
 from east.export import read_run
 from tests.export_runs import HOSTILE

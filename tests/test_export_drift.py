@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,11 +37,13 @@ def found(frame: pd.DataFrame) -> dict[str, ColumnDrift]:
     return {one.column: one for one in drift(FACTS, frame)}
 
 
-def changed(**columns: object) -> dict[str, ColumnDrift]:
+def changed(**columns: Any) -> dict[str, ColumnDrift]:
     return found(table(1000, 1).assign(**columns))
 
 
 def test_facts_survive_json() -> None:
+    huge = training_facts(pd.DataFrame({"x": [1e300, -1e308, np.inf, 3.0]}))
+    assert TrainingFacts.from_json(json.loads(json.dumps(huge.to_json(), allow_nan=False))) == huge
     assert TrainingFacts.from_json(json.loads(json.dumps(FACTS.to_json()))) == FACTS
 
 

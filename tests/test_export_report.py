@@ -11,17 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import east
 from east.comparison import compare, summarise
+from east.dataset import profile
 from east.errors import EastError
 from east.export import RunRecord, html_report, read_run, write_run
 from east.export.history import snapshot_from_json, snapshot_to_json
+from east.export.record import without_cells
 from east.export.report.markup import data_script, labelled
-from east.export.report.replay import MOST_MOMENTS, moments
+from east.export.report.pictures import Pictures
+from east.export.report.replay import MOST_MOMENTS, replay
 from east.export.settings import config_from_json, config_to_json
 from east.figures import matrix_figure
+from east.tables import table_from_frame
 from east.training import Arm, TrainConfig
 from tests.export_runs import COLUMN, HOSTILE, hostile_record
 
@@ -50,6 +55,21 @@ def test_a_run_comes_back_as_it_was(record: RunRecord, tmp_path: Path) -> None:
     assert plain(again) == plain(record)
     assert summarise(compare(again.race)) == summarise(compare(record.race))
     assert all(column.examples == () for column in record.profile.columns)
+
+
+def test_a_record_quotes_no_cells() -> None:
+    rows = 60
+    frame = pd.DataFrame(
+        {
+            "user_id": [f"secret{place}" for place in range(rows)],
+            "mixed": ["secret" if place % 9 == 0 else str(place % 7) for place in range(rows)],
+            "alike": [("secret", "Secret ", "b")[place % 3] for place in range(rows)],
+            "kind": ["no", "yes"] * (rows // 2),
+        }
+    )
+    told = profile(table_from_frame(frame, "table"), "kind")
+    assert {"id", "look_alike"} <= {one.kind for one in told.concerns} and "secret" in str(told)
+    assert "secret" not in str(without_cells(told)).lower()
 
 
 def test_what_is_no_run_or_a_damaged_one_is_refused_in_one_sentence(
@@ -132,10 +152,12 @@ def test_data_cannot_end_its_script() -> None:
     assert "<" not in inside and json.loads(inside) == value
 
 
-def test_a_long_history_is_thinned_with_its_ends(record: RunRecord) -> None:
-    long = [dataclasses.replace(record.history[0], step=step) for step in range(300)]
-    steps = [moment.step for moment in moments(long)]
-    assert (len(steps), steps[0], steps[-1]) == (MOST_MOMENTS, 0, 299) and steps == sorted(set(steps))
+def test_a_long_history_is_replayed_in_few_moments_with_its_end(record: RunRecord) -> None:
+    last = record.history[-1]
+    long = [dataclasses.replace(last, step=step, progress=step / 300) for step in range(301)]
+    told, stored = replay(dataclasses.replace(record, history=tuple(long)), compare(record.race), Pictures())
+    assert 30 < len(stored) <= MOST_MOMENTS + 1 and stored[-1]["words"].startswith("step 300 of")
+    assert f'max="{len(stored) - 1}"' in told
 
 
 def test_a_race_of_one_arm_without_history_has_a_report(record: RunRecord) -> None:

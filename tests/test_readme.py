@@ -62,6 +62,8 @@ def test_command_line_examples_are_understood(words_given: list[str]) -> None:
         chosen = given(options, ("losses", "rules"))
         assert set(chosen.get("losses", TrainConfig.losses)) <= set(LOSSES)
         assert set(chosen.get("rules", TrainConfig.rules)) <= set(RULES)
+    elif options.command == "report":
+        assert options.out.suffix == ".html"
     elif options.command == "profile":
         assert (ROOT / options.file).is_file()
     elif not options.speed:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from east.network import Weights
     from east.training import Arm, Outcome
 
-MOST_BYTES = 2**31
+MOST_BYTES = 512 * 2**20
 """What a saved model may unfold to."""
 PACKAGES = ("numpy", "pandas", "torch", "scikit-learn", "skrub")
 # The same model gives the same bytes, whenever it is saved.

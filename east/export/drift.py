@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from east.dataset.encoding.columns import LARGEST
+
 Floats = NDArray[np.float64]
 Kind = Literal["numbers", "dates", "categories", "text"]
 Level = Literal["none", "some", "strong"]
@@ -142,7 +144,7 @@ def _values(column: pd.Series[Any], kind: Kind) -> Floats:
         origin = pd.Timestamp(0, tz="UTC")
         return np.asarray(((moments - origin) / pd.Timedelta("1s")).to_numpy(dtype=np.float64))
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(values[np.isfinite(values)])
+    return np.asarray(np.clip(values[np.isfinite(values)], -LARGEST, LARGEST))
 
 
 def _column(record: ColumnRecord, frame: pd.DataFrame) -> ColumnDrift:

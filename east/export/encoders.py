@@ -7,7 +7,7 @@ each kind of block.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from east.dataset import Encoder
 from east.dataset.encoding.columns import LARGEST
 from east.dataset.encoding.knots import Pieces
-from east.errors import EastError
+from east.errors import DatasetError, EastError
 from east.export import predict
 
 Arrays = dict[str, NDArray[Any]]
@@ -32,8 +32,15 @@ class PlainEncoder:
     arrays: Mapping[str, NDArray[Any]]
 
     def transform(self, frame: pd.DataFrame) -> NDArray[np.float32]:
-        """Encode rows of a frame, `[n, d]`."""
-        return predict.encode(frame, self.data, self.arrays)
+        """Encode rows of a frame, `[n, d]`.
+
+        Raises:
+            DatasetError: for a column that is wholly of another kind than in training.
+        """
+        try:
+            return predict.encode(frame, self.data, self.arrays)
+        except predict.TableMismatchError as error:
+            raise DatasetError(error.what, error.got, error.remedy) from None
 
 
 def plain_encoder(encoder: Encoder | PlainEncoder) -> PlainEncoder:
@@ -81,14 +88,15 @@ def _pieces(pieces: Pieces, arrays: Arrays) -> list[int]:
 
 
 def _class_shares(encoder: Encoder, arrays: Arrays) -> list[Block]:
-    """Describe the class shares of values that come again, as differences to the overall shares."""
+    """Describe the class shares of values that come again: what each value becomes, and last what all others do."""
     shares, described = encoder.shares, []
     for number, (name, values, rates) in enumerate(
         zip(shares.names, shares.values, shares.shares, strict=True)
     ):
-        prefix = f"encoder.class_shares.{number}"
-        arrays[prefix] = np.asarray(rates - shares.overall, dtype=np.float64)
-        numeric = encoder.kinds[name] == "numeric"
+        prefix, numeric = f"encoder.class_shares.{number}", encoder.kinds[name] == "numeric"
+        alone = replace(shares, names=(name,), values=(values,), shares=(rates,))
+        asked = np.asarray([*values, np.nan if numeric else None], dtype=np.float64 if numeric else object)
+        arrays[prefix] = np.asarray(alone.transform({name: asked}, len(asked)), dtype=np.float64)
         block = {"column": name, "numeric": numeric, "values": values.tolist(), "arrays": prefix}
         described.append({**block, "largest": LARGEST})
     return described

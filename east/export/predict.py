@@ -160,7 +160,7 @@ def pieces(filled: Floats, places: Sequence[int], arrays: Arrays) -> Floats:
 
 
 def class_shares(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) -> Floats:
-    """Give how much more often than usual each class went with a row's value in training, `[n, K]`."""
+    """Give what a row's value says of its class by the training rows, `[n, K]`."""
     read = numbers(column, spec, arrays)[:, 0] if spec["numeric"] else texts_of(column).to_numpy(dtype=object)
     values = pd.Index(spec["values"], dtype="float64" if spec["numeric"] else "object")
     # A value that is not known has place -1, which is the last row: what all others share.

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from east.comparison import Race, race_from
 from east.dataset import Choices, Dataset, Profile, profile
 from east.tables import Table
 from east.training import Outcome, Snapshot, TrainConfig
+
+WITHOUT_QUOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "id": "nearly every row has a different value",
+        "mixed_types": "some of its values are numbers, others are text",
+        "look_alike": "some of its texts differ only in spaces, case or Unicode form",
+    }
+)
+"""The evidence of concerns that otherwise quote cells."""
 
 
 @dataclass(frozen=True)
@@ -82,5 +92,10 @@ def record_run(
 
 
 def without_cells(facts: Profile) -> Profile:
-    """Drop the examples of a profile: a record keeps none of the table's cells but the names of classes."""
-    return replace(facts, columns=tuple(replace(column, examples=()) for column in facts.columns))
+    """Drop what a profile quotes: a record keeps none of the table's cells but the names of classes."""
+    columns = tuple(replace(column, examples=()) for column in facts.columns)
+    concerns = tuple(
+        replace(one, evidence=WITHOUT_QUOTES.get(one.kind, one.evidence), remedies=())
+        for one in facts.concerns
+    )
+    return replace(facts, columns=columns, concerns=concerns)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from east.annealing import Annealing
 from east.comparison import Comparison
 from east.export.record import RunRecord
@@ -22,6 +20,7 @@ from east.figures import (
     matrix_figure,
 )
 from east.losses import build_loss
+from east.run.moments import thinned
 from east.training import Arm, Snapshot
 
 MOST_MOMENTS = 60
@@ -29,7 +28,7 @@ MOST_MOMENTS = 60
 
 def replay(record: RunRecord, comparison: Comparison, pictures: Pictures) -> tuple[str, list[dict[str, Any]]]:
     """Write the replay's section, and the figures of each moment."""
-    shown = moments(record.history)
+    shown = thinned(record.history, MOST_MOMENTS)
     second = rival(comparison)
     arms = tuple(dict.fromkeys(arm.networks for arm in (comparison.subject, second) if arm is not None))
     plans = annealings(record)
@@ -58,14 +57,6 @@ def replay(record: RunRecord, comparison: Comparison, pictures: Pictures) -> tup
         element("div", figures, _class="pair"),
     )
     return section("Replay", *parts), stored
-
-
-def moments(history: Sequence[Snapshot]) -> list[Snapshot]:
-    """Choose the moments to show: all, or so many evenly spread with the first and the last."""
-    if len(history) <= MOST_MOMENTS:
-        return list(history)
-    places = np.linspace(0, len(history) - 1, MOST_MOMENTS).round().astype(int)
-    return [history[place] for place in places]
 
 
 def annealings(record: RunRecord) -> dict[Arm, Annealing]:

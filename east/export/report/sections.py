@@ -22,6 +22,7 @@ from east.figures import (
 )
 from east.training import Arm
 
+MINUS = "−"
 CURVE_TITLES = {name: quantity.words for name, quantity in QUANTITIES.items()}
 
 
@@ -77,7 +78,12 @@ def intervals(comparison: Comparison, pictures: Pictures) -> str:
         row = [score.arm.label, f"{score.mean:.4f}", _span(score.interval)]
         other = found.get(score.arm)
         if other is not None:
-            row += [f"{other.value:+.4f}", _span(other.interval), f"{other.adjusted_p:.2g}", other.conclusion]
+            row += [
+                _number(other.value, "+.4f"),
+                _span(other.interval),
+                f"{other.adjusted_p:.2g}",
+                other.conclusion,
+            ]
         rows.append([*row, *[""] * (len(head) - len(row))])
     return section("Scores", *parts, table(f"{metric.label}, mean over seeds, on the test part", head, rows))
 
@@ -90,7 +96,7 @@ def beside(record: RunRecord) -> str:
     rows = []
     for one in record.references:
         gap = one["best_arm_minus_it"]
-        ends = (f"{one['mean']:.4f}", _span(one["ci"]), f"{gap['difference']:+.4f}", _span(gap["ci"]))
+        ends = (f"{one['mean']:.4f}", _span(one["ci"]), _number(gap["difference"], "+.4f"), _span(gap["ci"]))
         rows.append((one["label"], *ends))
     return section("References", table("Other models on the same rows", head, rows))
 
@@ -195,4 +201,8 @@ def rival(comparison: Comparison) -> Arm | None:
 
 
 def _span(interval: Sequence[float]) -> str:
-    return f"{interval[0]:.4f} to {interval[1]:.4f}"
+    return f"{_number(interval[0])} to {_number(interval[1])}"
+
+
+def _number(value: float, form: str = ".4f") -> str:
+    return format(value, form).replace("-", MINUS)
