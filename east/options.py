@@ -13,7 +13,10 @@ BAD_INPUT = 2
 MOST_SEEDS = 1000
 
 # Options that are handed on under their own name, where given; every default stays where it belongs.
-TABLE_OPTIONS = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
+TABLE_OPTIONS = (
+    "format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member",
+    "thousands", "units", "second_header", "keep_words", "join_alike",
+)  # fmt: skip
 SPLIT_OPTIONS = ("exclude", "shares", "rare", "missing_target", "bins", "group", "time")
 METRIC_OPTIONS = ("beta", "average", "weights")
 CONFIG_OPTIONS = (
@@ -130,6 +133,26 @@ def _add_split(train: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
     add("--format", metavar="NAME", help=format_names())
+    add("--thousands", metavar="MARK", help="between groups of three digits: . or , or '' for none")
+    add(
+        "--units",
+        type=_yes,
+        metavar="ANSWER",
+        help="read numbers with a unit such as 5 kg as numbers: yes or no",
+    )
+    add(
+        "--second-header",
+        type=_yes,
+        metavar="ANSWER",
+        help="the row under the header holds no values: yes or no",
+    )
+    add("--keep-words", type=_yes, metavar="ANSWER", help="keep NA, None and the like as words: yes or no")
+    add(
+        "--join-alike",
+        type=_yes,
+        metavar="ANSWER",
+        help="join labels that differ in spaces or case: yes or no",
+    )
     add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
     add("--decimal", metavar="MARK", help="the decimal mark: . or ,")
