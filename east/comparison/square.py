@@ -89,7 +89,9 @@ def _not_shown_to_add(comparison: Comparison) -> str:
         return ""
     open_ways = [found for found in last.differences if found.interval[1] > 0]
     open_ways.sort(key=lambda found: -found.value)
-    room = [f"{lowered(found.first.label)} {span(found.interval, metric)}" for found in open_ways[:MOST_NAMED]]
+    room = [
+        f"{lowered(found.first.label)} {span(found.interval, metric)}" for found in open_ways[:MOST_NAMED]
+    ]
     return f"What a costlier way could still add, in {metric.unit.name}: {'; '.join(room)}." if room else ""
 
 
