@@ -15,7 +15,10 @@ from east.tables.formats import format_names
 MOST_SEEDS = 1000
 
 # Options that are handed on under their own name, where given; every default stays where it belongs.
-TABLE_OPTIONS = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
+TABLE_OPTIONS = (
+    "format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member",
+    "thousands", "units", "second_header", "keep_words", "join_alike",
+)  # fmt: skip
 SPLIT_OPTIONS = (
     "exclude", "shares", "rare", "missing_target", "bins", "group", "time", "numeric_encoding",
 )  # fmt: skip
@@ -179,6 +182,14 @@ def _add_split(train: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     add = command.add_argument_group("reading the file, where it cannot be found out").add_argument
     add("--format", metavar="NAME", help=format_names())
+    add("--thousands", metavar="MARK", help="between groups of three digits: . or , or '' for none")
+    for flag, words in (
+        ("units", "read numbers with a unit such as 5 kg as numbers: yes or no"),
+        ("second-header", "the row under the header holds no values: yes or no"),
+        ("keep-words", "keep NA, None and the like as words: yes or no"),
+        ("join-alike", "join labels that differ in spaces or case: yes or no"),
+    ):
+        add(f"--{flag}", type=_yes, metavar="ANSWER", help=words)
     add("--encoding", metavar="NAME", help="of a text file, such as cp1252")
     add("--delimiter", type=_mark, metavar="MARK", help="one character, or the word tab or space")
     add("--decimal", metavar="MARK", help="the decimal mark: . or ,")
