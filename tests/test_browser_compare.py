@@ -88,8 +88,8 @@ def test_what_the_page_shows_is_what_its_downloads_say(page: Page, server: Serve
     predictions = pd.read_csv(downloaded(page, "Predictions (csv)", tmp_path))
     told = json.loads(downloaded(page, "Statistics (json)", tmp_path).read_text())
 
-    scores, judged = drawn(page, "scores"), {**told["arms"], **told["rules"]}
-    for place, arm in enumerate(("east", "cross_entropy", "cross_entropy+offsets")):
+    scores, judged = drawn(page, "scores"), told["arms"]
+    for place, arm in enumerate(("east", "cross_entropy", "east+offsets", "cross_entropy+offsets")):
         parts = predictions[predictions["arm"] == arm].groupby("seed")
         expected = [f1_score(part["true"], part["predicted"], average="macro") for _, part in parts]
         assert scores[3 * place]["x"] == pytest.approx(expected, rel=1e-3)

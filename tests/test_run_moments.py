@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from east.run import last_quarter, nearest_place, thinned
-from east.training import Arm, ArmSnapshot
+from east.training import Arm, ArmSnapshot, Snapshot
 from tests.moments import F1, lane, moment
 
 ARM = Arm("east", F1)
 
 
-def history(steps: list[int], total: int) -> list:
+def history(steps: list[int], total: int) -> list[Snapshot]:
     return [moment(step, total, [ArmSnapshot(ARM, (lane(ARM),))]) for step in steps]
 
 
 @given(st.integers(1, 500), st.integers(1, 50))
 def test_thinning_keeps_the_ends_and_few_between(count: int, most: int) -> None:
-    whole = list(range(count))
-    kept = thinned(whole, most)  # type: ignore[type-var]
+    whole = history(list(range(count)), count)
+    kept = [found.step for found in thinned(whole, most)]
     assert kept[0] == 0 and kept[-1] == count - 1 and len(kept) <= most + 1
     assert kept == sorted(set(kept))
 

@@ -24,7 +24,7 @@ def write_down(log: Path) -> None:
 
     def note(run: Run) -> None:
         step = run.machine.step_number if run.machine else 0
-        entry = {"at": time.time(), "run": run.id, "status": run.frame.status, "step": step}
+        entry = {"at": time.time(), "run": run.id, "status": run.state.status, "step": step}
         sink.write(json.dumps(entry) + "\n")
 
     def started(run: Run) -> Run:
@@ -32,9 +32,9 @@ def write_down(log: Path) -> None:
         return start(run)
 
     def published(run: Run, **changes: Any) -> None:
-        before = run.frame.status
+        before = run.state.status
         publish(run, **changes)
-        if run.frame.status != before:
+        if run.state.status != before:
             note(run)
 
     def tick() -> None:
