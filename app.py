@@ -14,6 +14,9 @@ PAGES = {
     "compare": st.Page(
         "pages/compare/page.py", title="Compare", url_path="compare", icon=":material/balance:"
     ),
+    "microscope": st.Page(
+        "pages/microscope/page.py", title="Microscope", url_path="microscope", icon=":material/biotech:"
+    ),
 }
 
 page = st.navigation(list(PAGES.values()))

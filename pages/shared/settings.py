@@ -106,6 +106,18 @@ class Settings:
     frontier_beta: float = _setting(1.0, "β of the frontier", codecs.decimal(0.1, 10.0))
     sweep_seeds: int = _setting(3, "seeds of grid and frontier", whole(1, 10))
 
+    probe: str | None = _setting(None, "row under the microscope", codecs.one_of("hand", "run"))
+    probe_arm: str | None = _setting(None, "arm under the microscope", MAYBE_TEXT)
+    probe_cell: tuple[int, ...] = _setting((), "cell under the microscope", several(whole(-1, 10**6)))
+    probe_row: int = _setting(1, "number of the row", whole(1, 10**9))
+    truth: int = _setting(2, "true class of the row", whole(0, 2))
+    place: tuple[float, ...] = _setting((), "probabilities of the row", several(codecs.decimal(0.0, 1.0)))
+    annealed: float = _setting(0.5, "point of the annealing", codecs.decimal(0.0, 1.0))
+    arrows: str | None = _setting(None, "loss of the small arrows", MAYBE_TEXT)
+    other: int | None = _setting(None, "other row", optional(COUNT))
+    towards: int | None = _setting(None, "class of the other row", optional(COUNT))
+    moved: float = _setting(1.0, "way of the other row", codecs.decimal(0.0, 1.0))
+
 
 DEFAULTS = Settings()
 

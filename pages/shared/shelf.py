@@ -78,6 +78,7 @@ def show(run_id: str) -> None:
     _shelf()
     links.RUN.set(run_id)
     state.put(at=None, first=None, second=None, cell=(), model=None, offsets=())
+    state.put(probe_arm=None, probe_cell=(), probe_row=1, other=None, towards=None)
 
 
 def delete(run_id: str) -> None:
