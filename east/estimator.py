@@ -47,7 +47,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         hidden: widths of the hidden layers; () is a linear model, None is by the number of rows.
         dropout: share of hidden units left out in a step, in [0, 1); None is 0.2, and less for more than
             5,000 rows.
-        learning_rate: peak of the one-cycle schedule of AdamW.
+        learning_rate: peak of the one-cycle schedule of AdamW; None is 0.01, and 0.1 for a linear network.
         weight_decay: AdamW's.
         averaging: decay a step of the moving average of the weights; 0 for the weights themselves.
         patience: evaluations without a better score after which the checkpoint stands; None never.
@@ -81,7 +81,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: int | None = None,
         hidden: Sequence[int] | None = None,
         dropout: float | None = None,
-        learning_rate: float = 1e-2,
+        learning_rate: float | None = None,
         weight_decay: float = 1e-2,
         averaging: float = 0.98,
         patience: int | None = None,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.rules.definition import DecisionRule, RuleSpec, checked, logarithms, sharpened
+from east.rules.keeping import unless_argmax_is_ahead
 from east.rules.solver import best_prices
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def fit_expected_rule(probabilities: ArrayLike, targets: ArrayLike, metric: Metr
     temperature = fit_temperature(values, labels)
     calibrated = sharpened(values, temperature)
     prices, _ = best_prices(calibrated, calibrated, metric)
-    return DecisionRule(temperature, prices)
+    return unless_argmax_is_ahead(DecisionRule(temperature, prices), values, labels, metric)
 
 
 def fit_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.rules.definition import DecisionRule, RuleSpec, checked
+from east.rules.keeping import unless_argmax_is_ahead
 from east.rules.solver import best_prices
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def fit_metric_rule(probabilities: ArrayLike, targets: ArrayLike, metric: Metric
     absent = mass.sum(axis=0) == 0
     mass[:, absent] = values[:, absent]
     prices, _ = best_prices(values, mass, metric)
-    return DecisionRule(1.0, prices)
+    return unless_argmax_is_ahead(DecisionRule(1.0, prices), values, labels, metric)
 
 
 METRIC_RULE = RuleSpec(

@@ -18,6 +18,7 @@ FEWEST_STEPS, MOST_STEPS = 600, 2000
 DEFAULT_DROPOUT = 0.2
 DEFAULT_WIDTHS, WIDE_WIDTHS, WIDE_ROWS = (64, 64), (128, 64), 10_000
 FULL_DROPOUT_ROWS, NO_DROPOUT_ROWS = 5_000, 10_000
+DEFAULT_RATE, LINEAR_RATE = 0.01, 0.1
 MOST_SEED = 2**63 - 1
 
 
@@ -80,6 +81,7 @@ LEARNING_RATE = Option(
     "Peak of AdamW's one-cycle schedule.",
     least=0,
     open_ends=("least",),
+    empty=f"{DEFAULT_RATE:g}, or {LINEAR_RATE:g} for a linear network",
     shown=(1e-6, 1e4, 0.001),
     link="rate",
 )
@@ -126,7 +128,8 @@ class TrainConfig:
             `hidden_widths`.
         dropout: share of hidden units left out in a step, in [0, 1); None is 0.2 for a training part of up
             to 5,000 rows, and less for a longer one, down to 0 at 10,000.
-        learning_rate: peak of the one-cycle schedule of AdamW.
+        learning_rate: peak of the one-cycle schedule of AdamW; None is 0.01, and 0.1 for a linear network,
+            which is far from its optimum after as many steps of 0.01.
         weight_decay: AdamW's.
         clip: largest gradient norm of a lane.
         averaging: decay a step of the moving average of the weights, in [0, 1); the average is what is
@@ -150,7 +153,7 @@ class TrainConfig:
     batch_size: int | None = setting(None, BATCH_SIZE)
     hidden: tuple[int, ...] | None = setting(None, HIDDEN)
     dropout: float | None = setting(None, DROPOUT)
-    learning_rate: float = setting(1e-2, LEARNING_RATE)
+    learning_rate: float | None = setting(None, LEARNING_RATE)
     weight_decay: float = setting(1e-2, WEIGHT_DECAY)
     clip: float = setting(1.0, CLIP)
     averaging: float = setting(0.98, AVERAGING)
@@ -204,6 +207,12 @@ class TrainConfig:
         if self.hidden is not None:
             return self.hidden
         return DEFAULT_WIDTHS if rows < WIDE_ROWS else WIDE_WIDTHS
+
+    def peak_rate(self, rows: int) -> float:
+        """Return the peak of the learning rate for `rows` training rows."""
+        if self.learning_rate is not None:
+            return self.learning_rate
+        return DEFAULT_RATE if self.hidden_widths(rows) else LINEAR_RATE
 
     def dropout_share(self, rows: int) -> float:
         """Return the share of hidden units left out in a step over `rows` training rows."""

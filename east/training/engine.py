@@ -56,6 +56,7 @@ class Training:
         rows = len(dataset.train.targets)
         widths = (dataset.num_features, *config.hidden_widths(rows), dataset.num_classes)
         self._network = LaneNetwork(widths, len(self.arms), config.seeds, self._device)
+        self._peak_rate = config.peak_rate(len(dataset.train.targets))
         self._optimiser = self._build_optimiser()
         self._reader = None if view is None else RegionReader(view, self._device)
         self._train_rows = self._on_device(dataset.train)
@@ -155,7 +156,7 @@ class Training:
         self._loss_values, self._last_batch = values.detach(), (logits.detach(), labels)
         self._clip()
         for group in self._optimiser.param_groups:
-            group["lr"] = self.config.learning_rate * one_cycle(self.progress)
+            group["lr"] = self._peak_rate * one_cycle(self.progress)
         self._optimiser.step()
         # The average is young at first: until the decay's horizon is reached it forgets faster.
         decay = min(self.config.averaging, (self.step_number + 1) / (self.step_number + 10))
@@ -172,7 +173,7 @@ class Training:
         parameters.grad = self._network.gradients
         fused = self._device.type in ("cpu", "cuda")
         return torch.optim.AdamW(
-            [parameters], lr=self.config.learning_rate, weight_decay=self.config.weight_decay, fused=fused
+            [parameters], lr=self._peak_rate, weight_decay=self.config.weight_decay, fused=fused
         )
 
     def _keep_the_best(self) -> None:
