@@ -14,6 +14,9 @@ PAGES = {
     "compare": st.Page(
         "pages/compare/page.py", title="Compare", url_path="compare", icon=":material/balance:"
     ),
+    "report": st.Page(
+        "pages/report/page.py", title="Take away", url_path="report", icon=":material/download:"
+    ),
 }
 
 page = st.navigation(list(PAGES.values()))
