@@ -208,6 +208,20 @@ def text_relatives() -> Iterator[Relative]:
     yield Relative("notes below", below.encode(), plain, "notes: 2 lines")
     footer = head + rows + "Total of all rows above\n"
     yield Relative("a last line of one text", footer.encode(), plain, "notes: 1 lines")
+    total = head + rows + "Total,19,\n"
+    yield Relative("a row of totals", total.encode(), plain, "notes: 1 lines")
+    title = "Report,,\n,,\n" + head + rows + ",,\n"
+    yield Relative("a title with delimiters", title.encode(), plain, "skipped: 2 rows")
+    three = head + "kg,cm,\n(raw),(raw),\n" + rows
+    yield Relative("three header rows", three.encode(), plain, "'kg', 'cm', '(raw)'")
+    groups = ",Size,,y\n,min,max,\n" + "".join(f"{p},{p % 3},{p % 5},u\n" for p in range(20))
+    grouped = {
+        "column_1": range(20),
+        "Size min": plain["b"],
+        "Size max": [p % 5 for p in range(20)],
+        "y": ["u"] * 20,
+    }
+    yield Relative("groups of columns", groups.encode(), grouped, "second_header: yes")
     fewer = "a,b\n" + rows
     yield Relative(
         "a name too few", fewer.encode(), {"row_name": range(20), "a": plain["b"], "b": uv(20)}, "shifted"
@@ -247,6 +261,8 @@ def number_relatives() -> Iterator[Relative]:
     yield Relative("Swiss thousands", column(swiss), numbers([1234.5, 999, 12345678] * 3))
     thin = ["1\u202f234", "999", "12\u202f345"] * 3
     yield Relative("thin spaces", column(thin), numbers([1234, 999, 12345] * 3))
+    blanks = column([f"1\u00a0{place:03d}" for place in range(12)]).decode().encode("cp1252")
+    yield Relative("hard spaces in cp1252", blanks, numbers(list(range(1000, 1012))))
     indian = ["12,34,567", "99", "1,234"] * 3
     yield Relative("Indian thousands", column(indian), numbers([1234567, 99, 1234] * 3))
     millions = ["1.234.567", "950", "2.000"] * 3
@@ -331,9 +347,7 @@ def book_relatives() -> Iterator[Relative]:
         yield Relative(f"units, {kind}", make_book({"S": units}), plain, "second_header: yes")
         merged: Sheet = [["a", "Size", None], [None, "min", "max"], *[[p, p + 1, p + 2] for p in range(9)]]
         joined = {"a": range(9), "Size min": range(1, 10), "Size max": range(2, 11)}
-        yield Relative(
-            f"merged headers, {kind}", make_book({"S": merged}), joined, "names the columns of each group"
-        )
+        yield Relative(f"merged headers, {kind}", make_book({"S": merged}), joined, "second_header: yes")
         twice: Sheet = [["a", "a", "y"], *[[p, 2 * p, "u"] for p in range(9)]]
         doubled = {"a": range(9), "a_2": range(0, 18, 2), "y": ["u"] * 9}
         yield Relative(f"doubled headers, {kind}", make_book({"S": twice}), doubled, "unique names")

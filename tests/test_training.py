@@ -157,7 +157,7 @@ def test_linear_and_automatic_lanes_are_ordinary_trainings_too(hidden: tuple[int
     )
 
 
-@pytest.mark.parametrize(("rows", "widths"), [(100, (64, 64)), (9_999, (64, 64)), (10_000, (128, 64))])
+@pytest.mark.parametrize(("rows", "widths"), [(100, (64, 64)), (19_999, (64, 64)), (20_000, (128, 64))])
 def test_widths_go_by_the_training_rows_unless_given(rows: int, widths: tuple[int, ...]) -> None:
     assert TrainConfig(F1).hidden_widths(rows) == widths
     assert settings(hidden=[]).hidden_widths(rows) == ()

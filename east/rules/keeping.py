@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from east.metrics import Metric
 
 GROUPS = 10
-CLEARLY = 1.0
-"""Standard errors of the difference. Falling back whenever argmax is ahead by luck cost more than it gave."""
+CLEARLY = 1.5
+"""Standard errors of the difference. Falling back whenever argmax is ahead costs a real table up to half a point."""
 
 
 def unless_argmax_is_ahead(
     rule: DecisionRule, probabilities: NDArray[np.float64], labels: NDArray[np.int64], metric: Metric
 ) -> DecisionRule:
-    """Return a fitted rule, or the plain argmax where that scores higher by more than a standard error.
+    """Return a fitted rule, or the plain argmax where that scores higher by more than 1.5 standard errors.
 
     A metric's rule assumes probabilities; the outputs of a network that was trained for the metric are
     decisions already, which a rule can only spoil. The standard error is the delete-a-group jackknife's

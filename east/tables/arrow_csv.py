@@ -218,7 +218,7 @@ def _may_be_grouped(numbers: np.ndarray) -> bool:
 def _is_open(column: pa.ChunkedArray, rules: TextRules) -> bool:
     """Whether the mark of a column of numbers groups thousands, or may."""
     texts = [text for text in column.unique().to_pylist() if text]
-    found = amounts(texts, rules.decimal, rules.options.thousands, None, MISSING)
+    found = amounts(texts, rules.decimal, rules.thousands, None, MISSING)
     return found is not None and (
         found.mark != rules.decimal or (found.question is not None and rules.ask_marks)
     )

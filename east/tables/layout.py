@@ -15,6 +15,7 @@ Row = Sequence[str]
 _TOTAL = re.compile(r"((grand |sub)?(total|sum)s?|gesamt|insgesamt|summe|average|mean):?", re.IGNORECASE)
 _MOSTLY = 0.8
 _MOST_NOTES = 10
+_MOST_HEADERS = 3
 _LEAST_ROWS = 3
 
 
@@ -59,21 +60,37 @@ def without_second_header(
         notebook: where the finding is written down.
 
     Returns:
-        The names, and how many rows are taken away: 0 or 1.
+        The names, and how many rows are taken away.
     """
-    kind = second_header(names, rows) if options.second_header is not False else None
-    if kind is None and options.second_header:
-        kind = "units"
-    if kind is None:
+    if options.second_header is False:
         return names, 0
-    cells = ", ".join(repr(cell.strip()) for cell in rows[0][:6] if cell.strip())
-    if kind == "names":
-        names = grouped_names(names, rows[0])
-        why = f"the second row names the columns of each group: {cells}"
-    else:
-        why = f"the row under the header holds no values: {cells}"
-    notebook.add("second_header", "yes", why, remedies=(Remedy("Keep it as a row", "second_header", False),))
-    return names, 1
+    count, shown = 0, list[str]()
+    while count < min(_MOST_HEADERS, len(rows) - 1):
+        kind = second_header(names, rows[count:]) or (
+            "units" if options.second_header and not count else None
+        )
+        if kind is None:
+            break
+        names = grouped_names(names, rows[count]) if kind == "names" else names
+        shown += [repr(cell.strip()) for cell in rows[count] if cell.strip()]
+        count += 1
+    if count:
+        why = f"the text under the header holds names or units, and no values: {', '.join(shown[:8])}"
+        keep = Remedy("Keep it as a row", "second_header", False)
+        notebook.add("second_header", "yes", why, remedies=(keep,))
+    return names, count
+
+
+def title_rows(rows: Sequence[Row]) -> int:
+    """Count the rows above a header of which only the first cell is filled, or none: a title with delimiters."""
+    count = 0
+    while count < len(rows) - 2 and not any(cell.strip() for cell in rows[count][1:]):
+        count += 1
+    if not count or len(rows[0]) < 2 or not all(cell.strip() for cell in rows[count]):
+        return 0
+    header, below = rows[count], rows[count + 1 :]
+    numeric = numeric_columns(below, len(header))
+    return count if numeric and not any(_is_amount(header[column]) for column in numeric) else 0
 
 
 def second_header(header: Row, rows: Sequence[Row]) -> str | None:
@@ -101,7 +118,7 @@ def second_header(header: Row, rows: Sequence[Row]) -> str | None:
         return None
     names = [name.strip() for name in header]
     shared = [cell for cell, name in zip(cells, names, strict=True) if not name or names.count(name) > 1]
-    return "names" if shared and all(shared) else "units"
+    return "names" if any(shared) else "units"
 
 
 def _occurs(cell: str, column: int, rows: Sequence[Row]) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _FOREIGN_WORD = re.compile(rb"[\x80-\xff]{2,}")
 _MOST_WORDS = 4000
+_LEAST_LETTERS = 3  # outside ASCII; one sign such as that of a unit tells nothing
 _LEAST_FOREIGN, _LEAST_FITTING, _LEAST_COMMON = 0.7, 0.95, 0.55
 
 
@@ -62,6 +63,7 @@ _SCRIPTS = (
 )
 
 _WESTERN = "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœšžµªº"
+_WESTERN_SIGNS = "\u00a0°²€£·–—‘’“”„…«»™©®±´"
 _TURKISH = "çğıöşüâîûéÇĞİÖŞÜÂÎÛ"
 _CENTRAL = "ąćęłńóśźżáčďéěíňřšťúůýžäôĺľŕöüőűđăâîşţșțß"
 _BALTIC = "ąčęėįšųūžāēģīķļņōŗõäöü"
@@ -78,7 +80,8 @@ _ALPHABETS = (
 def latin_encoding(data: bytes) -> str | None:
     """Return the encoding of Latin text that makes no words in cp1252; None when it does, or none fits."""
     words = [word for word in _WORD.findall(data) if not word.isascii()][:_MOST_WORDS]
-    if not words or _made_of(words, "cp1252", _WESTERN):
+    letters = set(b"".join(words)) - set(range(128))
+    if len(letters) < _LEAST_LETTERS or _made_of(words, "cp1252", _WESTERN + _WESTERN_SIGNS):
         return None
     fitting = (encoding for encoding, letters in _ALPHABETS if _made_of(words, encoding, letters))
     return next((encoding for encoding in fitting if _well_cased(words, encoding)), None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from east.tables.frames import is_number
-from east.tables.layout import is_header_of, row_names
+from east.tables.layout import is_header_of, row_names, title_rows
 from east.tables.lines import lines_of
 from east.tables.table import Notebook, ReadOptions
 
@@ -111,12 +111,15 @@ def _above(rows: list[list[str]], width: int, notebook: Notebook) -> tuple[int, 
     skipped = next((i for i, row in enumerate(rows) if len(row) == width), 0)
     body = [row for row in rows[skipped:] if len(row) == width]
     odd_header = bool(skipped) and is_header_of(rows[skipped - 1], body, width)
+    titles = 0 if odd_header else title_rows(body)
+    if titles:
+        notebook.add("skipped", f"{titles} rows", "the rows above the header are nearly empty")
     skipped -= odd_header
     if skipped:
         notebook.add(
             "skipped", f"{skipped} lines", f"the lines above the header have other than {width} fields"
         )
-    return skipped, odd_header
+    return skipped + titles, odd_header
 
 
 def _with_odd_header(

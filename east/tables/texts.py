@@ -65,6 +65,13 @@ class TextRules:
     numbers: dict[str, list[str]] = field(default_factory=dict)
     questions: dict[str, list[tuple[str, Amounts]]] = field(default_factory=dict)
 
+    @property
+    def thousands(self) -> str | None:
+        """The mark between groups of three digits, if the user has decided it or the decimal mark."""
+        if self.options.thousands is not None or self.options.decimal is None:
+            return self.options.thousands
+        return "," if self.options.decimal == "." else "."
+
     def counts_as_missing(self, text: str) -> bool:
         """Whether a text is empty, or a word for a missing value beside values that are no text."""
         return text.strip() in (MISSING if self.words_missing else ("",))
@@ -95,8 +102,7 @@ class TextRules:
         texts = [str(text) for text in present.unique()]
         if codes and any(len(text) > 1 and text.isdigit() for text in texts[:1000]):
             return None
-        options = self.options
-        return amounts(texts, self.decimal, options.thousands, options.units, MISSING)
+        return amounts(texts, self.decimal, self.thousands, self.options.units, MISSING)
 
     def _note_numbers(self, name: str, found: Amounts) -> None:
         if found.question is None:
