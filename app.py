@@ -17,6 +17,9 @@ PAGES = {
     "microscope": st.Page(
         "pages/microscope/page.py", title="Microscope", url_path="microscope", icon=":material/biotech:"
     ),
+    "report": st.Page(
+        "pages/report/page.py", title="Take away", url_path="report", icon=":material/download:"
+    ),
 }
 
 page = st.navigation(list(PAGES.values()))

@@ -9,9 +9,9 @@ import streamlit as st
 
 from east.figures import class_order, difference_figure, frontier_figure, matrix_figure
 from pages.compare import sweep
-from pages.compare.downloads import download, predictions
 from pages.compare.matrices import side_by_side
 from pages.shared import live_view, session, state
+from pages.shared.downloads import download, predictions
 from pages.shared.live_view import Cell, Group
 
 if TYPE_CHECKING:

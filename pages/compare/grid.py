@@ -10,8 +10,8 @@ import streamlit as st
 
 from east.figures import grid_figure
 from pages.compare import sweep
-from pages.compare.downloads import download, predictions
 from pages.shared import live_view, session, state
+from pages.shared.downloads import download, predictions
 from pages.shared.live_view import Cell, Group
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from east.errors import EastError
 from pages.compare import classes, frontier, grid, matrices, offsets, past, verdict
-from pages.compare.arms import judged
 from pages.shared import notes, shelf, state, warm_up
+from pages.shared.judging import judged
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
 

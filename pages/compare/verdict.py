@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ import streamlit as st
 
 from east.comparison.kinds import Kind
 from east.figures import paired_figure, score_figure
-from pages.compare.downloads import download, predictions
 from pages.shared import live_view
+from pages.shared.downloads import offer_numbers
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
 
@@ -71,11 +70,5 @@ def scores(run: Run, comparison: Comparison) -> None:
 
 def downloads(run: Run, comparison: Comparison) -> None:
     """Offer the statistics and every prediction they come from."""
-    from east.comparison import summarise
-
-    def statistics() -> str:
-        return json.dumps(summarise(comparison), ensure_ascii=False, indent=1)
-
     with st.container(horizontal=True):
-        download("Predictions (csv)", lambda: predictions(run, comparison.race), "predictions.csv")
-        download("Statistics (json)", statistics, "comparison.json")
+        offer_numbers(run, comparison)

@@ -94,6 +94,8 @@ class Settings:
     right: str | None = _setting(None, "second arm", MAYBE_TEXT)
     at: int | None = _setting(None, "moment", optional(COUNT))
 
+    taken: str | None = _setting(None, "arm taken away", MAYBE_TEXT, name="take")
+
     section: str = _setting("classes", "section of Compare", TEXT)
     first: str | None = _setting(None, "first arm compared", MAYBE_TEXT)
     second: str | None = _setting(None, "second arm compared", MAYBE_TEXT)
