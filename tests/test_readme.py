@@ -1,27 +1,30 @@
-"""What the README says is so: its commands, its examples, its tree, its tables."""
+"""What the README says is so: its commands, its examples, its picture, its layers and its folders."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from east.annealing import Annealing
-from east.benchmark import SUITES, plan
+from east.benchmark import SUITES
 from east.command_line.parser import given, parser
-from east.losses import LOSSES, PAPER_ANNEALING, RECOMMENDED_ANCHOR, RECOMMENDED_ANNEALING
 from east.metrics import METRICS
-from east.rules import RULES
-from east.training import TrainConfig
+from east.references import REFERENCES
 from tests.test_layers import ARROWS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && "
+MOST_LINES = 150
+# What every floor may import is left out of the picture.
+EVERYWHERE = {"errors", "options", "threads"}
+ENTRANCES = {"__main__", "__init__"}
 
 
 def section(heading: str) -> str:
@@ -30,6 +33,10 @@ def section(heading: str) -> str:
 
 def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_it_is_read_in_three_minutes() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
 
 
 def test_run_and_test_are_one_command_each_with_the_same_set_up() -> None:
@@ -47,98 +54,81 @@ def test_continuous_integration_reads_the_same_commands() -> None:
     ]
 
 
+def test_the_picture_is_there_and_as_wide_as_the_page() -> None:
+    (path,) = re.findall(r"^!\[[^\]]+\]\((.github/[^)]+)\)$", README, re.MULTILINE)
+    data = (ROOT / path).read_bytes()
+    assert data.startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", data[16:24])
+    assert (width, height) == (1280, 720)
+
+
 def examples() -> list[list[str]]:
     lines = [line for block in blocks(section("Command line"), "bash") for line in block.splitlines()]
     return [shlex.split(line) for line in lines]
 
 
-@pytest.mark.parametrize("words_given", examples(), ids=lambda given: " ".join(given[3:6]))
-def test_command_line_examples_are_understood(words_given: list[str]) -> None:
-    assert words_given[:3] == [".venv/bin/python", "-m", "east"]
-    options = parser(words_given[3]).parse_args(words_given[3:])
-    if options.command == "train":
+@pytest.mark.parametrize("words", examples(), ids=lambda words: " ".join(words[3:6]))
+def test_command_line_examples_are_understood(words: list[str]) -> None:
+    assert words[:3] == [".venv/bin/python", "-m", "east"]
+    options = parser(words[3]).parse_args(words[3:])
+    if options.command in ("train", "profile"):
         assert (ROOT / options.file).is_file()
+    if options.command == "train":
         assert options.metric in METRICS
-        chosen = given(options, ("losses", "rules"))
-        assert set(chosen.get("losses", TrainConfig.losses)) <= set(LOSSES)
-        assert set(chosen.get("rules", TrainConfig.rules)) <= set(RULES)
+        assert set(options.references) <= set(REFERENCES)
+        assert given(options, ("out",)) or options.seeds >= (options.members or 1)
     elif options.command == "report":
         assert options.out.suffix == ".html"
-    elif options.command == "profile":
-        assert (ROOT / options.file).is_file()
-    elif not options.speed:
+    elif options.command == "benchmark":
         assert options.suite in SUITES
-        tables = [str(ROOT / text) for text in options.tables]
-        made = plan(tables, options.suite, options.metrics, options.losses, options.rules, options.seeds)
-        assert made.tables[0].make(0)
 
 
-def test_library_examples_run() -> None:
-    code = "\n".join(blocks(section("Library"), "python"))
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+def test_library_examples_run(tmp_path: Path) -> None:
+    code = "\n".join(blocks(section("Library"), "python")).replace("sample_data/", f"{ROOT}/sample_data/")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "100%  soft" in done.stdout
     assert "'Adelie'" in done.stdout
+    assert (tmp_path / "penguins.zip").is_file()
 
 
-def tracked() -> set[str]:
+def test_the_loss_runs_alone() -> None:
+    (code,) = blocks(section("The loss alone"), "python")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert float(re.findall(r"tensor\(([\d.e-]+)\)", done.stdout)[0]) > 0
+
+
+def tracked_folders() -> set[str]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return {name for name in listed.stdout.split("\0") if name}
+    paths = [Path(name) for name in listed.stdout.split("\0") if name]
+    return {f"{parent.as_posix()}/" for path in paths for parent in path.parents if parent != Path()}
 
 
-def described() -> dict[str, str]:
-    """Read the tree: each file and folder (with a final slash) with its line of description."""
-    found: dict[str, str] = {}
+def test_the_tree_names_every_folder_with_a_line_each() -> None:
+    described: dict[str, str] = {}
     folders: list[str] = []
     for line in blocks(section("The tree"), "text")[0].splitlines():
         depth = (len(line) - len(line.lstrip())) // 2
         name, _, description = line.strip().partition(" ")
-        path = "".join(folders[:depth]) + name
-        if name.endswith("/"):
-            folders[depth:] = [name]
-        found[path] = description.strip()
-    return found
+        folders[depth:] = [name]
+        described["".join(folders)] = description.strip()
+    assert {name for name in described if name.endswith("/")} == tracked_folders()
+    assert [name for name, text in described.items() if not text] == []
 
 
-def test_the_tree_is_that_of_the_tracked_files() -> None:
-    """A package's __init__.py is told by the line of its folder."""
-    files = {name for name in tracked() if not name.endswith("__init__.py")}
-    told = {path for path in described() if not path.endswith("/")}
-    assert told - files == set(), "the README's tree names files that are not tracked"
-    assert files - told == set(), "the README's tree lacks tracked files"
-
-
-def test_every_file_and_package_has_one_line() -> None:
-    tree = described()
-    packages = {name.removesuffix("__init__.py") for name in tracked() if name.endswith("__init__.py")}
-    assert packages <= set(tree)
-    empty = [path for path, text in tree.items() if not text and (path in packages or not path.endswith("/"))]
-    assert empty == []
-
-
-def test_the_layers_table_is_what_the_test_of_layers_holds() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", section("The layers"), re.MULTILINE)
-    told = {name: set(re.findall(r"\w+", arrows)) for name, arrows in rows}
-    assert told == {name: set(arrows) for name, arrows in ARROWS.items()}
-
-
-def test_every_metric_and_loss_is_named() -> None:
-    text = section("The method in short")
-    assert [key for key in (*METRICS, *LOSSES) if f"`{key}`" not in text] == []
-
-
-@pytest.mark.parametrize(
-    ("annealing", "anchor"),
-    [
-        (PAPER_ANNEALING, "no anchor"),
-        (RECOMMENDED_ANNEALING, f"{RECOMMENDED_ANCHOR:g} x metric-adjusted cross-entropy"),
-    ],
-    ids=["east_paper", "east"],
-)
-def test_the_two_recipes_are_those_of_the_code(annealing: Annealing, anchor: str) -> None:
-    start, end = annealing.start, annealing.end
-    path = f"delta {start.delta:g} -> {end.delta:g}, omega {start.omega:g} -> {end.omega:g}"
-    assert re.search(rf"{re.escape(path)},[^.]*{re.escape(anchor)}", section("The method in short"))
+def test_the_picture_of_the_layers_is_what_the_test_of_layers_holds() -> None:
+    (picture,) = blocks(section("The layers"), "mermaid")
+    drawn = {
+        name: set(targets.split(" & "))
+        for name, targets in re.findall(r"^  (\w+) --> ([\w &]+)$", picture, re.MULTILINE)
+    }
+    arrows = {name: set(below) - EVERYWHERE for name, below in ARROWS.items()}
+    floors = EVERYWHERE | ENTRANCES
+    assert drawn == {name: below for name, below in arrows.items() if below and name not in floors}
 
 
 def test_requirements_are_pinned_each_with_its_reason() -> None:
