@@ -1,4 +1,4 @@
-"""The command line: `python -m east train FILE --target COLUMN`, `profile FILE`, `report RUN`, `benchmark` and `list`."""
+"""The command line: `python -m east` with `train`, `profile`, `report`, `benchmark` or `list`."""
 
 import sys
 

@@ -92,7 +92,7 @@ def until(app: AppTest, holds: Callable[[Any], object], seconds: float = 40.0) -
 
 def training(**link: str) -> AppTest:
     """A session whose Train page shows a running training."""
-    app = opened("train", **{"sample": "wine", "epochs": "400", **link})
+    app = opened("train", **{"sample": "wine", "epochs": "400", "seeds": "1", **link})
     press(app, "Train")
     until(app, lambda data: data["strip"]["status"] == "running" and int(data["marks"]["step"]) > 0)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,10 +29,9 @@ def dataset() -> Dataset:
     return prepare_arrays(pd.DataFrame(features, columns=list("abcde")), targets, seed=0)
 
 
-def config(**settings: object) -> TrainConfig:
-    return TrainConfig(
-        F1, **{"rules": ("argmax", "offsets"), "seeds": (3, 4), "epochs": 15, "device": "cpu", **settings}
-    )  # type: ignore[arg-type]
+def config(**settings: Any) -> TrainConfig:
+    usual: dict[str, Any] = {"rules": ("argmax", "offsets"), "seeds": (3, 4), "epochs": 15, "device": "cpu"}
+    return TrainConfig(F1, **(usual | settings))
 
 
 @pytest.fixture(scope="module")

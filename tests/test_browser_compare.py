@@ -89,7 +89,7 @@ def test_what_the_page_shows_is_what_its_downloads_say(page: Page, server: Serve
     told = json.loads(downloaded(page, "Statistics (json)", tmp_path).read_text())
 
     scores, judged = drawn(page, "scores"), told["arms"]
-    for place, arm in enumerate(("east", "cross_entropy", "east+offsets", "cross_entropy+offsets")):
+    for place, arm in enumerate(("east", "cross_entropy", "east+expected", "cross_entropy+expected")):
         parts = predictions[predictions["arm"] == arm].groupby("seed")
         expected = [f1_score(part["true"], part["predicted"], average="macro") for _, part in parts]
         assert scores[3 * place]["x"] == pytest.approx(expected, rel=1e-3)

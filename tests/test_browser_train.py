@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from east.synthetic import DEFAULT_TEST_ROWS
 from tests.browser_driver import PATIENCE_MS, button, cells, live, mark, start, step, stop, until
 from tests.conftest import Server, start_watched, stop_server
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-def test_load_a_sample_train_watch_pause_step_resume_stop_compare(page: Page, server: Server) -> None:
+def test_the_first_problem_train_watch_pause_step_resume_stop_compare(page: Page, server: Server) -> None:
     start(page, server)
     before = {(arm, which): cells(page, arm, which) for arm in (0, 1) for which in ("soft", "hard")}
     until(lambda: step(page) > 120)
@@ -39,7 +40,7 @@ def test_load_a_sample_train_watch_pause_step_resume_stop_compare(page: Page, se
     time.sleep(1.2)
     assert step(page) == last
     page.get_by_role("link", name="Compare").click()
-    page.get_by_text("799 test rows", exact=False).first.wait_for()
+    page.get_by_text(f"{DEFAULT_TEST_ROWS:,} test rows", exact=False).first.wait_for()
 
 
 def test_an_uploaded_table_with_text_classes_and_missing_values_is_trained(

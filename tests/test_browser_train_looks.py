@@ -175,7 +175,7 @@ def test_own_gains(page: Page, server: Server, folder: Path) -> None:
 
 
 def test_a_diverging_run_is_named_as_such(page: Page, server: Server, folder: Path) -> None:
-    page.goto(f"{server.url}/train?sample=wine&rate=1000")
+    page.goto(f"{server.url}/train?sample=wine&seeds=1&rate=1000")
     train(page)
     until(lambda: mark(page, "status") == "failed")
     assert "Diverged" in live(page).inner_text()

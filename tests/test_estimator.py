@@ -231,7 +231,7 @@ def test_it_works_in_scikit_learns_searches() -> None:
         ({"random_state": -1}, "Seeds must be"),
         ({"hidden": (0,)}, "hidden must be a whole number from 1 up"),
         ({"rule": "best"}, "no such rule"),
-        ({"members": 0}, "members must be 1 or more"),
+        ({"members": 0}, "members must be a whole number from 1 up"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_in_one_sentence(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from east import options as words
+from east.command_line.parser import parser
 from east.errors import SettingError, TableError
 from east.tables import FORMATS, Format, ReadOptions, read_table, upload_endings
 from east.tables.formats import Content
@@ -39,7 +39,7 @@ def stones(monkeypatch: pytest.MonkeyPatch) -> Format:
 def help_text() -> str:
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown), pytest.raises(SystemExit):
-        words.parser().parse_args(["profile", "--help"])
+        parser("profile").parse_args(["profile", "--help"])
     return " ".join(shown.getvalue().split())
 
 

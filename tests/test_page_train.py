@@ -146,7 +146,7 @@ def test_what_the_cells_show_can_be_switched() -> None:
 
 
 def test_a_diverging_training_is_named_as_such() -> None:
-    app = opened("train", sample="wine", rate="1000")
+    app = opened("train", sample="wine", seeds="1", rate="1000")
     press(app, "Train")
     data = until(app, lambda data: data["strip"]["status"] == "failed")
     assert data["strip"]["word"] == "Diverged"

@@ -112,7 +112,7 @@ def trained_by_hand(data: Dataset, setting: TrainConfig, loss_key: str, seed: in
         facts["losses"].append(value.item())
         facts["norms"].append(nn.utils.clip_grad_norm_(module.parameters(), setting.clip).item())
         for group in optimiser.param_groups:
-            group["lr"] = setting.learning_rate * one_cycle(step / total)
+            group["lr"] = setting.peak_rate(len(data.train)) * one_cycle(step / total)
         optimiser.step()
         decay = min(setting.averaging, (step + 1) / (step + 10))
         for mean, value in zip(average, module.parameters(), strict=True):

@@ -30,9 +30,9 @@ def climb(
     """Climb from an arm to the cheapest one that no costlier one is shown to beat.
 
     From where it stands, all costlier arms are compared with that arm, corrected for their number by Holm's
-    rule, single arms and ensembles apart; it goes on to the cheapest that is shown to be better. It ends where none is. Because each step is
-    only taken when the one before has been shown, and each controls its own family, equal arms lead to a
-    step in at most 5 % of races.
+    rule, single arms and ensembles apart; it goes on to the cheapest that is shown to be better. It ends
+    where none is. Because each step is only taken when the one before has been shown, and each controls its
+    own family, equal arms lead to a step in at most 5 % of races.
 
     Args:
         arms: in any order; `cost` orders them.

@@ -65,7 +65,8 @@ HIDDEN = Option(
     kind="whole",
     least=1,
     many=True,
-    empty="64 64, from 10,000 training rows 128 64",
+    empty=f"{' '.join(map(str, DEFAULT_WIDTHS))}, from {WIDE_ROWS:,} training rows "
+    f"{' '.join(map(str, WIDE_WIDTHS))}",
 )
 DROPOUT = Option(
     "Dropout",
