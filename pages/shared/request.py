@@ -56,7 +56,7 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
         elif option.kind == "class":
             value = None
         options[name] = value
-    return metric(settings.metric, **options)
+    return metric(settings.metric, **options).named(classes)
 
 
 def _config(settings: Settings, metric: Metric) -> TrainConfig:
@@ -67,7 +67,7 @@ def _config(settings: Settings, metric: Metric) -> TrainConfig:
     values = {name: getattr(settings, name, None) for name in (*OPTIONS, "losses", "rules")}
     values["hidden"] = hidden_layers(settings)
     given = {name: value for name, value in values.items() if value not in (None, ())}
-    return TrainConfig(metric=metric, seeds=tuple(range(settings.seeds)), **given)
+    return TrainConfig(metric=metric, seeds=tuple(range(settings.seeds)), members=settings.seeds, **given)
 
 
 def hidden_layers(settings: Settings) -> tuple[int, ...] | None:
