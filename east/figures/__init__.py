@@ -18,6 +18,7 @@ from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
 from east.figures.simplex import probabilities_at, shade_points, simplex_figure
 from east.figures.sizes import size_figure
+from east.figures.square import square_figure
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
 
@@ -57,4 +58,5 @@ __all__ = [
     "shade_points",
     "simplex_figure",
     "size_figure",
+    "square_figure",
 ]

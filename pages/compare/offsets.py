@@ -1,4 +1,4 @@
-"""The what-if: per-class offsets by hand on a finished model."""
+"""The what-if by hand: per-class offsets on a finished model."""
 
 from __future__ import annotations
 
