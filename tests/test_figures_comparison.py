@@ -56,7 +56,7 @@ def frontier() -> Frontier:
 
     def point(arm: Arm, beta: float) -> FrontierPoint:
         served = replace(arm, metric=metric("fbeta", beta=beta))
-        rates = generator.random((3, 2))
+        rates = generator.random((3, 3))
         return FrontierPoint(served.metric, *rates, replace(race().results[0], arm=served))
 
     arms = EAST, TUNED, replace(EAST, rule="offsets")

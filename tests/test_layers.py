@@ -37,7 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "run": ("training",),
     "comparison": ("training", "references"),
     "microscope": ("losses",),
-    "figures": ("run", "comparison", "microscope"),
+    "figures": ("run", "comparison", "microscope", "synthetic"),
     "export": ("figures",),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
