@@ -1,4 +1,4 @@
-"""The command line: `python -m east train FILE --target COLUMN`, `profile FILE`, `report RUN`, `benchmark` and `list`."""
+"""The command line: `python -m east train FILE --target COLUMN`, `profile`, `report`, `benchmark` and `list`."""
 
 import sys
 

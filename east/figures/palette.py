@@ -192,7 +192,7 @@ def moment_line(theme: Theme, place: float | None) -> list[dict[str, Any]]:
 
 def sentence(title: str, values: Sequence[tuple[str, str]]) -> str:
     """Write named values as one sentence, a figure's text alternative."""
-    if not named:
+    if not values:
         return f"{title}: nothing to show yet."
     return f"{title}: " + "; ".join(f"{name} {value}" for name, value in values) + "."
 
