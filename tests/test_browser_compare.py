@@ -58,7 +58,7 @@ def compare(page: Page, server: Server, link: str, file: Path | None = None) -> 
     live(page).wait_for()
     until(lambda: mark(page, "status") == "finished", 90)
     page.get_by_role("link", name="Compare").click()
-    page.get_by_text("The intervals speak of", exact=False).wait_for()
+    page.get_by_text("The intervals cover", exact=False).wait_for()
 
 
 def drawn(page: Page, cell: str) -> list[dict[str, Any]]:
@@ -110,9 +110,7 @@ def test_what_the_page_shows_is_what_its_downloads_say(page: Page, server: Serve
 
 def test_a_click_on_a_cell_shows_its_rows_and_a_slider_answers_at_once(page: Page, server: Server) -> None:
     compare(page, server, "?sample=penguins&seeds=1&epochs=30&pace=full")
-    assert (
-        "one seed says nothing of how another would have done" in page.get_by_test_id("stMain").inner_text()
-    )
+    assert "with one seed they do not cover other seeds" in page.get_by_test_id("stMain").inner_text()
     section(page, "Matrices")
     (matrix,) = drawn(page, "matrix 1")
     plot = page.locator("[data-cell='matrix 1'] .nsewdrag")

@@ -223,7 +223,7 @@ def test_it_works_in_scikit_learns_searches() -> None:
     [
         ({"metric": "f1"}, "no such metric"),
         ({"metric": "fbeta", "beta": -1}, "beta must be"),
-        ({"average": "most"}, "average must be known"),
+        ({"average": "most"}, "There is no such average"),
         ({"average": "class", "class_index": 9}, "class_index must be"),
         ({"loss": "hinge"}, "no such loss"),
         ({"device": "abacus"}, "no such device"),

@@ -57,7 +57,8 @@ def frontier() -> Frontier:
     def point(arm: Arm, beta: float) -> FrontierPoint:
         served = replace(arm, metric=metric("fbeta", beta=beta))
         rates = generator.random((3, 3))
-        return FrontierPoint(served.metric, *rates, replace(race().results[0], arm=served))
+        result = replace(race().results[0], arm=served)
+        return FrontierPoint(served.metric, rates[0], rates[1], rates[2], result)
 
     arms = EAST, TUNED, replace(EAST, rule="offsets")
     trained, decided, both = (tuple(point(arm, beta) for beta in (0.5, 1.0, 2.0)) for arm in arms)

@@ -134,7 +134,7 @@ def test_the_offsets_of_gains_are_the_log_ratio_of_what_mistakes_cost() -> None:
 
 
 def test_offsets_ask_for_the_metrics_own_number_of_classes() -> None:
-    with pytest.raises(SettingError, match="one row and one column a class"):
+    with pytest.raises(SettingError, match="one row and one column per class"):
         metric_offsets(metric("gain", matrix=np.eye(2)), COUNTS)
 
 

@@ -69,7 +69,7 @@ def test_the_verdict_stands_on_the_page_and_in_the_statistics(app: AppTest) -> N
     told = summary(run_of(app)[1])["verdict"]["text"]
     shown = " ".join(entry.value for entry in [*app.markdown, *app.caption]).replace("\\", "")
     assert told.split(". ")[0] in shown
-    assert "The intervals speak of new rows" in shown
+    assert "The intervals cover new rows" in shown
 
 
 def test_the_class_table_equals_the_exported_predictions(app: AppTest, predictions: pd.DataFrame) -> None:

@@ -211,7 +211,7 @@ def test_an_error_becomes_one_sentence() -> None:
     run = started(cast(Machine, Counter(breaks_at=5)))
     run.wait(2)
     assert run.state.status == "failed"
-    assert run.state.reason == "The training stopped on an unexpected RuntimeError: the wheel came off."
+    assert run.state.reason == "The training stopped with an unexpected RuntimeError: the wheel came off."
     refused = DatasetError("The table has one class", "'a'", "choose another target")
     run = started(cast(Machine, Counter(breaks_at=5, error=refused)))
     run.wait(2)
@@ -247,7 +247,7 @@ def test_a_run_nobody_watches_pauses_and_later_ends() -> None:
         time.sleep(0.02)
     assert run.state.reason is None
     until(lambda: run.state.status == "paused")
-    assert "nobody had watched" in str(run.state.reason)
+    assert "without a viewer" in str(run.state.reason)
     assert run.wait(3)
     assert run.state.ended
 

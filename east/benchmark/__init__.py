@@ -1,4 +1,4 @@
-"""Many tables x metrics x losses x seeds, and how fast it all is."""
+"""Benchmarks: tables x metrics x losses x seeds, and speed."""
 
 from east.benchmark.planning import Plan, plan
 from east.benchmark.racing import run

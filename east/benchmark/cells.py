@@ -1,4 +1,4 @@
-"""Finished cells of a benchmark, kept so that an interrupted one goes on where it was."""
+"""Finished cells of a benchmark, stored so that an interrupted benchmark can resume."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FOLDER = "cells"
 
 
 class Cells:
-    """One file for each table and seed of a plan that is finished; another plan's are passed over.
+    """One file per finished table and seed of a plan; files of other plans are ignored.
 
     Args:
-        folder: where they lie, in a folder of their own; None keeps none.
-        plan: what they belong to.
+        folder: folder of the files; None stores nothing.
+        plan: the plan of the cells.
     """
 
     def __init__(self, folder: Path | None, plan: Plan) -> None:
@@ -38,11 +38,11 @@ class Cells:
             return None
         try:
             return [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
-        except (ValueError, TypeError):  # a file that somebody cut short is made anew
+        except (ValueError, TypeError):  # a truncated file is written again
             return None
 
     def write(self, rows: Sequence[Row]) -> None:
-        """Keep the rows of one cell; the file is whole or not there."""
+        """Write the rows of one cell to a file, atomically."""
         path = self._path(rows[0].table, rows[0].seed)
         if path is None:
             return
@@ -59,7 +59,7 @@ class Cells:
 
 
 def _fingerprint(plan: Plan) -> str:
-    """Tell plans apart by all that their rows depend on; tables by their name and shares."""
+    """Hash everything that the rows of a plan depend on; a table by its name and shares."""
     tables = [(table.name, table.shares) for table in plan.tables]
     metrics = [(one.key, sorted(one.options.items(), key=str)) for one in plan.metrics]
     return repr((tables, metrics, plan.ways, sorted(plan.settings.items()), plan.members, plan.references))

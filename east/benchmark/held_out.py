@@ -1,6 +1,6 @@
-"""Generated tables of other kinds than those the recipe was tuned on; nothing was ever chosen by them.
+"""Generated tables of other kinds than those used to tune the recipe; no choice was based on them.
 
-Each maker draws from a generator of its own and gives a frame whose text column "label" is the target.
+Each maker has its own generator and returns a frame with the target in the text column "label".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def ordered_ratings(rows: int, imbalance: float, seed: int) -> pd.DataFrame:
 
 
 def word_counts(rows: int, imbalance: float, seed: int) -> pd.DataFrame:
-    """Draw six topics of short texts: Poisson counts of 25 words, whose rates differ a little by topic."""
+    """Draw six topics of short texts: Poisson counts of 25 words, with rates that differ slightly by topic."""
     generator = np.random.default_rng(seed)
     topics = generator.choice(6, size=rows, p=_shares(6, imbalance))
     rates = np.exp(generator.normal(-0.5, 0.6, size=25) + generator.normal(0, 0.45, size=(6, 25)))
@@ -38,7 +38,7 @@ def noisy_rules(rows: int, imbalance: float, seed: int) -> pd.DataFrame:
 
 
 def nested_shells(rows: int, imbalance: float, seed: int) -> pd.DataFrame:
-    """Draw three shells around the origin of four dimensions, thick enough to overlap, and two idle features."""
+    """Draw three overlapping shells around the origin of four dimensions, and two features of pure noise."""
     generator = np.random.default_rng(seed)
     shells = generator.choice(3, size=rows, p=_shares(3, imbalance))
     directions = generator.standard_normal((rows, 4))

@@ -1,4 +1,4 @@
-"""What a benchmark compares, and on what."""
+"""The plan of a benchmark: tables, metrics, arms and seeds."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from east.training import MEMBERS, PLAIN_RULE, Arm, TrainConfig
 
 METRICS = ("fbeta:beta=1", "fbeta:beta=0.25", "mcc", "accuracy")
 USUAL_RULE = "offsets"
-"""Where no rules are asked for, cross-entropy races with this one too."""
+"""Without a choice of rules, cross-entropy also races with this one."""
 SEEDS_APART = 1000
-"""The networks of one split start from seeds this far apart, so that no two splits share one."""
+"""Distance between the seeds of the networks of one split, so that no two splits share a seed."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is compared, and on what.
+    """The tables, metrics, arms and seeds of a benchmark.
 
     Args:
         tables: at least one.
-        metrics: each arm is trained for each of them and judged by it.
+        metrics: each arm is trained for and judged by each of them.
         ways: (loss, rule, members) of each arm; losses and rules are keys of LOSSES and RULES.
-        seeds: each has a split, initialisation and batches of its own, shared by all arms.
-        settings: of TrainConfig, where they differ from its defaults.
-        members: networks of each loss and metric on each split; their mean score counts.
-        references: (reference, rule) that are trained on the same splits.
+        seeds: each has its own split, initialisation and batches, shared by all arms.
+        settings: fields of TrainConfig that differ from its defaults.
+        members: number of networks of each loss and metric on each split; a row has their mean score.
+        references: (reference, rule) pairs to train on the same splits.
     """
 
     tables: tuple[BenchmarkTable, ...]
@@ -50,11 +50,11 @@ class Plan:
         return len(self.tables) * len(self.seeds)
 
     def arms(self, measure: Metric) -> tuple[Arm, ...]:
-        """The arms that are trained for, and judged by, one metric."""
+        """The arms that are trained for and judged by one metric."""
         return tuple(Arm(loss, measure, rule, members) for loss, rule, members in self.ways)
 
     def labels(self) -> dict[str, str]:
-        """What people call each arm and each reference, by its key in the rows."""
+        """The label of each arm and reference, by its key in the rows."""
         named = {arm.key: arm.label for arm in self.arms(self.metrics[0])}
         for key, rule in self.references:
             label = REFERENCES[key].label
@@ -64,14 +64,14 @@ class Plan:
         return named
 
     def config(self, seed: int) -> TrainConfig:
-        """The training of one split: the arms of all metrics, and as many networks as there are members."""
+        """The training of one split: the arms of all metrics, with `members` networks each."""
         arms = tuple(arm for measure in self.metrics for arm in self.arms(measure))
         seeds = tuple(seed + SEEDS_APART * place for place in range(self.members))
         return TrainConfig(metric=self.metrics[0], arms=arms, seeds=seeds, **self.settings)
 
 
 def reference_key(key: str, rule: str) -> str:
-    """Name a reference under a rule, for people and files."""
+    """Return the name of a reference under a rule, for people and files."""
     return key if rule == PLAIN_RULE else f"{key}+{rule}"
 
 
@@ -88,22 +88,22 @@ def plan(
     references: Sequence[str] = (),
     shares: Sequence[float] | None = None,
 ) -> Plan:
-    """Understand the command line's words; what is missing has a default.
+    """Build a plan from the options of the command line.
 
     Args:
-        tables: FILE:TARGET each; none means the suite.
+        tables: FILE:TARGET each; by default the tables of the suite.
         suite_name: a key of SUITES.
         metrics: such as "mcc" or "fbeta:beta=0.25,average=micro".
-        losses: keys of LOSSES; cross-entropy by argmax always takes part.
-        rules: keys of RULES; each loss races with each. By default argmax, and tuned offsets on cross-entropy.
-        seeds: how many splits.
-        settings: of TrainConfig.
-        members: networks on each split; above 1 every arm also races as their ensemble.
+        losses: keys of LOSSES; cross-entropy by argmax always races.
+        rules: keys of RULES; each loss races with each. By default argmax, and tuned offsets for cross-entropy.
+        seeds: number of splits.
+        settings: fields of TrainConfig.
+        members: number of networks on each split; above 1, every arm also races as their ensemble.
         references: keys of REFERENCES, under the same rules.
-        shares: of training, validation and test; by default each table's own.
+        shares: shares of training, validation and test; by default each table's own.
 
     Raises:
-        SettingError: for whatever is unknown or cannot work.
+        SettingError: for an unknown name or an invalid value.
     """
     chosen = tuple(table_from_text(text) for text in tables) or suite(suite_name)
     if shares is not None:
@@ -111,7 +111,7 @@ def plan(
         chosen = tuple(replace(table, shares=(train, validation, test)) for table in chosen)
     wanted = tuple(metric_from_text(text) for text in metrics or METRICS)
     if seeds < 1:
-        raise SettingError("A benchmark needs a seed at least", seeds, "give for example 10")
+        raise SettingError("A benchmark needs at least one seed", seeds, "give for example 10")
     for what, names in (("metric", [one.label for one in wanted]), ("table", [one.name for one in chosen])):
         if len(set(names)) < len(names):
             raise SettingError(f"Give each {what} once", ", ".join(names))
@@ -143,7 +143,7 @@ def _ways(
 
 
 def metric_from_text(text: str) -> Metric:
-    """Build a metric of KEY or KEY:OPTION=VALUE,OPTION=VALUE.
+    """Build a metric from KEY or KEY:OPTION=VALUE,OPTION=VALUE.
 
     Raises:
         SettingError: for an unknown metric or option.

@@ -1,4 +1,4 @@
-"""The races of a benchmark: one training a table and seed, with all metrics and losses as its lanes."""
+"""The races of a benchmark: one training per table and seed, with lanes for all metrics and losses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from east.training import ArmOutcome, Outcome, fit
 
 @dataclass(frozen=True)
 class _Scored:
-    """Decisions on one part, `[lanes, n]`, and the part's classes `[n]`."""
+    """Predictions on one part, `[lanes, n]`, and the true classes `[n]`."""
 
     predictions: np.ndarray
     targets: np.ndarray
@@ -36,12 +36,12 @@ class _Scored:
 
 
 def run(plan: Plan, jobs: int = 1, folder: Path | None = None) -> Iterator[list[Row]]:
-    """Race everything, yielding the rows of one table and seed as they are done.
+    """Run all races, and yield the rows of each table and seed when they are finished.
 
     Args:
-        plan: what to compare.
-        jobs: processes, with one torch thread each; -1 is one a core. The rows do not depend on it.
-        folder: where finished cells are kept, and taken from when the same plan runs again; None keeps none.
+        plan: the plan.
+        jobs: number of processes, with one torch thread each; -1 is one per core. It does not change the rows.
+        folder: folder of finished cells, which the same plan reuses when it runs again; None stores nothing.
     """
     cells = Cells(folder, plan)
     wanted = [(table, seed) for table in plan.tables for seed in plan.seeds]
@@ -82,7 +82,7 @@ def _row(table: str, seed: int, found: ArmOutcome, outcome: Outcome) -> Row:
 
 
 def _references(plan: Plan, table: BenchmarkTable, seed: int, made: Table, dataset: Dataset) -> list[Row]:
-    """Train each reference once, and decide with it by each rule for each metric."""
+    """Train each reference once, and apply each rule for each metric."""
     rows, found = rows_of(made, dataset), []
     fitted = {key: fit_reference(key, rows, seed) for key, _ in plan.references}
     targets = dataset.validation.targets

@@ -23,11 +23,11 @@ POINTS = 100.0
 
 @dataclass(frozen=True)
 class Cell:
-    """One arm under one metric, against cross-entropy; everything in points (hundredths).
+    """One arm under one metric, against cross-entropy, in points (hundredths).
 
-    `difference` is the mean over tables of the mean over seeds. `error_tables` is its standard error with
-    tables drawn at random (NaN for one table), `error_seeds` with these tables given and only seeds at
-    random (NaN for one seed); `ahead` counts the tables with a mean difference above 0.
+    `difference` is the mean over tables of the mean over seeds. `error_tables` is its standard error for a
+    random sample of tables (NaN for one table), `error_seeds` for fixed tables and random seeds (NaN for one
+    seed); `ahead` counts the tables with a mean difference above 0.
     """
 
     arm: str
@@ -42,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Report:
-    """All rows of a plan, summed up."""
+    """A summary of all rows of a plan."""
 
     plan: Plan
     rows: tuple[Row, ...]
@@ -55,7 +55,7 @@ class Report:
         )
 
     def scores(self, arm: str, metric: str) -> NDArray[np.float64]:
-        """Gather test scores `[tables, seeds]` in points."""
+        """Return test scores `[tables, seeds]` in points."""
         found = {
             (row.table, row.seed): row.score for row in self.rows if (row.arm, row.metric) == (arm, metric)
         }
@@ -81,7 +81,7 @@ class Report:
         )
 
     def as_text(self) -> str:
-        """Lay the cells out, arms down and metrics across."""
+        """Format the cells as a table, one line per arm and one column per metric."""
         names = [measure.label for measure in self.plan.metrics]
         width = max(26, *(len(name) + 2 for name in names))
         tables, seeds = len(self.plan.tables), len(self.plan.seeds)
@@ -98,7 +98,7 @@ class Report:
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
-        """Give settings and cells as plain JSON; an error that one table or seed cannot show is null."""
+        """Return settings and cells as plain JSON; a standard error from one table or seed is null."""
         cells = [
             {name: None if value != value else value for name, value in asdict(cell).items()}
             for cell in self.cells
@@ -113,7 +113,7 @@ class Report:
         }
 
     def write(self, folder: Path) -> None:
-        """Write rows.csv and summary.json into a folder that is there."""
+        """Write rows.csv and summary.json into an existing folder."""
         with (folder / "rows.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, [field.name for field in fields(Row)])
             writer.writeheader()
@@ -122,7 +122,7 @@ class Report:
         (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
 
     def _in_order(self) -> Sequence[Row]:
-        """Put the rows, which come as processes finish, into the plan's order."""
+        """Sort the rows, which arrive as processes finish, in the plan's order."""
         tables = [table.name for table in self.plan.tables]
         return sorted(self.rows, key=lambda row: (tables.index(row.table), row.seed))
 

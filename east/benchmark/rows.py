@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Row:
     """One result: a table, a metric, an arm or a reference, and a seed.
 
-    `arm` is its key; `score` is on the test part, the mean over the networks of this split;
-    `validation_score` is on the part that its checkpoint and its rule were chosen by; `best_step` is the
-    first network's, 0 for a reference.
+    `arm` is the key of the arm or reference. `score` is the test score, the mean over the networks of this
+    split; `validation_score` is the score on the part that chose the checkpoint and the rule; `best_step` is
+    that of the first network, 0 for a reference.
     """
 
     table: str

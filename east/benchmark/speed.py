@@ -1,4 +1,4 @@
-"""How fast the loss and the lockstep training are, each beside what it is judged by, in one run."""
+"""Speed of the loss and of lockstep training, each measured against a baseline in the same process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Timed = Callable[[], object]
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured: the loss on `loss_rows`; steps of `step_batch` rows; `lanes` trainings of one epoch."""
+    """Sizes of the measurements: rows of the loss, rows per training step, trainings in lockstep."""
 
     loss_rows: int = 8192
     step_batch: int = 1024
@@ -38,12 +38,12 @@ class Sizes:
 
 
 def speed_lines(*, rounds: int = 9, compiled: bool = True, sizes: Sizes | None = None) -> Iterator[str]:
-    """Measure everything on one CPU thread, yielding lines fit to be printed.
+    """Measure on one CPU thread, and yield lines of text.
 
     Args:
-        rounds: each thing is timed so many times, in turns, and the median taken.
-        compiled: whether torch.compile is measured too; it needs a C++ compiler and takes a minute.
-        sizes: how much to measure.
+        rounds: number of timings of each function, taken in turns; the median counts.
+        compiled: whether to measure torch.compile too; it needs a C++ compiler and takes a minute.
+        sizes: sizes of the measurements.
     """
     sizes = sizes or Sizes()
     threads = torch.get_num_threads()
@@ -59,14 +59,14 @@ def speed_lines(*, rounds: int = 9, compiled: bool = True, sizes: Sizes | None =
 
 
 def medians(timed: Mapping[str, Timed], rounds: int) -> dict[str, float]:
-    """Time functions in turns, so that what the machine does meanwhile hits all alike; returns seconds."""
+    """Time functions in turns, so that other load on the machine affects all equally; returns seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in timed}
     for _ in range(rounds + 1):
         for name, function in timed.items():
             start = time.perf_counter()
             function()
             seconds[name].append(time.perf_counter() - start)
-    # The first round warms caches up.
+    # The first round warms up the caches.
     return {name: median(values[1:]) for name, values in seconds.items()}
 
 
@@ -93,11 +93,11 @@ def _losses(sizes: Sizes, num_classes: int, rounds: int, compiled: bool) -> Iter
 def _compiled_line(name: str, east: Loss, logits: Tensor, targets: Tensor, rounds: int) -> str:
     other = functional.cross_entropy
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the compiler warns of itself
+        warnings.simplefilter("ignore")  # the compiler has warnings of its own
         try:
             pair = torch.compile(east, fullgraph=True), torch.compile(other, fullgraph=True)
             return _loss_line(name, *pair, logits, targets, rounds)
-        except Exception as error:  # whatever a missing or broken compiler makes of it
+        except Exception as error:  # any error of a missing or broken compiler
             return f"{name}: not measured ({str(error).splitlines()[0][:120]})"
 
 
@@ -121,7 +121,7 @@ def _loss_line(
 
 
 def _step(sizes: Sizes, rounds: int) -> str:
-    """Time whole training steps, everything included."""
+    """Time complete training steps."""
     dataset = _dataset(rows=6 * sizes.step_batch, features=30, num_classes=10)
 
     def steps(loss: str) -> Timed:
@@ -175,7 +175,7 @@ def _lanes(sizes: Sizes, rounds: int) -> Iterator[str]:
 
 
 def _race(dataset: Dataset, losses: tuple[str, ...], seeds: int) -> Training:
-    many = 10**6  # epochs enough for every round
+    many = 10**6  # enough epochs for every round
     config = TrainConfig(
         metric("fbeta"),
         losses,
@@ -226,7 +226,7 @@ def _ordinary_step(
 
 
 def _dataset(rows: int, features: int, num_classes: int) -> Dataset:
-    """Make noise with about `rows` training rows: speed does not depend on what is learned."""
+    """Make a table of noise with about `rows` training rows; speed does not depend on the values."""
     generator = np.random.default_rng(0)
     size = rows * 5 // 4
     frame = pd.DataFrame(generator.normal(size=(size, features)), columns=[f"x{i}" for i in range(features)])

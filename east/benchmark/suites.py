@@ -1,4 +1,4 @@
-"""Named lists of tables to compare losses on; a list never changes once results are reported on it."""
+"""Named lists of tables; a list never changes once results on it are published."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from east.tables import Table, read_table, samples, table_from_frame
 
 FRESH_ROWS = 20_000
 FIRST_FRESH_SEED = 100
-"""Tables of these seeds were not looked at while the recipe was tuned."""
+"""Seeds of tables that were not used to tune the recipe."""
 
 
 @dataclass(frozen=True)
 class BenchmarkTable:
-    """A table with its target, made when it is needed.
+    """A table with its target, loaded on demand.
 
     Args:
-        name: how results name it; unique within a suite.
-        make: gives the table of a race's seed, and the name of its target column; most tables are the same
-            for every seed.
-        shares: of training, validation and test.
+        name: name in the results; unique within a suite.
+        make: returns the table for a seed, and the name of its target column; most tables are the same for
+            every seed.
+        shares: shares of training, validation and test.
     """
 
     name: str
@@ -46,10 +46,10 @@ def _whatever_the_seed(make: Callable[[], tuple[Table, str]], seed: int) -> tupl
 
 
 def table_from_text(text: str) -> BenchmarkTable:
-    """Understand FILE:TARGET, or a sample table's path alone.
+    """Return the table of FILE:TARGET, or of the path of a sample table.
 
     Raises:
-        SettingError: when no target is named for a file that is not a sample table.
+        SettingError: for a file without a target that is not a sample table.
     """
     file, _, target = text.rpartition(":")
     if file and not Path(text).exists():
@@ -57,7 +57,7 @@ def table_from_text(text: str) -> BenchmarkTable:
     for sample in samples():
         if sample.file == Path(text).resolve():
             return _the_same(sample.file.stem, partial(_sample, sample.file.stem))
-    raise SettingError("It is not said which column to predict", repr(text), "give FILE:TARGET")
+    raise SettingError("The table has no target column", repr(text), "give FILE:TARGET")
 
 
 def _from_file(file: str, target: str) -> tuple[Table, str]:
@@ -104,9 +104,9 @@ def _make(rows: int, classes: int, imbalance: float, separation: float, seed: in
 
 
 def _fresh(name: str, rows: int, make: Callable[..., tuple[Table, str]]) -> BenchmarkTable:
-    """Draw `rows` rows anew for every seed, to train and to choose by, and FRESH_ROWS more to score on.
+    """Draw new rows for every seed: `rows` for training and validation, and FRESH_ROWS for the test.
 
-    A figure over such tables is of the problem; one over a fixed table also of its few test rows.
+    Results on such tables depend only on the problem; results on a fixed table also on its few test rows.
     """
     total = rows + FRESH_ROWS
     shares = (0.75 * rows / total, 0.25 * rows / total, FRESH_ROWS / total)
@@ -136,7 +136,7 @@ def _drawn(
 
 
 def _bundled(name: str) -> tuple[Table, str]:
-    """Read a table that comes with scikit-learn."""
+    """Return a table that comes with scikit-learn."""
     from sklearn import datasets
 
     bunch = getattr(datasets, f"load_{name}")(as_frame=True)
@@ -144,7 +144,7 @@ def _bundled(name: str) -> tuple[Table, str]:
     return table_from_frame(bunch.data.assign(label=labels)), "label"
 
 
-# Where the metric's optimum is not the posterior's argmax: imbalance 3 to 20, and classes that overlap.
+# Problems on which argmax is not optimal for the metric: imbalance 3 to 20, and overlapping classes.
 _OVERLAPPING = (
     *_named("overlapping_gaussians"),
     _the_same("overlapping_gaussians_1000", partial(_overlapping, 1000, 1)),
@@ -153,7 +153,7 @@ _OVERLAPPING = (
     _make(4000, 6, 20, 0.8, 3),
     _make(5000, 8, 8, 0.8, 4),
 )
-# The same problems, as many rows to learn from, drawn anew for every seed and scored on many rows.
+# The same problems with as many training rows, new for every seed, and with many test rows.
 _FRESH_OVERLAPPING = (
     _fresh("gaussians_3200", 3200, _overlapping),
     _fresh("gaussians_800", 800, _overlapping),
@@ -162,14 +162,14 @@ _FRESH_OVERLAPPING = (
     _fresh_generated(3200, 6, 20, 0.8),
     _fresh_generated(4000, 8, 8, 0.8),
 )
-# All others: balanced, well separated, or rarer than that.
+# All others: balanced, well separated, or with higher imbalance.
 _OTHER = (
     *_named("yeast contraceptive penguins wine digits letters"),
     _make(2000, 3, 1, 1.0, 5),
     _make(3000, 5, 2, 1.5, 6),
 )
 
-# Never looked at while the recipe was tuned: other generators, and scikit-learn's tables.
+# Not used to tune the recipe: other generators, and scikit-learn's tables.
 _HELD_OUT_OVERLAPPING = (
     _drawn(ordered_ratings, 3000, 12, 1),
     _drawn(word_counts, 4000, 10, 2),

@@ -1,4 +1,4 @@
-"""Judging a race: scores with intervals, the verdict, offsets, per-class tables, grid and frontier."""
+"""Judge a race: scores with intervals, the verdict, what-if offsets, per-class tables, grid and frontier."""
 
 from east.comparison.classes import (
     ClassChange,

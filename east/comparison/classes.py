@@ -1,4 +1,4 @@
-"""What differs class by class and cell by cell: precision, recall and F, matrices, the rows behind a cell."""
+"""Compare arms by class and by cell: precision, recall and F, matrices, and the rows behind a cell."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class under one arm, means over seeds: rates in [0, 1]; support and predicted in rows.
+    """One class under one arm, as means over seeds: rates in [0, 1], support and predicted in rows.
 
-    `beta` is that of `f`. A rate with nothing to divide by is 0.
+    `f` is F_beta with this `beta`. A rate with a denominator of 0 is 0.
     """
 
     name: str
@@ -38,7 +38,7 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class ClassChange:
-    """What one arm does for a class that another does not, in rows, means over seeds."""
+    """How many more rows of a class one arm finds, and wrongly claims, than another; means over seeds."""
 
     name: str
     support: int
@@ -47,9 +47,9 @@ class ClassChange:
 
     @property
     def weight(self) -> float:
-        """How much that is for a class of this size: rows, over the root of the support as chance goes.
+        """The larger change in rows, divided by the root of the support, which is the scale of chance.
 
-        False alarms count half, for every one of them is also a row of another class not found.
+        False alarms count half, because each is also a missed row of another class.
         """
         return max(abs(self.found), abs(self.false_alarms) / 2) / float(np.sqrt(self.support + 1))
 
@@ -80,7 +80,7 @@ def class_rows(race: Race, result: ArmResult, beta: float = 1.0) -> tuple[ClassR
 def class_table(
     race: Race, first: Arm, second: Arm, beta: float = 1.0
 ) -> tuple[tuple[ClassRow, ClassRow], ...]:
-    """Pair the classes of two arms, the one whose F, precision or recall changed most first."""
+    """Pair the classes of two arms, sorted by the largest change of F, precision or recall."""
     pairs = zip(
         class_rows(race, race.result(first), beta), class_rows(race, race.result(second), beta), strict=True
     )
@@ -88,7 +88,7 @@ def class_table(
 
 
 def class_changes(race: Race, first: Arm, second: Arm) -> tuple[ClassChange, ...]:
-    """Count what `first` finds and wrongly claims beyond `second`, the largest change for its class first."""
+    """Count the rows that `first` finds and wrongly claims beyond `second`, sorted by weight."""
     more = matrix_difference(race, first, second)
     found = np.diagonal(more)
     alarms = more.sum(axis=0) - found
@@ -117,13 +117,13 @@ def rows_in_cell(race: Race, arm: Arm, true: int, predicted: int, seed: int | No
 
     Args:
         race: the arms.
-        arm: whose matrix.
+        arm: the arm whose matrix has the cell.
         true: position of the true class.
         predicted: position of the predicted class.
-        seed: of one lane; by default the rows that fall there for at least half of the seeds.
+        seed: seed of one lane; by default, the rows that fall there for at least half of the seeds.
 
     Raises:
-        SettingError: for a class or a seed that is not there.
+        SettingError: for a class or a seed that the race does not have.
     """
     if not (0 <= true < len(race.classes) and 0 <= predicted < len(race.classes)):
         raise SettingError("There is no such cell", (true, predicted), f"use 0 to {len(race.classes) - 1}")

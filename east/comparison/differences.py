@@ -1,4 +1,4 @@
-"""A paired difference of two arms, and what it shows."""
+"""A paired difference of two arms, and what it concludes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Difference:
     """`first` minus `second`, paired row by row and seed by seed; positive means `first` is better.
 
-    `p_value` is of no difference, `adjusted_p` the same after Holm's correction over its family, and
-    `limiting_class` the position of a class with so few test rows that it blurs the answer.
+    `p_value` tests for no difference; `adjusted_p` is the same after Holm's correction over its family.
+    `limiting_class` is the position of a class whose few test rows make the difference uncertain.
     """
 
     first: Arm
@@ -31,7 +31,7 @@ class Difference:
 
     @property
     def conclusion(self) -> str:
-        """Return "better", "worse" or "undecided" of `first`: correction and interval must both say so."""
+        """Return whether `first` is "better", "worse" or "undecided"; adjusted p-value and interval must agree."""
         if self.adjusted_p < 1 - CONFIDENCE and self.interval[0] > 0:
             return "better"
         if self.adjusted_p < 1 - CONFIDENCE and self.interval[1] < 0:

@@ -36,17 +36,17 @@ class FrontierPoint:
 
     @property
     def arm(self) -> Arm:
-        """The arm it is of."""
+        """The arm of this point."""
         return self.result.arm
 
 
 @dataclass(frozen=True)
 class Frontier:
-    """The ways to serve each beta: train for it, decide for it on the reference's model, or do both.
+    """Three ways to reach each beta: train for it, decide for it with the reference's networks, or both.
 
     Args:
-        loss: the one that was trained for each beta.
-        trained: its points by argmax, betas rising.
+        loss: the loss that was trained for each beta.
+        trained: its points by argmax, by increasing beta.
         decided: the reference's points under a rule fitted for each beta; () without a reference.
         both: the loss's own points under the rule; () without a reference.
         reference: the reference by argmax, which knows no beta; its `f` is F1.
@@ -63,11 +63,11 @@ class Frontier:
 
     @property
     def betas(self) -> tuple[float, ...]:
-        """The betas swept, rising."""
+        """The betas, increasing."""
         return tuple(point.beta for point in self.trained)
 
     def race(self, outcome: Outcome) -> Race:
-        """Return every arm of the frontier as one race, for its predictions."""
+        """Return all arms of the frontier as one race, to export their predictions."""
         ends = (self.reference,) if self.reference else ()
         results = tuple(point.result for point in (*self.trained, *self.decided, *self.both, *ends))
         targets = np.asarray(outcome.test_targets, dtype=np.int64)
@@ -111,12 +111,12 @@ def averaging(metric: Metric) -> dict[str, Any]:
 
 
 def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> Frontier:
-    """Place every beta of a training set up by `frontier_config` by its macro precision and recall.
+    """Compute macro precision and recall at every beta of a training set up by `frontier_config`.
 
     Args:
         outcome: the finished training.
-        loss: the one trained for each beta.
-        rule: a key of RULES, fitted for each beta on the reference's lanes and on the loss's own.
+        loss: the loss trained for each beta.
+        rule: a key of RULES, fitted for each beta on the lanes of the reference and of the loss.
 
     Raises:
         SettingError: when the loss was not trained for two betas or more.
@@ -143,7 +143,7 @@ def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> 
 
 
 def _decided(plain: Arm, own: Sequence[Arm], rule: str, outcome: Outcome) -> tuple[FrontierPoint, ...]:
-    """Fit the rule anew for each beta on the reference's lanes: what needs no new training."""
+    """Fit the rule for each beta on the reference's lanes, which needs no new training."""
     from east.training.outcome import decide
 
     lanes, targets = outcome.arm(plain).lanes, outcome.validation_targets

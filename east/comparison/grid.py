@@ -1,4 +1,4 @@
-"""Train for each metric, score on all: the metric x metric grid."""
+"""The metric x metric grid: train for each metric, score by all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from east.metrics import Metric
     from east.training import Arm, Outcome, TrainConfig
 
-# What a metric's own row is in its column: the highest, or beaten beyond doubt, or neither.
+# The rank of a metric's own row in its column: the highest, shown to be beaten, or neither.
 Mark = Literal["wins", "tied", "beaten"]
 
 
@@ -26,8 +26,8 @@ Mark = Literal["wins", "tied", "beaten"]
 class Grid:
     """Mean test scores `[rows, columns]`: row r is the arm `arms[r]`, column c is scored by `metrics[c]`.
 
-    The rows are the loss's arms, one a metric, in order, then a reference where one took part; `marks` judge
-    each metric's own row in its column, `comparisons` hold the statistics behind them.
+    The rows are the loss's arms in order, one per metric, then the reference, if there is one. `marks` rank
+    each metric's own row in its column; `comparisons` hold the statistics behind the marks.
     """
 
     loss: str
@@ -45,7 +45,7 @@ def grid_config(
     loss: str = "east",
     reference: str | None = "cross_entropy",
 ) -> TrainConfig:
-    """Set up one training whose lanes train for each metric, and a reference loss beside them.
+    """Set up one training with lanes for each metric, and a reference loss.
 
     The reference's checkpoints are chosen by the first metric.
 
@@ -66,8 +66,8 @@ def grid(outcome: Outcome, *, loss: str = "east", draws: int = DRAWS) -> Grid:
     """Score every arm of a grid's training by every metric it was trained for.
 
     Args:
-        outcome: of a training set up by `grid_config`.
-        loss: the one trained for each metric.
+        outcome: outcome of a training set up by `grid_config`.
+        loss: the loss trained for each metric.
         draws: bootstrap replicates.
 
     Raises:

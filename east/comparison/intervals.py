@@ -1,11 +1,12 @@
-"""Intervals that speak of new test rows and, from two seeds on, of new seeds as well.
+"""Intervals for new test rows and, from two seeds on, for new seeds as well.
 
 Test rows and seeds cross: every seed's model predicts the same rows. The variance of a mean over S
 seeds and n rows is then (rows) / n + (seeds) / S + (rows x seeds) / (n S); see Owen, "The pigeonhole
-bootstrap", Annals of Applied Statistics 2007. The bootstrap over rows with the seeds kept sees the first
-and the third term, the spread between seeds the second and the third, and the third is what the single
-seeds' bootstrap variances exceed that of their mean by; so rows + seeds - (rows x seeds) is estimated
-whole. A percentile interval over so few seeds would be far too short: with 3 seeds t is 4.3, not 1.96.
+bootstrap", Annals of Applied Statistics 2007. The bootstrap over rows with fixed seeds estimates the first
+and third terms; the spread between seeds estimates the second and third. The third term alone is the amount
+by which the bootstrap variances of single seeds exceed that of their mean. So rows + seeds - (rows x seeds)
+estimates the sum. A percentile interval over so few seeds would be far too short: with 3 seeds t is 4.3,
+not 1.96.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from scipy import optimize, stats
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
-# With nothing observed to differ in n rows, a rate of up to 3 / n would still go unseen ("rule of three").
+# If no row of n differs, the true rate may still be up to 3 / n ("rule of three").
 RULE_OF_THREE = 3.0
 SMALLEST_P = 1e-12
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over seeds and rows with the variance of its two parts and their degrees of freedom.
+    """A mean over seeds and rows, with the variances over rows and over seeds and their degrees of freedom.
 
-    `unseen` is the smallest half width, for the case that no row and no seed showed any difference.
+    `unseen` is the smallest half width, used when no row and no seed shows a difference.
     """
 
     value: float
@@ -46,7 +47,7 @@ class Estimate:
     def half_width(self, confidence: float = CONFIDENCE) -> float:
         """Return half the interval's width.
 
-        The half widths of the two parts, each with its own t quantile, add as squares: Zou and Donner,
+        The squares of the two half widths, each with its own t quantile, add: Zou and Donner,
         "Construction of confidence limits about effect measures", Statistics in Medicine 2008. A common
         number of degrees of freedom (Satterthwaite) falls short when only 2 or 3 seeds vary.
         """
@@ -65,9 +66,9 @@ class Estimate:
     def bounded_interval(
         self, worst: float, best: float, confidence: float = CONFIDENCE
     ) -> tuple[float, float]:
-        """Return the two ends on a logit scale between a metric's worst and best value.
+        """Return the two ends, computed on a logit scale between a metric's worst and best value.
 
-        For MCC that is Fisher's z. At either end of the scale the plain interval is cut off instead.
+        For MCC this is Fisher's z. A value at either end of the scale gets the clipped plain interval.
         """
         share = (self.value - worst) / (best - worst)
         low, high = self.interval(confidence)
@@ -102,15 +103,15 @@ def crossed_estimate(
 ) -> Estimate:
     """Estimate the mean of a score, or of a paired difference of scores, over rows and seeds.
 
-    With one seed the estimate is about these very models on new rows; nothing is known of other seeds.
+    With one seed the estimate covers this model on new rows; it does not cover other seeds.
 
     Args:
-        values: `[S]`, one a seed.
-        draws: `[S, B]`, the same under B resamplings of the rows; None takes the variances over rows from
-            the influences, which suffices for a large test part.
-        influence: `[S, n]`, the rows' jackknife deviations.
-        one_row: how far one row can move the value.
-        value: the estimate itself, where it is not the mean of `values`.
+        values: `[S]`, one per seed.
+        draws: `[S, B]`, the values under B resamplings of the rows; None takes the variances over rows from
+            the influences, which is accurate enough for a large test part.
+        influence: `[S, n]`, jackknife deviations of the rows.
+        one_row: the largest change of the value by one row.
+        value: the estimate, if it is not the mean of `values`.
     """
     seeds = len(values)
     if draws is None:
@@ -132,15 +133,15 @@ def crossed_estimate(
 
 
 def _jackknife(influence: Floats) -> Floats:
-    """Return the variance over rows `[...]` of a score whose rows deviate by `influence` `[..., n]`."""
+    """Return the variance over rows `[...]` of a score with jackknife deviations `influence` `[..., n]`."""
     return np.asarray(np.square(influence).mean(axis=-1) / influence.shape[-1])
 
 
 def row_freedom(influence: Floats) -> float:
     """Return the degrees of freedom of a variance over rows, at most n - 1, from their influences `[n]`.
 
-    The relative variance of a variance estimate is (kurtosis - 1) / n, that of a chi-square with f
-    degrees of freedom 2 / f. When five rows alone make the difference, f is near ten, not near n.
+    The relative variance of a variance estimate is (kurtosis - 1) / n; that of a chi-square with f
+    degrees of freedom is 2 / f. When only five rows make the difference, f is near ten, not near n.
     """
     squares = (influence - influence.mean()) ** 2
     rows = len(squares)

@@ -1,4 +1,4 @@
-"""What a verdict is: a kind for the programs, and sentences for people."""
+"""The verdict: a kind for programs, and sentences for people."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "better",  # than every rival; among ways: training for the metric got you there
-    "better_model",  # the same of one seed's models: nothing is known of the losses
-    "better_than_some",  # than some, and with the others undecided
+    "better",  # than every rival; between ways: training for the metric was the step that helped
+    "better_model",  # the same for the models of one seed, which does not judge the losses
+    "better_than_some",  # than some rivals, undecided against the others
     "weighting_enough",
-    "rule_enough",  # deciding for the metric on a simpler loss's networks
+    "rule_enough",  # deciding for the metric with the networks of a simpler loss
     "both",  # training for the metric and deciding for it
-    "ensemble",  # an ensemble adds to what one network can do
+    "ensemble",  # an ensemble improves on one network
     "anchor_enough",  # EAST's anchor without the soft matrix
     "simpler_enough",  # another rival beats cross-entropy, and the subject is not shown to beat that rival
     "worse",  # than at least one rival
     "worse_model",
-    "equal",  # no difference, and none larger than EQUAL can hide
+    "equal",  # no difference shown, and the intervals exclude one larger than EQUAL
     "undecided",
     "too_few_rows",
-    "alone",  # nobody to compare with
+    "alone",  # no other arm to compare with
 ]
 
 
@@ -29,13 +29,13 @@ SUFFICED: dict[str, Kind] = {
     "anchor": "anchor_enough",
     "simpler": "simpler_enough",
 }
-# Differences all within one point are called equal for practical purposes.
+# If all differences are within one point, the verdict is "equal for practical purposes".
 EQUAL = 0.01
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A kind for the programs, a headline of one sentence, and the sentences that back it."""
+    """A kind for programs, a headline of one sentence, and sentences with the evidence."""
 
     kind: Kind
     headline: str
@@ -43,5 +43,5 @@ class Verdict:
 
     @property
     def text(self) -> str:
-        """The headline and its details, one after the other."""
+        """The headline followed by its details."""
         return " ".join((self.headline, *self.details))

@@ -1,4 +1,4 @@
-"""Arms of two finished runs side by side, where they were tested on the same rows of the same table."""
+"""Pair arms of two finished runs that were tested on the same rows of the same table."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class JudgedArm:
-    """An arm of a finished run, with what it was tested on.
+    """An arm of a finished run, with its test rows.
 
     Args:
-        outcome: of the run.
-        arm: one that raced in it.
-        table: the very table that was split, or None where it is no longer known.
+        outcome: the outcome of the run.
+        arm: an arm of the run.
+        table: the table that was split, or None if it is no longer available.
         rows: `[n]` positions of the test rows in the table.
     """
 
@@ -34,7 +34,7 @@ class JudgedArm:
 
     @property
     def score(self) -> float:
-        """Its test score by its own metric, the mean over seeds."""
+        """Test score by the arm's own metric, the mean over seeds."""
         result = race_from(self.outcome, [self.arm]).results[0]
         return float(self.arm.metric.scores(result.hard).mean())
 
@@ -48,7 +48,7 @@ def pair_past_runs(first: JudgedArm, second: JudgedArm) -> Race:
     same_table = first.table is not None and first.table is second.table
     if not same_table or not np.array_equal(first.rows, second.rows):
         raise SettingError(
-            "These runs cannot be paired, for they were tested on different rows",
+            "These runs cannot be paired, because they were tested on different rows",
             None,
             "train both on the same table, target and split",
         )

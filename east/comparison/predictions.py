@@ -1,4 +1,4 @@
-"""Every prediction behind a comparison as one table, from which all its numbers can be recomputed."""
+"""All predictions behind a comparison as one table, enough to recompute all its numbers."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def predictions_frame(race: Race, rows: ArrayLike | None = None) -> pd.DataFrame
 def probabilities_frame(
     outcome: Outcome, arm: Arm, rows: Mapping[str, ArrayLike] | None = None
 ) -> pd.DataFrame:
-    """List the class probabilities of an arm's lanes, from which the scores of any decision rule follow.
+    """List the class probabilities of an arm's lanes, enough to score any decision rule.
 
     Args:
         outcome: a finished training.
-        arm: whose lanes.
+        arm: the arm that reads the lanes.
         rows: positions of the validation and test rows in their table, under "validation" and "test"; by
-            default their positions in their part.
+            default their positions in the part.
 
     Returns:
-        Columns part, row, true, seed, and one for each class, named "p(class)".
+        Columns part, row, true, seed, and one per class, named "p(class)".
     """
     import pandas as pd
 

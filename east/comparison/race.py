@@ -1,4 +1,4 @@
-"""A race: a finished run's arms side by side, with what each predicted for every test row at every seed."""
+"""A race: the arms of a finished run, with their predictions for every test row at every seed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ FEWEST_TO_LEAVE_ONE_OUT = 3
 
 @dataclass(frozen=True)
 class ArmResult:
-    """One arm on the test part: predictions `[S, n]`, hard and soft matrices `[S, K, K]`, a row a seed.
+    """One arm on the test part: predictions `[S, n]`, hard and soft matrices `[S, K, K]`, one row per seed.
 
-    An ensemble has one decision for all seeds; it stands in every row, and `left_out` `[members, n]`
-    is what it would predict without each member in turn (None for other arms, and for two members). `soft` is
-    of the lanes the arm reads, whatever rule decides.
+    An ensemble has one decision for all seeds, repeated in every row. `left_out` `[members, n]` holds its
+    predictions without each member in turn (None for other arms, and for two members). `soft` belongs to
+    the lanes that the arm reads and does not depend on the rule.
     """
 
     arm: Arm
@@ -60,7 +60,7 @@ class Race:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds every arm ran with."""
+        """The seeds, the same for every arm."""
         return self.results[0].seeds
 
     @property
@@ -70,7 +70,7 @@ class Race:
 
     @property
     def subject(self) -> Arm:
-        """The arm that is compared with all others: EAST where it takes part, else a part of it, else the first."""
+        """The arm that is compared with all others: EAST, else an ablation of it, else the first arm."""
         plain = [arm for arm in self.arms if arm.plain]
         by_role = [arm for role in ("subject", "ablation") for arm in plain if arm.spec.role == role]
         return (*by_role, *self.arms)[0]
@@ -81,24 +81,24 @@ class Race:
         return next((arm for arm in self.arms if arm.plain and arm.spec.role == "reference"), None)
 
     def result(self, arm: Arm) -> ArmResult:
-        """Return what one arm predicted.
+        """Return one arm's result.
 
         Raises:
-            SettingError: when it did not take part.
+            SettingError: for an arm that is not in the race.
         """
         for result in self.results:
             if result.arm == arm:
                 return result
-        known = ", ".join(one.key for one in self.arms)
-        raise SettingError("There is no such arm in this race", repr(arm.key), f"choose from {known}")
+        keys = ", ".join(one.key for one in self.arms)
+        raise SettingError("There is no such arm in this race", repr(arm.key), f"choose from {keys}")
 
 
 def race_from(outcome: Outcome, arms: Iterable[Arm] | None = None) -> Race:
-    """Line up an outcome's arms.
+    """Build a race from the arms of an outcome.
 
     Args:
         outcome: a finished training.
-        arms: which, also other decisions on the lanes that were trained; by default all that raced.
+        arms: arms to include, which may apply other rules to the trained lanes; by default all that raced.
 
     Raises:
         SettingError: when there are no test rows.
@@ -114,7 +114,7 @@ def race_from(outcome: Outcome, arms: Iterable[Arm] | None = None) -> Race:
 
 
 def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
-    """Count what one arm predicts for the test rows."""
+    """Count one arm's predictions for the test rows."""
     seeds, predictions = found.seeds, found.test_predictions
     predictions = np.broadcast_to(predictions, (len(seeds), predictions.shape[1]))
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
@@ -126,10 +126,10 @@ def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
 
 
 def pair_races(first: Race, first_arm: Arm, second: Race, second_arm: Arm) -> Race:
-    """Put one arm of each of two races over the same test rows side by side, the first one first.
+    """Build a race from one arm of each of two races over the same test rows, in that order.
 
-    Only seeds that both ran with are kept. Whether equal targets belong to the same rows is for the
-    caller to know. The metric is the first race's.
+    It keeps only the seeds that both races have, and the metric of the first. The caller must make sure that
+    equal targets belong to the same rows.
 
     Raises:
         SettingError: when test targets differ, or no seed is shared.
@@ -139,7 +139,7 @@ def pair_races(first: Race, first_arm: Arm, second: Race, second_arm: Arm) -> Ra
     if not same or not seeds:
         what = "no seed is shared" if same else "they were tested on different rows"
         raise SettingError(
-            f"These runs cannot be paired, for {what}", None, "train both on the same split and seeds"
+            f"These runs cannot be paired, because {what}", None, "train both on the same split and seeds"
         )
     results = (_at(first.result(first_arm), seeds), _at(second.result(second_arm), seeds))
     return Race(first.metric, first.classes, first.targets, results)

@@ -1,4 +1,4 @@
-"""References beside a race: what models that are not ours score on the same rows, and whether they are ahead."""
+"""References next to a race: the scores of other models on the same rows, and whether they are ahead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ReferenceScore:
     """One reference under one decision rule, on the test part.
 
-    `score` is its test score with its interval, `difference` the race's best arm minus it.
+    `score` is its test score with an interval; `difference` is the race's best arm minus the reference.
     """
 
     key: str
@@ -40,14 +40,14 @@ class ReferenceScore:
 
 @dataclass(frozen=True)
 class References:
-    """All references of a race beside its best arm."""
+    """All references of a race, and its best arm."""
 
     best: Arm
     scores: tuple[ReferenceScore, ...]
 
     @property
     def ahead(self) -> tuple[ReferenceScore, ...]:
-        """Those that beat the best arm by more than the interval, the best first."""
+        """The references shown to be better than the best arm, the best first."""
         found = [one for one in self.scores if one.difference.interval[1] < 0]
         return tuple(sorted(found, key=lambda one: one.difference.value))
 
@@ -58,11 +58,11 @@ def judge_references(
     fitted: Sequence[FittedReference],
     rules: Sequence[str] = ("argmax",),
 ) -> References:
-    """Score references by the race's metric, each under each rule, and compare them with its best arm.
+    """Score references by the race's metric under each rule, and compare them with its best arm.
 
     Args:
         comparison: the judged race.
-        outcome: its training, for the validation rows.
+        outcome: the training of the race, for its validation rows.
         fitted: trained references.
         rules: keys of RULES, fitted on the validation rows.
     """
@@ -83,7 +83,7 @@ def _scored(
     seeds = len(race.seeds)
     predictions = np.tile(decision.decide(fitted.test_probabilities), (seeds, 1))
     hard = confusion_matrices(race.targets, predictions, len(race.classes))
-    # One model stands at every seed: nothing but the test rows varies in it.
+    # The same model is repeated at every seed, so only the test rows vary.
     result = ArmResult(best, race.seeds, predictions, hard, hard)
     alone = Race(metric, race.classes, race.targets, (result,))
     pair = Race(metric, race.classes, race.targets, (race.result(best), result))
@@ -91,7 +91,7 @@ def _scored(
 
 
 def reference_sentence(references: References, comparison: Comparison) -> str:
-    """Say in one sentence where a reference is ahead of every arm; empty where none is."""
+    """Name in one sentence the best reference that is ahead of every arm; empty if none is."""
     if not references.ahead:
         return ""
     first, metric = references.ahead[0], comparison.metric
@@ -99,5 +99,5 @@ def reference_sentence(references: References, comparison: Comparison) -> str:
         f"On this table {lowered(first.label)} are stronger than every arm: the best, "
         f"{lowered(references.best.label)}, is behind by "
         f"{gap(first.difference.value, first.difference.interval, metric)} in {lowered(metric.label)}. "
-        "EAST shapes which errors a network makes, not which model is best."
+        "EAST changes which errors a network makes; it cannot turn a network into a stronger kind of model."
     )

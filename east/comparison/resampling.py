@@ -1,4 +1,4 @@
-"""How a score would move with other test rows: the bootstrap over rows, and each row's influence."""
+"""How a score varies with the test rows: the bootstrap over rows, and each row's influence."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 DRAWS = 2000
-# From so many rows on the jackknife's variance is as good as the bootstrap's, and costs nothing more.
+# From this many rows on, the jackknife's variance is as good as the bootstrap's, at no extra cost.
 LARGE_TEST = 10_000
-# Beyond this many rows, blocks of random rows are drawn instead: the variance is the same, its cost bounded.
+# Beyond this many rows, blocks of random rows are drawn: the same variance at a bounded cost.
 MAX_UNITS = 4000
 # Lanes' matrices are scored in slices of at most this many numbers.
 SLICE = 4_000_000
@@ -30,15 +30,15 @@ SLICE = 4_000_000
 
 @dataclass(frozen=True)
 class Resampled:
-    """What resampling says of every arm's score, arms x seeds.
+    """Resampled scores of every arm, arms x seeds.
 
-    A lane's numbers are its own; an ensemble's are its jackknife pseudo-values over its members (`_pseudo`),
-    whose spread over S tells how its score varies with the seeds, as a lane's does for a mean of lanes.
+    An arm of single lanes has one value per lane. An ensemble has jackknife pseudo-values over its members
+    (`_pseudo`); their spread estimates how its score varies with the seeds.
 
     `values` `[A, S]`; `draws` `[A, S, B]`, bootstrap scores with the same rows drawn for all, None for a large
-    test part; `influence` `[A, S, n]`, the jackknife's pseudo-deviations over rows, whose mean square over n
-    estimates the variance over rows; `scores` `[A, S]`, the plain scores, an ensemble's the same at every
-    seed; `one_row` `[A]`, the most that one row's prediction moves the score.
+    test part; `influence` `[A, S, n]`, jackknife pseudo-deviations over rows (their mean square over n
+    estimates the variance over rows); `scores` `[A, S]`, the plain scores, for an ensemble the same at every
+    seed; `one_row` `[A]`, the largest change of the score by one row's prediction.
     """
 
     values: Floats
@@ -50,13 +50,13 @@ class Resampled:
 
 @one_thread()
 def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0) -> Resampled:
-    """Resample a race's test rows, the same for all arms and seeds, which pairs them.
+    """Resample a race's test rows, the same draws for all arms and seeds, which pairs the scores.
 
     Args:
         race: the arms.
-        metric: what to score by; the race's own by default.
-        draws: bootstrap replicates B.
-        seed: of the generator; equal seeds give equal draws.
+        metric: metric of the scores; the race's own by default.
+        draws: number of bootstrap replicates B.
+        seed: seed of the generator; equal seeds give equal draws.
 
     Sources: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993 (bootstrap and jackknife).
     """
@@ -90,15 +90,15 @@ def _resample(
 
 
 def _pseudo(whole: Floats, without: Floats, seeds: int) -> Floats:
-    """Return `m whole - (m - 1) without` for each of m members, Tukey's jackknife over an ensemble's members.
+    """Return `m whole - (m - 1) without` for each of m members: Tukey's jackknife over an ensemble's members.
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11. With fewer members than
-    seeds the last one stands at the other seeds too.
+    seeds, the last value is repeated.
 
     Args:
-        whole: `[...]`, of the ensemble.
-        without: `[m, ...]`, of the ensemble without each member.
-        seeds: S.
+        whole: `[...]`, the score of the ensemble.
+        without: `[m, ...]`, its score without each member.
+        seeds: number of seeds S.
 
     Returns:
         `[S, ...]`.
@@ -111,7 +111,7 @@ def _pseudo(whole: Floats, without: Floats, seeds: int) -> Floats:
 def _measure(
     predictions: Integers, race: Race, metric: Metric, weights: Weights | None
 ) -> tuple[Floats, Floats | None, Floats]:
-    """Return scores `[L]`, draws `[L, B]` or None, and influences `[L, n]` of some predictions `[L, n]`."""
+    """Return scores `[L]`, draws `[L, B]` or None, and influences `[L, n]` of predictions `[L, n]`."""
     hard = confusion_matrices(race.targets, predictions, len(race.classes))
     drawn = None if weights is None else _bootstrap(predictions, race, metric, weights)
     return metric.scores(hard), drawn, _influence(predictions, hard, race, metric)
@@ -129,7 +129,7 @@ def _weights(rows: int, draws: int, seed: int) -> Weights:
     units = min(rows, MAX_UNITS)
     unit = generator.permutation(rows) % units
     drawn = generator.multinomial(units, np.full(units, 1 / units), size=draws)
-    # One column a draw, laid out in rows, as the sparse product below wants it.
+    # One column per draw, stored row by row for the sparse product below.
     return Weights(np.ascontiguousarray(drawn.T, dtype=np.float64), unit)
 
 
@@ -160,7 +160,7 @@ def _influence(predictions: Integers, hard: Floats, race: Race, metric: Metric) 
 
 
 def _without_one(matrix: Floats, cells: Integers, metric: Metric) -> Floats:
-    """Score a matrix with one row fewer in each of some cells, given by their places in its flat form."""
+    """Score a matrix with one row fewer in each of `cells`, given as indices into the flat matrix."""
     scores = np.empty(len(cells))
     per_slice = max(1, SLICE // matrix.size)
     for start in range(0, len(cells), per_slice):
@@ -172,7 +172,7 @@ def _without_one(matrix: Floats, cells: Integers, metric: Metric) -> Floats:
 
 
 def _largest_step(metric: Metric, hard: Floats) -> Floats:
-    """Find how far one row moved to another column can move each arm's mean matrix's score, `[A]`."""
+    """Return the largest change of each arm's score `[A]` by moving one row of its mean matrix to another column."""
     classes = hard.shape[-1]
     steps = np.zeros(len(hard))
     for a, matrix in enumerate(hard.mean(axis=1)):

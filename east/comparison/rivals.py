@@ -1,4 +1,4 @@
-"""The verdict on a race of losses: how EAST stands against each of the others."""
+"""The verdict on a race of losses: EAST against each of the others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _better(comparison: Comparison, won: Sequence[Difference]) -> str:
 
 
 def _better_than_some(comparison: Comparison, won: Sequence[Difference]) -> str:
-    """Begin with cross-entropy, for that is what people ask about."""
+    """Begin with cross-entropy, because readers look for it first."""
     undecided = _of(comparison.differences, "undecided")
     nearest = min(won, key=lambda difference: difference.value)
     by = "by" if len(won) == 1 else "the nearer by" if len(won) == 2 else "the nearest by"
@@ -70,7 +70,7 @@ def _worse(comparison: Comparison, lost: Sequence[Difference], won: Sequence[Dif
     worst = min(lost, key=lambda difference: difference.value)
     evidence = gap(worst.value, worst.interval, comparison.metric)
     others = [difference for difference in lost if difference is not worst]
-    also = f"; it is behind {_rivals(comparison, others)} too" if others else ""
+    also = f"; it is also behind {_rivals(comparison, others)}" if others else ""
     ahead = f"; it is ahead of {_rivals(comparison, won)}" if won else ""
     return (
         f"{_subject(comparison)} is worse than {_rivals(comparison, [worst])} in {_metric(comparison)}: "
@@ -79,13 +79,13 @@ def _worse(comparison: Comparison, lost: Sequence[Difference], won: Sequence[Dif
 
 
 def _enough(comparison: Comparison) -> list[Difference]:
-    """Find simpler rivals that beat cross-entropy and that the subject is not shown to beat."""
+    """Return the simpler rivals that beat cross-entropy and that the subject is not shown to beat."""
     beaten = {difference.second for difference in _of(comparison.differences, "better")}
     return [over for over in _of(comparison.over_baseline, "better") if over.first not in beaten]
 
 
 def _what_sufficed(enough: Sequence[Difference]) -> tuple[Kind, str]:
-    """Name the kind and the first words of what the best of the simpler rivals did."""
+    """Return the kind, and the first words of the sentence about the best of the simpler rivals."""
     best = max(enough, key=lambda over: over.value).first
     if best.plain:
         return SUFFICED[best.spec.group], best.spec.alone_text
@@ -141,7 +141,7 @@ def _details(comparison: Comparison, kind: Kind) -> list[str]:
 
 
 def _so_did(comparison: Comparison, kind: Kind) -> str:
-    """Name the other simpler rivals that sufficed: the reader may like one of them better."""
+    """Name the other simpler rivals that were enough: the reader may prefer one of them."""
     enough = _enough(comparison)
     if not kind.endswith("_enough") or len(enough) < 2:
         return ""
@@ -160,18 +160,18 @@ def _in_rows(comparison: Comparison) -> str:
 
 def _what_would_help(comparison: Comparison, kind: Kind) -> str:
     if len(comparison.race.seeds) < 3:
-        return "Three seeds or more would tell the loss from luck."
+        return "Run three seeds or more to separate the loss from chance."
     if kind not in ("undecided", "too_few_rows", "better_than_some"):
         return ""
     unsettled = _of(comparison.differences, "undecided")
     rows = sum(difference.row_share for difference in unsettled) / len(unsettled)
     if rows > 0.5:
-        return "Most of the doubt comes from the test rows: a larger test part would settle most."
-    return "Most of the doubt comes from the seeds: more seeds would settle most."
+        return "Most of the uncertainty comes from the test rows: use a larger test part."
+    return "Most of the uncertainty comes from the seeds: run more seeds."
 
 
 def _correction(comparison: Comparison) -> str:
-    """Say what the correction for several rivals did, above all where it overruled an interval."""
+    """Explain the correction for several rivals, in particular where it overrules an interval."""
     rivals = len(comparison.differences)
     if rivals < 2:
         return ""
@@ -182,12 +182,12 @@ def _correction(comparison: Comparison) -> str:
     ]
     if overruled:
         return (
-            f"Taken alone, the interval against {_rivals(comparison, overruled, 'or')} leaves out zero; after Holm's "
-            f"correction for {rivals} rivals that no longer suffices."
+            f"On its own, the interval against {_rivals(comparison, overruled, 'or')} excludes zero, but after "
+            f"Holm's correction for {rivals} rivals the difference is not significant."
         )
     if len(_of(comparison.differences, "undecided")) == rivals:
         return ""
-    return f"What is called better or worse holds after Holm's correction for {rivals} rivals."
+    return f'Every "better" and "worse" here holds after Holm\'s correction for {rivals} rivals.'
 
 
 def _of(differences: Sequence[Difference], conclusion: str) -> list[Difference]:
@@ -195,13 +195,13 @@ def _of(differences: Sequence[Difference], conclusion: str) -> list[Difference]:
 
 
 def _subject(comparison: Comparison) -> str:
-    """Name the subject; with one seed only its model can be meant, not the loss."""
+    """Name the subject; with one seed, name its model, because one seed cannot judge the loss."""
     label = comparison.subject.label
     return f"the {label} model of this seed" if len(comparison.race.seeds) == 1 else label
 
 
 def _rivals(comparison: Comparison, differences: Sequence[Difference], joined_by: str = "and") -> str:
-    """Name rivals, or count them where a list of all would not be read."""
+    """Name rivals, or count them if the list is too long to read."""
     if len(differences) == len(comparison.differences) > 3:
         return f"any of its {len(differences)} rivals"
     labels = names([lowered(difference.second.label) for difference in differences], joined_by)

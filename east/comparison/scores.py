@@ -1,4 +1,4 @@
-"""Final scores with intervals, and the paired differences between the subject and each rival."""
+"""Test scores with intervals, and the paired differences between the subject and each rival."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from east.metrics import Metric
     from east.training import Arm
 
-# A class with fewer test rows can be what an undecided race hangs on.
+# A class with fewer test rows can be the reason that a race is undecided.
 FEW_ROWS = 30
-# So few rows of a class say next to nothing of it, even where most of the variance lies elsewhere.
+# So few rows cannot judge a class, even if most of the variance comes from other classes.
 HARDLY_ANY_ROWS = 5
-# Of the error allowed to a step, what goes to single arms; the rest is left to ensembles.
+# Share of a step's error rate that single arms may use; ensembles use the rest.
 SINGLES_SHARE = 0.8
 
 
 @dataclass(frozen=True)
 class Score:
-    """One arm's test score: a value a seed, their mean, its interval, and standard deviation over seeds.
+    """One arm's test score: a value per seed, their mean with its interval, and the deviation over seeds.
 
-    An ensemble has one score for all its seeds; it stands at each of them, and its spread is 0.
+    An ensemble has one score, repeated at each seed; its standard deviation is 0.
     """
 
     arm: Arm
@@ -43,11 +43,11 @@ class Score:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a race came to under one metric.
+    """The result of a race under one metric.
 
-    `differences` are the subject minus each rival, `over_baseline` each other rival minus cross-entropy
-    (empty where that took no part), each family corrected for its size. `steps` is the way from cross-entropy
-    to the cheapest arm that no costlier one is shown to beat: see `climb`.
+    `differences` are the subject minus each rival; `over_baseline` are the other rivals minus cross-entropy
+    (empty if it is not in the race). Each family is corrected for its size. `steps` lead from cross-entropy
+    to the cheapest arm that no costlier arm is shown to beat: see `climb`.
     """
 
     race: Race
@@ -60,7 +60,7 @@ class Comparison:
 
     @property
     def population(self) -> str:
-        """Say in one sentence what the intervals speak of."""
+        """Say in one sentence what the intervals cover."""
         return population(len(self.race.seeds))
 
     def score(self, arm: Arm) -> Score:
@@ -73,15 +73,15 @@ class Comparison:
 
 
 def population(seeds: int) -> str:
-    """Say in one sentence what an interval over this many seeds speaks of."""
+    """Say in one sentence what an interval over this many seeds covers."""
     if seeds == 1:
         return (
-            "The intervals speak of these very models on new rows from the same source; "
-            "one seed says nothing of how another would have done."
+            "The intervals cover these trained models on new rows from the same source; "
+            "with one seed they do not cover other seeds."
         )
     return (
-        f"The intervals speak of new rows from the same source and of new seeds (from {seeds} seen here), "
-        "trained on these same training rows."
+        f"The intervals cover new rows from the same source and new seeds ({seeds} were run), "
+        "with the same training rows."
     )
 
 
@@ -92,10 +92,10 @@ def compare(
 
     Args:
         race: the arms, over the same rows and seeds.
-        metric: what to judge by; the race's own by default.
+        metric: metric of the scores; the race's own by default.
         subject: the arm compared with the others; EAST by default.
-        draws: bootstrap replicates.
-        seed: of the bootstrap.
+        draws: number of bootstrap replicates.
+        seed: seed of the bootstrap.
     """
     measure, arms = metric or race.metric, race.arms
     own = arms.index(subject or race.subject)
@@ -109,7 +109,7 @@ def compare(
         return _corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
 
     def above(start: int, costlier: Sequence[int]) -> tuple[Difference, ...]:
-        """Single arms and ensembles are families of their own, which share the error between them."""
+        """Correct single arms and ensembles as two families that share the error rate."""
         ensembles = [place for place in costlier if arms[place].ensemble]
         singles = [place for place in costlier if not arms[place].ensemble]
         found = [*_weighted(minus(singles, start), SINGLES_SHARE if ensembles else 1.0)]
@@ -129,7 +129,7 @@ def compare(
 def paired_difference(
     race: Race, first: Arm, second: Arm, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0
 ) -> Difference:
-    """Compare any two arms of a race, uncorrected."""
+    """Compare any two arms of a race, without correction for multiple comparisons."""
     pair = replace(race, results=(race.result(first), race.result(second)))
     return first_minus_second(pair, metric, draws=draws, seed=seed)
 
@@ -137,7 +137,7 @@ def paired_difference(
 def first_minus_second(
     pair: Race, metric: Metric | None = None, *, draws: int = DRAWS, seed: int = 0
 ) -> Difference:
-    """Compare the two arms of a race of two, which may be the same arm of two runs, uncorrected."""
+    """Compare the two arms of a race of two, without correction; they may be one arm of two runs."""
     measure = metric or pair.metric
     return _difference(pair, measure, resample(pair, measure, draws=draws, seed=seed), 0, 1)
 
@@ -171,7 +171,7 @@ def _difference(race: Race, metric: Metric, resampled: Resampled, a: int, b: int
         value=float(values.mean()),
     )
     p_value = estimate.p_value()
-    # No two scores lie further apart than the metric's ends: few seeds would else promise 104 points of 100.
+    # Two scores differ by the metric's range at most; with few seeds the interval would exceed it.
     widest = metric.best - metric.worst
     low, high = estimate.interval()
     return Difference(
@@ -193,7 +193,7 @@ def _row_share(estimate: Estimate) -> float:
 
 
 def _limiting_class(race: Race, a: int, b: int, influence: NDArray[np.float64]) -> int | None:
-    """Find the scarcest class whose few rows, found or claimed, carry most of the variance over rows."""
+    """Return the rarest class whose few rows, found or claimed, cause most of the variance over rows."""
     squares = (influence - influence.mean()) ** 2
     counts = race.class_counts
     predictions = np.concatenate([race.results[a].predictions, race.results[b].predictions])
@@ -208,7 +208,7 @@ def _limiting_class(race: Race, a: int, b: int, influence: NDArray[np.float64]) 
 
 
 def _weighted(family: Sequence[Difference], share: float) -> tuple[Difference, ...]:
-    """Spend only a share of the allowed error on a family (Wiens, Pharmaceutical Statistics 2003)."""
+    """Let a family use only a share of the error rate (Wiens, Pharmaceutical Statistics 2003)."""
     return tuple(replace(found, adjusted_p=min(found.adjusted_p / share, 1.0)) for found in family)
 
 

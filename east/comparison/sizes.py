@@ -1,4 +1,4 @@
-"""The size sweep: where training for the metric pays, and from which network size on a rule does as well."""
+"""The size sweep: up to which network size training for the metric beats a rule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTHS: tuple[tuple[int, ...], ...] = ((), (4,), (16,), (64, 64))
 RULES_TRIED = ("metric", "expected")
 SLICES = 50
-"""How often a training of one size reports on its way."""
+"""Progress reports during the training of one size."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class SizePoint:
     """The race at one size of the network.
 
     Args:
-        hidden: widths of its hidden layers.
-        parameters: how many it has.
+        hidden: widths of the hidden layers.
+        parameters: number of parameters.
         comparison: EAST by argmax against all others.
-        rule: the rule under which the reference scored highest on the test part; hindsight in its favour.
+        rule: the rule with the reference's highest test score, chosen in hindsight in the reference's favour.
         reference, subject: the two losses by argmax.
         scorecards: of a linear network, the first seed's of each loss; else ().
     """
@@ -54,7 +54,7 @@ class SizePoint:
 
     @property
     def arms(self) -> tuple[Arm, ...]:
-        """Both losses by argmax and under the rule: the reference, the same ruled, the subject, the same ruled."""
+        """The reference by argmax and under the rule, then the subject by argmax and under the rule."""
         return tuple(
             arm for own in (self.reference, self.subject) for arm in (own, replace(own, rule=self.rule))
         )
@@ -72,27 +72,27 @@ class SizePoint:
 
 @dataclass(frozen=True)
 class SizeSweep:
-    """The points of a sweep, in the order of the sizes asked for."""
+    """The points of a sweep, in the order of the requested sizes."""
 
     metric: Metric
     points: tuple[SizePoint, ...]
 
     @property
     def leads(self) -> tuple[Difference, ...]:
-        """The lead at each size, corrected for the number of sizes too."""
+        """The lead at each size, also corrected for the number of sizes."""
         own = [point.lead for point in self.points]
         adjusted = holm(np.array([lead.adjusted_p for lead in own]))
         return tuple(replace(lead, adjusted_p=float(p)) for lead, p in zip(own, adjusted, strict=True))
 
     @property
     def sentence(self) -> str:
-        """Say where the subject's lead over the reference with its best rule ends."""
+        """Say at which sizes the subject leads the reference with its best rule."""
         return lead_sentence(self)
 
 
 @dataclass(frozen=True)
 class SizeProgress:
-    """How far a sweep is: the size in training, the share of all steps done, and the points finished so far."""
+    """Progress of a sweep: the size in training, the share of all steps done, and the finished points."""
 
     hidden: tuple[int, ...]
     share: float
@@ -109,16 +109,16 @@ def sweep_sizes(
 ) -> Generator[SizeProgress, None, SizeSweep]:
     """Train cross-entropy and EAST side by side at each size, on the same rows, seeds and batches.
 
-    A linear network is linear in the columns only where the dataset was prepared with
-    `numeric_encoding="scaled"`. It yields its progress some tens of times a size, and may be closed at any
-    of them; its return value is the sweep.
+    A linear network is linear in the columns only if the dataset was prepared with
+    `numeric_encoding="scaled"`. The generator yields its progress some tens of times per size, may be closed
+    at any of them, and returns the sweep.
 
     Args:
-        dataset: the encoded table; its test part judges.
-        base: every other setting.
-        widths: widths of the hidden layers, one tuple a size, () for a linear network.
-        rules: keys of RULES that both losses are decided by beside the argmax.
-        draws: bootstrap replicates.
+        dataset: the encoded table; the scores are those of its test part.
+        base: all other settings.
+        widths: widths of the hidden layers, one tuple per size, () for a linear network.
+        rules: keys of RULES that both losses use in addition to argmax.
+        draws: number of bootstrap replicates.
 
     Raises:
         SettingError: for no size or the same one twice, no rule, or a test part without rows.
@@ -148,7 +148,7 @@ def size_label(hidden: Sequence[int]) -> str:
 
 
 def lead_sentence(sweep: SizeSweep) -> str:
-    """Say in one sentence at which sizes the lead is shown, and from which on it is not."""
+    """Say in one sentence at which sizes the lead is shown, and from which size on it is not."""
     factor, unit = sweep.metric.unit
     leads = list(zip(sweep.points, sweep.leads, strict=True))
     shown = [place for place, (_, lead) in enumerate(leads) if lead.conclusion == "better"]
@@ -178,7 +178,7 @@ def _config(base: TrainConfig, hidden: tuple[int, ...], rules: Sequence[str]) ->
 def _trained(
     dataset: Dataset, config: TrainConfig, hidden: tuple[int, ...], sizes: int, points: tuple[SizePoint, ...]
 ) -> Generator[SizeProgress, None, Outcome]:
-    """Train one size to its end, reporting on the way."""
+    """Train one size to its end, yielding progress."""
     from east.training import Training
 
     yield SizeProgress(hidden, len(points) / sizes, points)

@@ -18,7 +18,7 @@ MOST_NAMED = 3
 
 
 def verdict_on_ways(comparison: Comparison) -> Verdict:
-    """Name the cheapest way that no costlier one is shown to beat, or say that nothing is shown."""
+    """Name the cheapest way that no costlier way is shown to beat, or say that no difference is shown."""
     best = comparison.steps[-1].start
     if best == comparison.race.baseline:
         kind, headline = _nothing_gained(comparison)
@@ -44,7 +44,7 @@ def _kind(best: Arm, seeds: int) -> Kind:
 
 def _gained(comparison: Comparison, best: Arm) -> str:
     over = _over_baseline(comparison, best)
-    costlier = ", and no costlier way is shown to add to it" if comparison.steps[-1].differences else ""
+    costlier = ", and no costlier way is shown to be better" if comparison.steps[-1].differences else ""
     return (
         f"{_way(best)} got you there: {_named(comparison, best)} is above cross-entropy in "
         f"{lowered(comparison.metric.label)} by {gap(over.value, over.interval, comparison.metric)}{costlier}."
@@ -52,7 +52,7 @@ def _gained(comparison: Comparison, best: Arm) -> str:
 
 
 def _way(arm: Arm) -> str:
-    """Say what an arm does that cross-entropy by argmax does not."""
+    """Say what an arm adds to cross-entropy by argmax."""
     trained = arm.spec.role != "reference"
     decided = arm.rule != "argmax"
     if trained and arm.spec.role != "subject":
@@ -66,7 +66,7 @@ def _way(arm: Arm) -> str:
 
 
 def _steps(comparison: Comparison) -> str:
-    """Say what each step of the way added, where there was more than one."""
+    """Say what each step added, if there was more than one."""
     taken = [
         next(found for found in step.differences if found.first == step.taken)
         for step in comparison.steps
@@ -83,7 +83,7 @@ def _steps(comparison: Comparison) -> str:
 
 
 def _not_shown_to_add(comparison: Comparison) -> str:
-    """Give the room that is left for each costlier way that may still be better."""
+    """Give the interval of each costlier way that may still be better."""
     metric, last = comparison.metric, comparison.steps[-1]
     if last.start == comparison.race.baseline:
         return ""
@@ -92,7 +92,7 @@ def _not_shown_to_add(comparison: Comparison) -> str:
     room = [
         f"{lowered(found.first.label)} {span(found.interval, metric)}" for found in open_ways[:MOST_NAMED]
     ]
-    return f"What a costlier way could still add, in {metric.unit.name}: {'; '.join(room)}." if room else ""
+    return f"Costlier ways may still add, in {metric.unit.name}: {'; '.join(room)}." if room else ""
 
 
 def _nothing_gained(comparison: Comparison) -> tuple[Kind, str]:
@@ -135,7 +135,7 @@ def _over_baseline(comparison: Comparison, arm: Arm) -> Difference:
 
 
 def _in_rows(comparison: Comparison, best: Arm) -> str:
-    """Say in rows what the best way finds that cross-entropy does not; EAST, where nothing is shown."""
+    """Say in rows what the best way (EAST, if no way is shown to be better) finds beyond cross-entropy."""
     baseline = comparison.race.baseline
     first = comparison.subject if best == baseline else best
     if baseline is None or first == baseline:
@@ -145,10 +145,12 @@ def _in_rows(comparison: Comparison, best: Arm) -> str:
 
 
 def _few_seeds(comparison: Comparison) -> str:
-    return "Three seeds or more would tell the way from luck." if len(comparison.race.seeds) < 3 else ""
+    return (
+        "Run three seeds or more to separate the way from chance." if len(comparison.race.seeds) < 3 else ""
+    )
 
 
 def _named(comparison: Comparison, arm: Arm) -> str:
-    """Name an arm; with one seed only its model can be meant."""
+    """Name an arm; with one seed, name its model."""
     label = lowered(arm.label)
     return f"the {label} model of this seed" if len(comparison.race.seeds) == 1 else label

@@ -1,4 +1,4 @@
-"""A comparison as plain JSON: what the command line prints and what a history keeps."""
+"""A comparison as plain JSON, for the command line and the history of runs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def summary(outcome: Outcome) -> dict[str, Any]:
 
     Matrices are means over seeds on the test part, so their row sums are `class_counts`; `ci` is the
     95 % interval; `paired` holds EAST (or the first arm) minus each other arm. An arm's name is its loss, or
-    `loss+rule` where a fitted rule decides; `soft` is of the lanes it reads.
+    `loss+rule` with a fitted rule; `soft` belongs to the lanes that the arm reads.
     """
     return summarise(compare(race_from(outcome)))
 
 
 def summarise(comparison: Comparison, references: References | None = None) -> dict[str, Any]:
-    """Summarise a comparison that has been made, and the references beside it if there are any."""
+    """Summarise a comparison, with its references if there are any."""
     race, judged = comparison.race, verdict(comparison)
     beside = references.scores if references is not None else ()
     stronger = reference_sentence(references, comparison) if references is not None else ""

@@ -1,4 +1,4 @@
-"""The verdict in plain words, never stronger than the intervals it is made from."""
+"""The verdict in plain words, never stronger than the intervals behind it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def verdict(comparison: Comparison) -> Verdict:
-    """Say what the comparison shows, and what it does not.
+    """Say what the comparison shows and what it does not show.
 
-    Where rules or ensembles race, it names the cheapest way that does as well; among losses alone it says
-    how EAST stands against each of the others.
+    If rules or ensembles race, it names the cheapest way that no costlier way is shown to beat. If only
+    losses race, it compares EAST with each of the others.
     """
     race = comparison.race
     if not comparison.differences:

@@ -1,4 +1,4 @@
-"""The cheapest way that does as well: decide for the metric before training for it, that before an ensemble."""
+"""The cheapest way that is enough: a rule is cheaper than another training, a training than an ensemble."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """All arms that cost more than one arm, each minus it, corrected for their number; and which is taken.
+    """The differences of all costlier arms minus one arm, corrected for their number, and the arm taken next.
 
-    `taken` is the cheapest of those that are shown to be better, None where none is.
+    `taken` is the cheapest arm that is shown to be better, or None.
     """
 
     start: Arm
@@ -27,7 +27,7 @@ class Step:
 def climb(
     arms: Sequence[Arm], start: int, above: Callable[[int, Sequence[int]], tuple[Difference, ...]]
 ) -> tuple[Step, ...]:
-    """Climb from an arm to the cheapest one that no costlier one is shown to beat.
+    """Climb from an arm to the cheapest arm that no costlier arm is shown to beat.
 
     From where it stands, all costlier arms are compared with that arm, corrected for their number by Holm's
     rule, single arms and ensembles apart; it goes on to the cheapest that is shown to be better. It ends
@@ -35,9 +35,9 @@ def climb(
     own family, equal arms lead to a step in at most 5 % of races.
 
     Args:
-        arms: in any order; `cost` orders them.
-        start: place of the arm to begin with.
-        above: gives the differences of the arms at some places minus that at another.
+        arms: arms in any order; `cost` sorts them.
+        start: position of the arm to begin with.
+        above: returns the differences of the arms at several positions minus the arm at one position.
     """
     steps: list[Step] = []
     place: int | None = start
@@ -54,6 +54,6 @@ def climb(
 
 
 def cost(arm: Arm) -> tuple[bool, int, bool]:
-    """Order arms by what they ask of a user: a rule before another training, that before an ensemble."""
+    """Return a sort key by effort for the user: a rule, then another training, then an ensemble."""
     training = ("reference", "rival", "ablation", "subject").index(arm.spec.role)
     return arm.ensemble, training, arm.rule != "argmax"

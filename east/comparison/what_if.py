@@ -1,4 +1,4 @@
-"""What another decision would buy: one arm's finished networks under a rule chosen afterwards."""
+"""What-if: one arm's finished networks under a rule chosen afterwards."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class WhatIf:
 
 
 def what_if(outcome: Outcome, arm: Arm, rule: DecisionRule, metric: Metric | None = None) -> WhatIf:
-    """Decide every lane of an arm by one rule.
+    """Apply one rule to every lane of an arm.
 
     Args:
         outcome: a finished training.
-        arm: whose lanes.
-        rule: decides for all of them.
-        metric: what to score by; the outcome's own by default.
+        arm: the arm that reads the lanes.
+        rule: the rule for all of them.
+        metric: metric of the scores; the outcome's own by default.
     """
     measure, lanes = metric or outcome.metric, outcome.arm(arm).lanes
     classes = len(outcome.classes)
@@ -55,10 +55,10 @@ def decision_for(
 
     Args:
         outcome: a finished training.
-        arm: whose lanes.
-        metric: what the rule is fitted for.
+        arm: the arm that reads the lanes.
+        metric: metric that the rule is fitted for.
         rule: a key of RULES.
-        together: whether the lanes decide as an ensemble, which needs one rule instead of one a lane.
+        together: whether the lanes decide as an ensemble, with one rule instead of one per lane.
     """
     from east.training.outcome import decide
 
@@ -76,16 +76,16 @@ def decided_for(
 
 
 def offsets_rule(outcome: Outcome, offsets: ArrayLike) -> DecisionRule:
-    """Make a rule of offsets set by hand, one a class, natural logarithms.
+    """Build a rule from offsets set by hand, one per class, natural logarithms.
 
     Raises:
-        SettingError: for offsets that are not one finite number a class.
+        SettingError: for offsets that are not one finite number per class.
     """
     from east.rules import DecisionRule
 
     values = np.asarray(offsets, dtype=np.float64)
     if values.shape != (len(outcome.classes),) or not np.isfinite(values).all():
-        raise SettingError("Offsets must be one finite number a class", values.tolist())
+        raise SettingError("Offsets must be one finite number per class", values.tolist())
     return DecisionRule(1.0, np.diag(np.exp(values)))
 
 

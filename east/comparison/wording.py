@@ -1,4 +1,4 @@
-"""Numbers of a comparison as people read them: points, intervals, items, lists of names."""
+"""Format the numbers of a comparison for sentences: points, intervals, rows, lists of names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MINUS = "−"
 
 
 def amount(value: float, metric: Metric, *, sign: bool = False) -> str:
-    """Write a difference without its unit, with as many decimals as keep it from reading 0."""
+    """Write a difference without its unit, with enough decimals not to round it to 0."""
     factor = metric.unit.factor
     scaled = value * factor
     digits = 1 if factor > 1 else 3
@@ -33,7 +33,7 @@ def span(interval: tuple[float, float], metric: Metric) -> str:
 
 
 def gap(value: float, interval: tuple[float, float], metric: Metric) -> str:
-    """Write the size of a difference with its interval, both as positive as the difference is."""
+    """Write the size of a difference with its interval; a negative difference flips both."""
     if value < 0:
         value, interval = -value, (-interval[1], -interval[0])
     return f"{amount(value, metric)} {metric.unit.name} (95 % interval {span(interval, metric)})"
@@ -47,13 +47,13 @@ def names(items: Sequence[str], joined_by: str = "and") -> str:
 
 
 def count(value: float) -> str:
-    """Write a mean number of rows: whole where it is or is large, else with one decimal."""
+    """Write a mean number of rows: without decimals if it is whole or large, else with one."""
     whole = value >= 100 or abs(value - round(value)) < 0.05
     return f"{value:,.0f}" if whole else f"{value:.1f}"
 
 
 def items(changes: Sequence[ClassChange], seeds: int) -> str:
-    """Write what changed in rows: "12 more of 400 test rows of class 'rare' found", the most gained and lost."""
+    """Write the largest gain and loss in rows: "12 more of 400 test rows of class 'rare' found"."""
     pieces = []
     gained, lost = (max(changes, key=lambda change: sign * change.found) for sign in (1, -1))
     for change, holds, more in ((gained, gained.found > 0, "more"), (lost, lost.found < 0, "fewer")):
@@ -64,10 +64,10 @@ def items(changes: Sequence[ClassChange], seeds: int) -> str:
     if alarms.false_alarms:
         more = "more" if alarms.false_alarms > 0 else "fewer"
         pieces.append(f"{count(abs(alarms.false_alarms))} {more} false alarms of class {alarms.name!r}")
-    mean = " (means of the seeds)" if seeds > 1 and pieces else ""
+    mean = " (means over seeds)" if seeds > 1 and pieces else ""
     return names(pieces) + mean
 
 
 def lowered(label: str) -> str:
-    """Lower a label's first letter inside a sentence, but not that of an abbreviation or a letter's name."""
+    """Lower a label's first letter for use inside a sentence, except in abbreviations and names of letters."""
     return label if label[:2].isupper() or not label[1:2].islower() else label[0].lower() + label[1:]

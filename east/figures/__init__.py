@@ -1,4 +1,4 @@
-"""Facts in, plotly figures out: plain data for `Plotly.react`, each with a text alternative."""
+"""Plotly figures as plain data for `Plotly.react`, each with a text alternative."""
 
 from east.figures.bars import class_balance_figure, score_figure
 from east.figures.comparison import class_change_figure, paired_figure

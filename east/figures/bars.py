@@ -1,4 +1,4 @@
-"""Pictures that stand still: the class balance of a table and the scores of a finished race."""
+"""Static figures: the class balance of a table and the scores of a finished race."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def class_balance_figure(
     classes: Sequence[str], counts: Sequence[int], *, theme: Theme = LIGHT, height: int | None = None
 ) -> Figure:
-    """Draw how many rows each class has, the most frequent on top.
+    """Draw the number of rows of each class, the most frequent on top.
 
     Args:
-        classes: K names.
+        classes: names of the K classes.
         counts: K row counts.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with K.
@@ -63,11 +63,11 @@ def score_figure(
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
-    """Draw each arm's score at every seed as a dot, their mean as a bar across, its interval as a line.
+    """Draw each arm's score at every seed as a dot, the mean as a tick, and its interval as a line.
 
     Args:
-        scores: one an arm, each with its seeds and its interval.
-        metric_label: what was measured.
+        scores: one per arm, with its seeds and interval.
+        metric_label: name of the metric.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of arms.
     """

@@ -1,4 +1,4 @@
-"""Where the predicted class changes on a grid, as lines: each passes between the grid points that differ."""
+"""Boundaries between the predicted classes of a grid, as lines between the grid points that differ."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 ROUNDS = 200
 KEPT = 32
-"""Smoothed boundaries kept: the best ones stay the same through all redraws of a run."""
+"""Number of cached smoothed boundaries: the best boundaries do not change during a run."""
 END = 0.05
-"""How near a crossing may come to a grid point, so that it stays on its side after rounding."""
+"""Least distance of a crossing from a grid point, so that rounding keeps it on the right side."""
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -21,22 +21,22 @@ Integers = NDArray[np.int64]
 def boundary_lines(classes: ArrayLike, margins: ArrayLike | None = None) -> list[Floats]:
     """Trace the boundaries between the classes of a grid.
 
-    Two neighbouring grid points of different classes have a line between them, and no others have. It
-    crosses where the leads of the two points, drawn as straight lines, meet. Within a cell two crossings
-    are joined, three or four meet in their middle (marching squares). Without `margins` the crossings slide
-    between their points until the lines are smooth (Gibson, "Constrained elastic surface nets", 1998).
+    A boundary separates every pair of neighbouring grid points of different classes. It crosses their edge
+    where the linearly interpolated leads of the two points meet. Within a cell, two crossings are joined, and
+    three or four meet in the middle (marching squares). Without `margins`, the crossings move along their
+    edges until the lines are smooth (Gibson, "Constrained elastic surface nets", 1998).
 
     Args:
         classes: `[a, b]` codes.
-        margins: `[a, b]` leads of the class at each point over the second, 0 or more.
+        margins: `[a, b]` leads of the predicted class over the second at each point, 0 or more.
 
     Returns:
-        Lines `[points, 2]` in units of the grid, (0, 0) its first point; closed ones end where they begin.
+        Lines `[points, 2]` in units of the grid, from (0, 0) at its first point; a closed line ends at its start.
     """
     codes = np.asarray(classes)
     if margins is None:
         return list(_smooth_lines(np.ascontiguousarray(codes).tobytes(), codes.dtype.str, codes.shape))
-    # Half a unit each: a lead that was rounded to 0 still leaves the line between its points.
+    # Add half a unit: with a lead that was rounded to 0, the line still passes between the points.
     return _lines(codes, np.asarray(margins, dtype=np.float64) + 0.5)
 
 
@@ -53,10 +53,10 @@ def _lines(codes: NDArray[np.generic], leads: Floats) -> list[Floats]:
 
 
 def _relaxed(line: Floats) -> Floats:
-    """Draw each crossing towards the middle of its neighbours, along its own edge and never to its end."""
+    """Move each crossing towards the middle of its neighbours, along its edge and never to the end of it."""
     low = np.floor(line)
     between = line > low
-    # The middle of a cell, where three classes meet, lies between the lines of both axes, and stays.
+    # The middle of a cell, where three classes meet, is not on an edge and does not move.
     free = between & (between.sum(axis=1, keepdims=True) == 1)
     closed = len(line) > 2 and (line[0] == line[-1]).all()
     for _ in range(ROUNDS):
@@ -71,7 +71,7 @@ def _relaxed(line: Floats) -> Floats:
 
 
 def _crossings(codes: NDArray[np.generic], leads: Floats) -> tuple[list[Floats], list[NDArray[np.bool_]]]:
-    """Return where each edge would be crossed and whether it is, edges along the first axis, then the second."""
+    """Return the crossing of each edge and whether it is crossed, for edges along the first and second axis."""
     grid = np.stack(np.meshgrid(*map(np.arange, codes.shape), indexing="ij"), axis=-1).astype(np.float64)
     crossings, differ = [], []
     for axis in (0, 1):
@@ -87,7 +87,7 @@ def _crossings(codes: NDArray[np.generic], leads: Floats) -> tuple[list[Floats],
 def _links(
     crossings: list[Floats], differ: list[NDArray[np.bool_]], shape: tuple[int, ...]
 ) -> tuple[Floats, Integers]:
-    """Number all crossings and cell middles; returns their places `[N, 2]` and the pairs to join `[L, 2]`."""
+    """Return the positions of all crossings and cell middles `[N, 2]`, and the pairs to join `[L, 2]`."""
     along, up = (np.arange(mask.size).reshape(mask.shape) for mask in differ)
     up = up + along.size
     around = np.stack([along[:, :-1], along[:, 1:], up[:-1], up[1:]], axis=-1).reshape(-1, 4)
@@ -104,12 +104,12 @@ def _links(
 
 
 def _chains(links: Integers) -> Iterator[list[int]]:
-    """Join links end to end, so that a dashed line keeps its rhythm along a whole boundary."""
+    """Join links end to end, so that a dash pattern continues along a whole boundary."""
     beside: dict[int, list[int]] = {}
     for one, other in links.tolist():
         beside.setdefault(one, []).append(other)
         beside.setdefault(other, []).append(one)
-    # Loose ends and meeting points first; what is left then are closed rounds.
+    # Start from ends and junctions; the remaining links are closed loops.
     starts = [node for node, others in beside.items() if len(others) != 2]
     for node in (*starts, *beside):
         while beside[node]:
@@ -117,7 +117,7 @@ def _chains(links: Integers) -> Iterator[list[int]]:
 
 
 def _walk(beside: dict[int, list[int]], node: int) -> list[int]:
-    """Follow links from a node as long as there is one way on, taking each away."""
+    """Follow links from a node while there is exactly one next node, and remove each link."""
     chain = [node]
     while len(beside[node]) == 1 or node == chain[0]:
         if not beside[node]:

@@ -16,15 +16,15 @@ Floats = NDArray[np.float64]
 def cells(
     codes: NDArray[np.integer[Any]], scale: list[list[Any]], top: int, first: Floats, second: Floats
 ) -> dict[str, Any]:
-    """Build a heatmap of codes `[a, b]`, indexed by place on the first and on the second axis.
+    """Build a heatmap of codes `[a, b]`, indexed by position on the first and second axis.
 
-    The codes travel in base 64, half the size of their digits; they are no values, and have no hover text.
+    The codes are sent in base 64, which halves their size. They are not values, so they have no hover text.
 
     Args:
         codes: 0 to `top`.
         scale: plotly's colour scale over 0 to `top`.
         top: the largest code.
-        first, second: evenly spaced places on the axes.
+        first, second: evenly spaced coordinates on the axes.
     """
     kind = np.uint8 if top < MOST_CODES else np.uint16
     turned = np.ascontiguousarray(codes.T, dtype=kind)

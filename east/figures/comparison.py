@@ -1,4 +1,4 @@
-"""Pictures of a judged race: the paired differences, and what changed class by class."""
+"""Figures of a comparison: the paired differences, and the changes by class."""
 
 from __future__ import annotations
 
@@ -36,18 +36,20 @@ def paired_figure(
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
-    """Draw paired differences with their 95 % intervals about zero; right of zero `first` is better.
+    """Draw paired differences with their 95 % intervals; right of zero, `first` is better.
 
     Args:
-        differences: of one first arm from its rivals.
-        unit: of the metric.
-        names: what people call the two arms of each difference; by default the arms' labels.
+        differences: differences of one first arm from its rivals.
+        unit: unit of the metric.
+        names: names of the two arms of each difference; by default their labels.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of rivals.
     """
     pairs = names or [(one.first.label, one.second.label) for one in differences]
     subject, rivals = (pairs[0][0] if pairs else ""), [second for _, second in pairs]
-    traces, facts, notes = [], [], []
+    traces: list[dict[str, Any]] = []
+    named: list[tuple[str, str]] = []
+    notes: list[dict[str, Any]] = []
     for one, name in zip(differences, rivals, strict=True):
         values = (one.interval[0], one.value, one.interval[1])
         low, mean, high = (float(value) * unit.factor for value in values)
@@ -59,7 +61,7 @@ def paired_figure(
         traces.append(_seeds(name, [value * unit.factor for value in one.values], theme.arm(one.second)))
         written = f"{_signed(mean)} ({_signed(low)} to {_signed(high)}"
         notes.append(_beside(theme, name, f"{written})".replace("-", MINUS)))
-        facts.append((f"against {name}", f"{written}, {one.conclusion})"))
+        named.append((f"against {name}", f"{written}, {one.conclusion})"))
     ends = [unit.factor * end for one in differences for end in (*one.interval, *one.values)]
     picture = layout(
         theme,
@@ -70,7 +72,7 @@ def paired_figure(
         shapes=[_upright(theme, 0.0)],
         annotations=notes,
     )
-    return Figure(tuple(traces), picture, sentence(f"{subject} minus each rival in {unit.name}", facts))
+    return Figure(tuple(traces), picture, sentence(f"{subject} minus each rival in {unit.name}", named))
 
 
 def _signed(value: float) -> str:
@@ -84,10 +86,10 @@ def class_change_figure(
     theme: Theme = LIGHT,
     height: int | None = None,
 ) -> Figure:
-    """Draw each class's F under two arms as two dots on a line, in the order given.
+    """Draw each class's F under two arms as two dots on a line, in the given order.
 
     Args:
-        table: (first arm, second arm) of each class; at most MOST_CHANGES are drawn.
+        table: (first arm, second arm) rows of each class; at most MOST_CHANGES are drawn.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of classes.
     """
@@ -109,9 +111,9 @@ def class_change_figure(
         xaxis=axis(theme, f"F{beta:g} on the test part", range=[-0.02, 1.02]),
         yaxis={**_categories(theme, size), **ticks},
     )
-    facts = [(first.name, f"{first.f:.2f} and {second.f:.2f}") for first, second in shown[:6]]
+    named = [(first.name, f"{first.f:.2f} and {second.f:.2f}") for first, second in shown[:6]]
     pair = [row.arm.label for row in shown[0]] if shown else ["", ""]
-    return Figure(tuple(traces), picture, sentence(f"F{beta:g} by class, {pair[0]} and {pair[1]}", facts))
+    return Figure(tuple(traces), picture, sentence(f"F{beta:g} by class, {pair[0]} and {pair[1]}", named))
 
 
 def _links(pairs: Sequence[tuple[ClassRow, ClassRow]], theme: Theme) -> dict[str, Any]:
@@ -142,7 +144,7 @@ def _class_dots(rows: Sequence[ClassRow], symbol: str, theme: Theme) -> dict[str
         ],
         "hovertemplate": f"<b>%{{y}}</b>, {name}<br>F %{{x:.3f}}<br>precision %{{customdata[0]:.3f}}"
         "<br>recall %{customdata[1]:.3f}: %{customdata[3]:,.4~g} of %{customdata[2]:,} found"
-        "<br>%{customdata[4]:,.4~g} rows called so<extra></extra>",
+        "<br>%{customdata[4]:,.4~g} rows predicted<extra></extra>",
     }
 
 

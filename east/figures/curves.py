@@ -1,4 +1,4 @@
-"""What happens along a training, arm by arm: scores, surrogate gap, loss and gradient norm."""
+"""Curves of a training by arm: scores, surrogate gap, loss and gradient norm."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number of a lane that is followed along a training.
+    """One number of a lane, drawn over a training.
 
-    `title` stands at the axis, `words` in the text alternative; `log` asks for a logarithmic axis, `zero` for
-    a line at zero, `second` is drawn dotted beside it,
-    `best` marks each lane's best moment so far, the one that is kept.
+    `title` labels the axis, `words` begins the text alternative. `log` sets a logarithmic axis, `zero` draws a
+    line at zero, `second` adds a dotted curve, and `best` marks the step of each lane's checkpoint.
     """
 
     title: str
@@ -72,7 +71,7 @@ class Series:
 
     @property
     def center(self) -> Array:
-        """The mean over seeds `[T]`; not finite as soon as one seed is not."""
+        """The mean over seeds `[T]`; not finite if one seed is not."""
         with np.errstate(invalid="ignore"):
             mean: Array = self.values.mean(axis=1)
         return mean
@@ -83,8 +82,8 @@ def arm_series(history: Sequence[Snapshot], arm: Arm, read: Callable[[LaneSnapsh
 
     Args:
         history: snapshots, oldest first.
-        arm: whose lanes.
-        read: what to take of each lane.
+        arm: the arm that reads the lanes.
+        read: returns the number of a lane.
     """
     rows = [[read(lane) for lane in snapshot.arm(arm).lanes] for snapshot in history]
     steps = np.asarray([snapshot.step for snapshot in history], dtype=np.float64)
@@ -100,19 +99,19 @@ def curve_figure(
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
-    """Draw one quantity of some arms against the step: the mean over seeds, and their whole range as a band.
+    """Draw one quantity of some arms against the step: the mean over seeds, and the range as a band.
 
     Args:
         history: snapshots, oldest first; may be empty.
-        arms: which to draw.
+        arms: arms to draw.
         quantity: a key of QUANTITIES.
-        moment: the snapshot that the rest of the page shows; marked by a line.
+        moment: the snapshot shown on the rest of the page, marked by a line.
         theme: LIGHT or DARK.
         height: in pixels.
     """
     wanted = QUANTITIES[quantity]
     traces: list[dict[str, Any]] = []
-    facts = []
+    named = []
     for arm in arms if history else ():
         name, color = arm.label, theme.arm(arm)
         series = arm_series(history, arm, wanted.read)
@@ -122,7 +121,7 @@ def curve_figure(
         traces += [*_band(series, color), _line(series, name, color)]
         if wanted.best:
             traces += _best_moments((moment or history[-1]).arm(arm).lanes, name, color)
-        facts.append((name, _at_moment(series, moment)))
+        named.append((name, _at_moment(series, moment)))
     total = history[-1].total_steps if history else 1
     picture = layout(
         theme,
@@ -136,11 +135,11 @@ def curve_figure(
         ),
         shapes=[*_zero_line(theme, wanted.zero), *moment_line(theme, moment.step if moment else None)],
     )
-    return Figure(tuple(traces), picture, sentence(wanted.words, facts))
+    return Figure(tuple(traces), picture, sentence(wanted.words, named))
 
 
 def _log_ticks(traces: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Label powers of ten, at most about six of them; within less than two decades 1, 2 and 5 of each as well."""
+    """Label about six powers of ten at most; below two decades, also 2 and 5 times each power."""
     drawn = [y for trace in traces for y in trace["y"] if y is not None and y > 0]
     if not drawn:
         return {}
@@ -187,7 +186,7 @@ def _band(series: Series, color: str) -> list[dict[str, Any]]:
 
 
 def _best_moments(lanes: Sequence[LaneSnapshot], name: str, color: str) -> list[dict[str, Any]]:
-    """Mark where each lane's checkpoint was taken, once there is one."""
+    """Mark the step of each lane's checkpoint, once there is one."""
     taken = [lane for lane in lanes if lane.best_step > 0 and np.isfinite(lane.best_score)]
     if not taken:
         return []

@@ -1,4 +1,4 @@
-"""Names cut short enough for an axis, and still told apart."""
+"""Labels short enough for an axis, and still distinct."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 
 def short(label: str, most: int = 12) -> str:
-    """Shorten a long label by an ellipsis; its full name belongs in the hover text."""
+    """Shorten a long label with an ellipsis; show its full text on hover."""
     return label if len(label) <= most else label[: most - 1].rstrip() + "…"
 
 
 def short_labels(labels: Sequence[str], most: int = 12) -> list[str]:
-    """Shorten labels, by their middle where their beginnings alone would make them look the same.
+    """Shorten labels at the end, or in the middle where that would make them equal.
 
-    Those that are alike at both ends are numbered.
+    Labels that are equal at both ends are numbered.
     """
     cut = [short(label, most) for label in labels]
     half = (most - 1) // 2

@@ -1,4 +1,4 @@
-"""Confusion matrices as heatmaps: one matrix, or the difference of two. Rows true, columns predicted."""
+"""Confusion matrices as heatmaps: one matrix, or the difference of two; rows true, columns predicted."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ NORMALISATIONS: Mapping[str, str] = MappingProxyType(
 MOST_WITH_TEXT = 8
 MOST_WITH_EVERY_LABEL = 14
 HEIGHTS = ((3, 200), (5, 230), (8, 270), (14, 310))
-"""Up to so many classes, so many pixels."""
+"""(Most classes, height in pixels) pairs."""
 MOST_HEIGHT = 340
 MOST_STILL_HEIGHT = 640
 STILL_PX = 300
-"""How wide a matrix that stands still is at least, if it has many classes."""
+"""Least width of a static matrix with many classes, in pixels."""
 NARROW_PX = 165
-"""The least width a matrix gets on a page, without its labels."""
+"""Least width of a matrix on a page without its labels, in pixels."""
 
 
 def normalised(matrix: ArrayLike, normalise: str) -> Array:
@@ -52,10 +52,10 @@ def normalised(matrix: ArrayLike, normalise: str) -> Array:
 
 
 def order_by_confusion(matrix: ArrayLike) -> NDArray[np.int64]:
-    """Order classes so that those confused with each other stand side by side.
+    """Order classes so that classes confused with each other are neighbours.
 
-    The order of the leaves of an average-linkage tree over the mutual confusion shares, optimal in the
-    sense of Bar-Joseph et al., "Fast optimal leaf ordering for hierarchical clustering", 2001.
+    The order is the optimal leaf order of an average-linkage tree over the mutual confusion shares: Bar-Joseph
+    et al., "Fast optimal leaf ordering for hierarchical clustering", 2001.
 
     Args:
         matrix: `[K, K]` counts.
@@ -89,16 +89,16 @@ def matrix_figure(
 
     Args:
         matrix: `[K, K]` counts or soft mass.
-        classes: K names.
-        name: what it is, for the text alternative.
-        normalise: what colour and cell text show, a key of NORMALISATIONS.
+        classes: names of the K classes.
+        name: name of the matrix, for the text alternative.
+        normalise: unit of colours and cell text, a key of NORMALISATIONS.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with K.
-        still: whether it is drawn once: many classes then get more room, and the hover text all numbers.
+        still: whether the figure is static, with more room for many classes and more numbers on hover.
     """
     counts = np.asarray(matrix, dtype=np.float64)
     shown = normalised(counts, normalise)
-    # The largest row sum stays the same from moment to moment, so the colours stay comparable.
+    # The largest row sum does not change between snapshots, so their colours are comparable.
     top = 1.0 if normalise != "count" else float(max(counts.sum(axis=1).max(), 1.0))
     trace = {
         **_heatmap(shown, classes, _cell_text(shown, normalise)),
@@ -121,16 +121,16 @@ def difference_figure(
     height: int | None = None,
     still: bool = False,
 ) -> Figure:
-    """Draw `first - second` on a diverging scale, zero in the colour of the paper.
+    """Draw `first - second` on a diverging scale, with zero in the background colour.
 
     Args:
         first, second: `[K, K]` counts or soft mass.
-        classes: K names.
-        names: what the two are, for hover and text alternative.
-        normalise: taken of each before the difference, a key of NORMALISATIONS.
+        classes: names of the K classes.
+        names: names of the two matrices, for hover text and text alternative.
+        normalise: normalisation of each before the difference, a key of NORMALISATIONS.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with K.
-        still: whether it is drawn once: many classes then get more room, and the hover text all numbers.
+        still: whether the figure is static, with more room for many classes and more numbers on hover.
     """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     shown = normalised(one, normalise) - normalised(other, normalise)
@@ -156,7 +156,7 @@ def describe_matrix(matrix: ArrayLike, classes: Sequence[str], name: str) -> str
     share = right / total if total else 0.0
     wrong = counts - np.diag(np.diag(counts))
     if wrong.sum() == 0:
-        return f"{name}: {share:.0%} on the diagonal, nothing off it."
+        return f"{name}: {share:.0%} on the diagonal, no confusion."
     true, predicted = divmod(int(wrong.argmax()), len(wrong))
     return (
         f"{name}: {share:.0%} on the diagonal; the largest confusion is {classes[true]} taken for "
@@ -190,7 +190,7 @@ def _heatmap(shown: Array, classes: Sequence[str], text: list[list[str]] | None)
 
 
 def _hover(counts: Array, normalise: str, still: bool) -> dict[str, Any]:
-    """Say counts and rates; of very many cells only the rate that is shown, to send and draw less."""
+    """Build the hover text: counts and rates, or only the shown rate if there are very many cells."""
     cell = "true <b>%{y}</b><br>predicted <b>%{x}</b><br>"
     if still or len(counts) <= MOST_WITH_EVERY_LABEL:
         rates = [counts, normalised(counts, "row"), normalised(counts, "column")]
@@ -234,7 +234,7 @@ def _number(value: float, normalise: str, signed: bool) -> str:
 
 
 def _round_up(value: float, least: float) -> float:
-    """Round up to 1, 2 or 5 times a power of ten, so that the colours change rarely."""
+    """Round up to 1, 2 or 5 times a power of ten, so that the colour scale changes rarely."""
     if value <= least:
         return least
     power = 10.0 ** np.floor(np.log10(value))

@@ -1,4 +1,4 @@
-"""One row's own pictures: its classes on the Heaviside, and the parts of each loss's push."""
+"""Figures of one row: its classes on the Heaviside, and each loss's gradient by part."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def row_heaviside_figure(
     anatomy: Anatomy, classes: Sequence[str], *, theme: Theme = LIGHT, height: int = 280
 ) -> Figure:
-    """Draw the Heaviside of one row with every class at its place: across its probability, up what it counts as.
+    """Draw the Heaviside of one row with every class at its probability p and its value H(p).
 
     Args:
-        anatomy: of the row.
-        classes: K names.
+        anatomy: anatomy of the row.
+        classes: names of the K classes.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -44,24 +44,24 @@ def row_heaviside_figure(
         yaxis=axis(theme, "counts as H(p)", range=[-0.08, 1.12]),
         shapes=[_upright(theme, tau), _band(theme, anatomy)],
     )
-    facts = [
+    named = [
         (name, f"p {p:.3f}, {place} the band, H {height:.3f}, membership {member:.3f}")
         for name, p, place, height, member in zip(
             classes, anatomy.probabilities, anatomy.places, anatomy.heights, anatomy.memberships, strict=True
         )
     ]
     title = f"The row on the Heaviside, threshold {tau:.3f}, its class {classes[anatomy.target]}"
-    return Figure((step, line, marks), picture, sentence(title, facts))
+    return Figure((step, line, marks), picture, sentence(title, named))
 
 
 def gradient_figure(
     gradients: Mapping[str, Gradient], classes: Sequence[str], *, theme: Theme = LIGHT, height: int = 280
 ) -> Figure:
-    """Draw how each loss pushes each class's logit, the metric's part and the anchor's stacked.
+    """Draw each loss's push on each class's logit, with the parts of metric and anchor stacked.
 
     Args:
-        gradients: of one row, `[K]` each, by key of LOSSES.
-        classes: K names.
+        gradients: gradients of one row, `[K]` each, by key of LOSSES.
+        classes: names of the K classes.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -142,10 +142,10 @@ def cross_effect_figure(
 
 
 def _class_marks(anatomy: Anatomy, classes: Sequence[str], theme: Theme) -> dict[str, Any]:
-    """Mark each class on the line in its own colour; the true one is ringed."""
+    """Mark each class on the line in its own colour, the true class with a ring."""
     rings = [theme.text if place == anatomy.target else theme.paper for place in range(len(classes))]
     widths = [3 if place == anatomy.target else 1 for place in range(len(classes))]
-    # The line rises, so that these two sides are free of it.
+    # The line rises, so it leaves these two sides free.
     sides = [""] * len(classes)
     for rank, place in enumerate(np.argsort(anatomy.probabilities)):
         sides[int(place)] = "top left" if rank % 2 else "bottom right"
@@ -188,6 +188,6 @@ def _upright(theme: Theme, place: float) -> dict[str, Any]:
 
 
 def _band(theme: Theme, anatomy: Anatomy) -> dict[str, Any]:
-    """Shade the band, where the gradient is."""
+    """Shade the band, which has the gradient."""
     shape = {"type": "rect", "x0": anatomy.low, "x1": anatomy.high, "y0": 0, "y1": 1, "yref": "paper"}
     return {**shape, "fillcolor": theme.grid, "opacity": 0.6, "line": {"width": 0}, "layer": "below"}

@@ -1,4 +1,4 @@
-"""In which order many classes are drawn, so that errors stand together."""
+"""The order of many classes in a figure, with confused classes as neighbours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from east.figures.matrices import order_by_confusion
 
 MANY_CLASSES = 12
-"""With more classes than this the order of the data says less than that of the confusions."""
+"""With more classes than this, the order by confusion is the default."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class ClassOrder:
 
 
 def class_order(matrix: NDArray[np.float64], *, by_confusion: bool | None = None) -> ClassOrder:
-    """Order classes by what is confused with what, or leave them as they are.
+    """Order classes by confusion, or keep their order.
 
     Args:
         matrix: `[K, K]`, a hard confusion matrix.
-        by_confusion: which of the two; by default many classes are ordered and few are not.
+        by_confusion: whether to order; by default only many classes are ordered.
     """
     wanted = len(matrix) > MANY_CLASSES if by_confusion is None else by_confusion
     return ClassOrder(np.asarray(order_by_confusion(matrix)) if wanted else np.arange(len(matrix)))

@@ -1,4 +1,4 @@
-"""The one palette and the one layout that every figure shares, in light and in dark."""
+"""The palette and the layout that all figures share, light and dark."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FONT_SIZE = 12
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one theme; losses keep their hue in both.
+    """The colours of one theme; losses have the same hue in both themes.
 
-    The losses use the palette of Okabe and Ito, which stays apart under every common colour blindness; the
+    Losses use the palette of Okabe and Ito, which is distinct under all common forms of colour blindness; the
     diverging scale runs between its blue and its vermilion. Classes use the bright palette of Paul Tol
     (https://sronpersonalpages.nl/~pault/), made for the same purpose, so that no class looks like a loss.
     """
@@ -35,23 +35,23 @@ class Theme:
     classes: tuple[str, ...]
 
     def class_color(self, place: int) -> str:
-        """Return the colour of a class by its place; later rounds through the palette are paler."""
+        """Return the colour of a class by its position; beyond the palette's end it repeats, paler."""
         again, place = divmod(place, len(self.classes))
         return mixed(self.classes[place], self.paper, 1 - 0.6**again)
 
     def loss(self, key: str) -> str:
-        """Return the colour of a loss, by its place in LOSSES; the same on every page and in every figure.
+        """Return the colour of a loss by its position in LOSSES, the same in every figure.
 
-        Losses beyond the palette's end begin it anew, each time greyer.
+        Beyond the palette's end it repeats, each time greyer.
         """
-        # Imported late: the losses bring torch, which the first page's figure must not wait for.
+        # A late import: the losses import torch, and the first page's figure must not wait for it.
         from east.losses import LOSSES
 
         turn, place = divmod(list(LOSSES).index(key), len(self.losses))
         return mixed(self.losses[place], self.muted, 1 - 0.6**turn)
 
     def arm(self, arm: Arm) -> str:
-        """Return the colour of an arm: its loss's own, nearer to the text's by its rule, paler as an ensemble."""
+        """Return the colour of an arm: its loss's, mixed with the text's by rule, paler for an ensemble."""
         from east.rules import RULES
 
         color = mixed(self.loss(arm.loss), self.text, 1 - 0.55 ** list(RULES).index(arm.rule))
@@ -105,25 +105,25 @@ DARK = Theme(
 
 @dataclass(frozen=True)
 class Figure:
-    """One picture: plotly's traces and layout as plain data, and a sentence that says the same in words."""
+    """One figure: plotly's traces and layout as plain data, and a text alternative of one sentence."""
 
     data: tuple[Mapping[str, Any], ...]
     layout: Mapping[str, Any]
     alt: str
 
     def plotly(self) -> dict[str, Any]:
-        """Return what `plotly.graph_objects.Figure` and `Plotly.react` take."""
+        """Return the input of `plotly.graph_objects.Figure` and `Plotly.react`."""
         return {"data": list(self.data), "layout": dict(self.layout)}
 
 
 def color_scale(stops: Sequence[str]) -> list[list[Any]]:
-    """Spread colours evenly over [0, 1], as plotly wants a scale."""
+    """Spread colours evenly over [0, 1] as a plotly colour scale."""
     last = len(stops) - 1
     return [[round(place / last, 4), color] for place, color in enumerate(stops)]
 
 
 def layout(theme: Theme, *, height: int, **changes: Any) -> dict[str, Any]:
-    """Build the layout all figures share; `changes` are added to it or replace its parts."""
+    """Build the layout that all figures share; `changes` add to it or replace its parts."""
     base: dict[str, Any] = {
         "height": height,
         "margin": {"l": 48, "r": 12, "t": 8, "b": 36},
@@ -133,7 +133,7 @@ def layout(theme: Theme, *, height: int, **changes: Any) -> dict[str, Any]:
         "showlegend": False,
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": theme.paper, "bordercolor": theme.grid, "font": {"color": theme.text}},
-        # A constant revision keeps the reader's zoom when new data arrive.
+        # A constant revision keeps the viewer's zoom when new data arrive.
         "uirevision": "keep",
         "dragmode": "zoom",
     }
@@ -141,7 +141,7 @@ def layout(theme: Theme, *, height: int, **changes: Any) -> dict[str, Any]:
 
 
 def axis(theme: Theme, title: str, **changes: Any) -> dict[str, Any]:
-    """Build one quiet numeric axis."""
+    """Build one numeric axis in muted colours."""
     base: dict[str, Any] = {
         "title": {"text": title, "font": {"size": FONT_SIZE - 1, "color": theme.muted}, "standoff": 6},
         "gridcolor": theme.grid,
@@ -149,13 +149,13 @@ def axis(theme: Theme, title: str, **changes: Any) -> dict[str, Any]:
         "zeroline": False,
         "tickfont": {"size": FONT_SIZE - 1, "color": theme.muted},
         "nticks": 6,
-        "exponentformat": "e",  # 6e+29 has room where 6×10²⁹ is cut off
+        "exponentformat": "e",  # 6e+29 fits where 6×10²⁹ would be cut off
     }
     return {**base, **changes}
 
 
 def mixed(color: str, other: str, share: float) -> str:
-    """Mix a share of another colour into one, both '#rrggbb'."""
+    """Mix a share of another colour into a colour, both '#rrggbb'."""
     pairs = [(int(color[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round((1 - share) * own + share * more):02x}" for own, more in pairs)
 
@@ -167,9 +167,9 @@ def translucent(color: str, opacity: float) -> str:
 
 
 def plain(values: ArrayLike, digits: int = 4) -> list[Any]:
-    """Round an array to so many significant digits, as lists with None for what is not finite.
+    """Round an array to `digits` significant digits, as lists with None for numbers that are not finite.
 
-    Short numbers keep what is sent at every redraw small.
+    Short numbers reduce the data sent at every redraw.
     """
     array = np.asarray(values, dtype=np.float64)
     finite = np.isfinite(array)
@@ -183,27 +183,27 @@ def plain(values: ArrayLike, digits: int = 4) -> list[Any]:
 
 
 def moment_line(theme: Theme, place: float | None) -> list[dict[str, Any]]:
-    """Mark the moment shown by a dotted upright line."""
+    """Draw a dotted vertical line at the shown moment."""
     if place is None:
         return []
     line = {"color": theme.muted, "width": 1, "dash": "dot"}
     return [{"type": "line", "x0": place, "x1": place, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
 
 
-def sentence(title: str, facts: Sequence[tuple[str, str]]) -> str:
-    """Put named facts into one sentence, a figure's text alternative."""
-    if not facts:
+def sentence(title: str, values: Sequence[tuple[str, str]]) -> str:
+    """Write named values as one sentence, a figure's text alternative."""
+    if not values:
         return f"{title}: nothing to show yet."
-    return f"{title}: " + "; ".join(f"{name} {value}" for name, value in facts) + "."
+    return f"{title}: " + "; ".join(f"{name} {value}" for name, value in values) + "."
 
 
 def label_room(names: Sequence[str], size: int = FONT_SIZE) -> int:
-    """Return the pixels that the longest of some names takes beside an axis."""
+    """Return the pixels that the longest name needs next to an axis."""
     return round(16 + max((len(name) for name in names), default=1) * size * 0.56)
 
 
 def padded(values: Sequence[float], share: float = 0.04) -> list[float]:
-    """Return an axis range that leaves a share of itself free on both sides of some values."""
+    """Return an axis range with a margin on both sides of the values, as a share of the range."""
     low, high = min(values), max(values)
     room = share * ((high - low) or 1.0)
     return [low - room, high + room]

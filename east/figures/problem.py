@@ -1,4 +1,4 @@
-"""A made problem: its rows over the regions of the most probable classes."""
+"""A synthetic problem: its rows over the regions of the most probable classes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def problem_figure(
     theme: Theme = LIGHT,
     height: int = 340,
 ) -> Figure:
-    """Draw a problem: shaded by the most probable class, rows that the best accuracy gets wrong as crosses.
+    """Draw a problem, shaded by the most probable class; a row of another class is a cross.
 
     Args:
         problem: its density gives the true probabilities.
         best: `[a, a]` class codes of the best decisions for a metric on `problem.grid(GRID_SIZE)`, or None.
-        metric_label: what `best` is best for.
+        metric_label: name of the metric of `best`.
         theme: LIGHT or DARK.
         height: in pixels.
     """

@@ -1,4 +1,4 @@
-"""Decision regions over two columns: who is predicted where, and where two arms differ."""
+"""Decision regions over two columns: predicted classes, and where two arms differ."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 SHADES = 16
 LEVELS = 255
-"""What a margin of 1 is in `Regions`."""
+"""The value in `Regions` of a margin of 1."""
 PALEST, STRONGEST = 0.8, 0.42
-"""Shares of the paper's colour in a region's shade, where the class hardly leads and where it is certain."""
+"""Shares of the background colour in a region's shade at a margin of 0 and of 1."""
 
 Floats = NDArray[np.float64]
 
@@ -38,21 +38,21 @@ def region_figure(
     theme: Theme = LIGHT,
     height: int = 340,
 ) -> Figure:
-    """Draw what an arm predicts over a view: a colour a class, the stronger the surer, training rows on top.
+    """Draw an arm's predictions over a view: one colour per class, stronger with the margin, and training rows.
 
-    Rows the arm gets wrong are crosses in the colour of their true class. The boundaries of the best
+    Wrongly predicted rows are crosses in the colour of their true class. The boundaries of the best
     decisions are lines: solid for the metric, dashed for accuracy.
 
     Args:
-        regions: what the arm predicts.
+        regions: predictions of the arm.
         view: the grid and the rows.
-        classes: K names.
-        name: of the arm, for the text alternative.
+        classes: names of the K classes.
+        name: name of the arm, for the text alternative.
         best: `[a, b]` class codes of the best decisions for the metric on a grid of any size over the same
-            axes, indexed as `regions.classes`; or None where they are not known.
+            axes, indexed as `regions.classes`; or None if they are unknown.
         best_accuracy: the same for accuracy.
-        metric_label: what `best` is best for.
-        legend: whether to name classes and lines above.
+        metric_label: name of the metric of `best`.
+        legend: whether to draw a legend of classes and lines.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -79,15 +79,15 @@ def region_difference_figure(
     theme: Theme = LIGHT,
     height: int = 340,
 ) -> Figure:
-    """Draw where two arms differ: there the first one's class, elsewhere nothing; both boundaries as lines.
+    """Draw where two arms differ, in the colour of the first arm's class, with both boundaries as lines.
 
-    The training rows on which they differ are dots where the first is right, crosses where it is wrong.
+    Training rows on which they differ are dots where the first arm is right, crosses where it is wrong.
 
     Args:
-        first: an arm and what it predicts.
-        second: the other, over the same view.
+        first: an arm and its regions.
+        second: the other arm and its regions, over the same view.
         view: the grid and the rows.
-        classes: K names.
+        classes: names of the K classes.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -102,8 +102,8 @@ def region_difference_figure(
     traces = [
         cells(np.where(differs, mine.classes + 1, 0), scale, len(classes), view.first, view.second),
         *(
-            _line(boundary_lines(its.classes, its.margins), its.classes.shape, view, line, whose.label)
-            for whose, its, line in (
+            _line(boundary_lines(seen.classes, seen.margins), seen.classes.shape, view, line, owner.label)
+            for owner, seen, line in (
                 (rival, theirs, {"color": theme.arm(rival), "width": 2, "dash": "dot"}),
                 (arm, mine, {"color": theme.arm(arm), "width": 2.5}),
             )
@@ -111,7 +111,7 @@ def region_difference_figure(
         *_points(mine, view, classes, theme, among),
     ]
     targets = view.points.targets[among]
-    gained, lost = ((its.point_classes[among] == targets).sum() for its in (mine, theirs))
+    gained, lost = ((regions.point_classes[among] == targets).sum() for regions in (mine, theirs))
     alt = (
         f"{arm.label} and {rival.label} differ on {differs.mean():.0%} of the area of {view.columns[0]} and "
         f"{view.columns[1]}, and on {among.sum()} of {len(among)} training rows shown: {gained} are right by "
@@ -121,7 +121,7 @@ def region_difference_figure(
 
 
 def _codes(regions: Regions, num_classes: int) -> tuple[NDArray[np.integer[Any]], int]:
-    """Put class and shade into one number a cell; returns them and how many shades there are."""
+    """Encode class and shade as one number per cell; returns the codes and the number of shades."""
     shades = max(2, min(SHADES, MOST_CODES // num_classes))
     return regions.classes.astype(np.int64) * shades + regions.margins.astype(np.int64) * shades // (
         LEVELS + 1
@@ -144,7 +144,7 @@ def _points(
     theme: Theme,
     among: NDArray[np.bool_] | None = None,
 ) -> list[dict[str, Any]]:
-    """Draw each class's training rows: dots where they are right, crosses where they are wrong."""
+    """Draw each class's training rows: dots for right, crosses for wrong predictions."""
     points, traces = view.points, []
     right = regions.point_classes == points.targets
     for place, label in enumerate(classes):
@@ -164,7 +164,7 @@ def _point_trace(
 ) -> dict[str, Any]:
     edge = theme.paper if taken is None else theme.text
     look = {"size": 5.5, "symbol": "circle"} if taken is None else {"size": 7, "symbol": "x"}
-    words = "right" if taken is None else "taken for %{text}"
+    words = "right" if taken is None else "predicted as %{text}"
     trace = {
         "type": "scatter",
         "mode": "markers",
@@ -182,7 +182,7 @@ def _point_trace(
 def _line(
     lines: Sequence[Floats], shape: tuple[int, ...], view: RegionView, line: dict[str, Any], name: str = ""
 ) -> dict[str, Any]:
-    """Draw boundaries in one trace, with a gap between any two of them."""
+    """Draw boundaries as one trace, with gaps between them."""
     gap = np.full((1, 2), np.nan)
     path = np.concatenate([piece for each in lines for piece in (each, gap)] or [gap])
     starts = np.array([view.first[0], view.second[0]])

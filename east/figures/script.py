@@ -1,4 +1,4 @@
-"""The plotly.js that draws the figures, from the installed package: nothing is fetched."""
+"""The source of plotly.js from the installed package, without a download."""
 
 from __future__ import annotations
 

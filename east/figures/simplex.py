@@ -1,4 +1,4 @@
-"""The simplex of three classes, with arrows for what a loss does to a row wherever it stands."""
+"""The simplex of three classes, with arrows for the step of a loss at every point."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 LONGEST = 0.075
-"""The longest arrow of a field, as a share of the triangle's side."""
+"""Length of the longest arrow of a field, as a share of the triangle's side."""
 ROW_ARROW = 0.16
-"""The arrows at the row itself."""
+"""The same for the arrows at the row."""
 CELLS = 90
 PICKS = 26
 
@@ -39,15 +39,15 @@ def simplex_figure(
     theme: Theme = LIGHT,
     height: int = 380,
 ) -> Figure:
-    """Draw where a loss moves a row wherever it might stand among three classes, and where it starves it.
+    """Draw where a loss would move a row of three classes from any point, and where it has almost no gradient.
 
-    The shaded region is where the row is wrong and its own class is hardly pulled up. Lengths of the field's
-    arrows go with the square root of the step, so that small ones can be seen.
+    In the shaded region, the row is wrong and the loss hardly raises its own class. The field's arrows have
+    lengths proportional to the square root of the step, so that small ones are visible.
 
     Args:
-        arrows: the field at some tens of points, for the arrows.
+        arrows: the field at a few dozen points, for the arrows.
         shade: the same field at all of `shade_points()`.
-        row: (dp `[3]`) by key of LOSSES: where each loss moves the row from where it stands, drawn as large arrows.
+        row: change dp `[3]` of the row's probabilities by key of LOSSES, drawn as large arrows.
         place: the row's probabilities `[3]`.
         classes: three names.
         moved: the same once another row has moved, drawn pale on the same scale.
@@ -88,7 +88,7 @@ def simplex_figure(
     wrong = shade.points.argmax(axis=1) != shade.target
     share = starved.sum() / max(int(wrong.sum()), 1)
     alt = (
-        f"Simplex of {', '.join(classes)}: a row of class {classes[shade.target]} stands at "
+        f"Simplex of {', '.join(classes)}: a row of class {classes[shade.target]} is at "
         f"{', '.join(f'{p:.2f}' for p in place)}. Where it would be wrong, {share:.0%} of the area gives its "
         f"class next to no gradient{' of the metric' if part == 'metric' else ''}."
     )
@@ -96,7 +96,7 @@ def simplex_figure(
 
 
 def flat(points: Floats) -> Floats:
-    """Place probabilities `[n, 3]` on the plane, `[n, 2]`: each corner of the triangle is one class."""
+    """Map probabilities `[n, 3]` to the plane `[n, 2]`; each corner of the triangle is one class."""
     return np.asarray(points @ CORNERS)
 
 
@@ -109,13 +109,13 @@ def probabilities_at(x: float, y: float) -> Floats:
 
 
 def shade_points() -> Floats:
-    """Return the probabilities `[n, 3]` of all cells within the triangle, in the order the shading needs."""
+    """Return the probabilities `[n, 3]` of all cells in the triangle, in the order of the shading."""
     inside, points = _cell_grid()
     return points[inside]
 
 
 def _cell_grid() -> tuple[NDArray[np.bool_], Floats]:
-    """Return which cells lie in the triangle `[CELLS * CELLS]`, and the probabilities of their middles."""
+    """Return which cells are in the triangle `[CELLS * CELLS]`, and the probabilities at their centres."""
     across, up = np.meshgrid(*_cell_axes(), indexing="ij")
     third = up / CORNERS[2, 1]
     second = across - third / 2
@@ -129,7 +129,7 @@ def _cell_axes() -> tuple[Floats, Floats]:
 
 
 def _shading(shade: Field, starved: NDArray[np.bool_], theme: Theme) -> dict[str, Any]:
-    """Shade the cells: 0 outside, 1 where the row is right, 2 where it is wrong, 3 where it is starved."""
+    """Shade the cells: 0 outside, 1 right, 2 wrong, 3 wrong with next to no gradient."""
     inside, _ = _cell_grid()
     codes = np.zeros(inside.size, dtype=np.int64)
     wrong = shade.points.argmax(axis=1) != shade.target
@@ -175,7 +175,7 @@ def _field_arrows(field: Field, theme: Theme) -> dict[str, Any]:
     length = LONGEST * sizes / longest
     heads = tails + steps / np.maximum(sizes[:, None] ** 2, np.finfo(np.float64).tiny) * length[:, None]
     color = theme.loss(field.gradient.kind)
-    # An arrow too short to be one is left a dot.
+    # An arrow that is too short is drawn as a dot.
     points = np.where(length > LONGEST / 8, 7.0, 3.0)
     return {
         **_arrows(tails, heads, points, translucent(color, 0.85), 1.4),
@@ -189,7 +189,7 @@ def _row_arrows(
 ) -> list[dict[str, Any]]:
     """Draw what each loss does to the row: direction and size, the longest of all at full length.
 
-    The longest lies widest and lowest, so that arrows of one direction are all seen.
+    Longer arrows are wider and drawn first, so that all arrows of one direction are visible.
     """
     from east.losses import LOSSES
 
@@ -240,7 +240,7 @@ def _pick_places() -> dict[str, Any]:
 
 
 def _arrows(tails: Floats, heads: Floats, sizes: Floats, color: str, width: float) -> dict[str, Any]:
-    """Draw arrows in one trace: shafts as lines with gaps, heads as markers that point along them."""
+    """Draw arrows as one trace: shafts as lines with gaps, heads as rotated markers."""
     path = np.stack([tails, heads, np.full_like(tails, np.nan)], axis=1).reshape(-1, 2)
     markers = np.stack([0 * sizes, sizes, 0 * sizes], axis=1).ravel()
     return {

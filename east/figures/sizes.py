@@ -1,4 +1,4 @@
-"""The picture of a size sweep: score against the size of the network, with intervals."""
+"""The figure of a size sweep: score against the size of the network, with intervals."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 NAMES = ("{}", "{} with its best rule", "{}", "{} with that rule")
 APART = 0.07
-"""How far the arms of one size stand apart, in sizes, so that their intervals can be told."""
+"""Distance between the arms of one size on the axis, so that their intervals do not overlap."""
 
 
 def size_figure(sweep: SizeSweep, *, theme: Theme = LIGHT, height: int = 360) -> Figure:
     """Draw each loss's score by argmax (solid) and under the reference's best rule (dashed) at every size.
 
     Args:
-        sweep: its points; a sweep on its way may be drawn too.
+        sweep: a sweep, finished or not.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -44,12 +44,12 @@ def size_figure(sweep: SizeSweep, *, theme: Theme = LIGHT, height: int = 360) ->
         ),
         yaxis=axis(theme, f"{sweep.metric.label} on the test part", range=padded(ends)),
     )
-    facts = [f"{point.label}: {_told(point.scores)}" for point in sweep.points]
-    return Figure(tuple(traces), picture, f"{sweep.sentence} Scores at {'; '.join(facts)}.")
+    named = [f"{point.label}: {_scores_in_words(point.scores)}" for point in sweep.points]
+    return Figure(tuple(traces), picture, f"{sweep.sentence} Scores at {'; '.join(named)}.")
 
 
 def _trace(place: int, scores: Sequence[Score], theme: Theme) -> dict[str, Any]:
-    """Draw one arm over the sizes, each at its interval."""
+    """Draw one arm over the sizes, with its intervals."""
     name = NAMES[place].format(_loss_label(scores[0]))
     color, ruled = theme.loss(scores[0].arm.loss), place % 2 == 1
     up = [score.interval[1] - score.mean for score in scores]
@@ -70,7 +70,7 @@ def _trace(place: int, scores: Sequence[Score], theme: Theme) -> dict[str, Any]:
     }
 
 
-def _told(scores: Sequence[Score]) -> str:
+def _scores_in_words(scores: Sequence[Score]) -> str:
     parts = [
         f"{NAMES[place].format(_loss_label(score))} {score.mean:.3f}" for place, score in enumerate(scores)
     ]

@@ -1,4 +1,4 @@
-"""The surrogate's own pictures: the annealing of (delta, omega), and the Heaviside as it is now."""
+"""Figures of the surrogate: the annealing of (delta, omega), and the present Heaviside."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def annealing_figure(
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
-    """Draw delta (solid) and omega (dashed) of each annealed arm against progress, faint where yet to come.
+    """Draw delta (solid) and omega (dashed) of each annealed arm against progress, the future faint.
 
     Args:
-        plans: the annealing of each arm that has one.
+        plans: annealing of each arm that has one.
         progress: the moment shown, u in [0, 1].
         theme: LIGHT or DARK.
         height: in pixels.
     """
-    traces, facts = [], []
+    traces, named = [], []
     for arm, plan in plans.items():
         name, color, now = arm.label, theme.arm(arm), plan.at(progress)
         for symbol, pick, dash in (("δ", _delta, "solid"), ("ω", _omega, "dash")):
@@ -47,7 +47,7 @@ def annealing_figure(
                 )
             above = symbol == "ω"
             traces.append(_dot(progress, pick(now), f"{symbol} {pick(now):.2f}", color, hover, above))
-        facts.append((name, f"delta {now.delta:.2f}, omega {now.omega:.2f}"))
+        named.append((name, f"delta {now.delta:.2f}, omega {now.omega:.2f}"))
     picture = layout(
         theme,
         height=height,
@@ -61,7 +61,7 @@ def annealing_figure(
         yaxis=axis(theme, "δ and ω", range=[-0.1, 1.15]),
         shapes=moment_line(theme, progress),
     )
-    return Figure(tuple(traces), picture, sentence(f"Annealing at {progress:.0%} of training", facts))
+    return Figure(tuple(traces), picture, sentence(f"Annealing at {progress:.0%} of training", named))
 
 
 def heaviside_figure(
@@ -72,9 +72,9 @@ def heaviside_figure(
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
-    """Draw the piecewise-linear Heaviside of each annealed arm as it is now, over the hard step it tends to.
+    """Draw the present piecewise-linear Heaviside of each annealed arm over the hard step, its limit.
 
-    Bars show where a batch falls on it: as shares of the arm's fullest bin, as high as the picture.
+    Bars show the distribution of a batch; the fullest bin of each arm has the full height.
 
     Args:
         sharpness: delta and omega of each arm.
@@ -100,7 +100,7 @@ def heaviside_figure(
         hover = f"{name}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
         shape = {"type": "scatter", "mode": "lines+markers", "marker": {"size": 6}, "name": name}
         traces.append({**shape, "x": plain(across), "y": plain(up), "line": line, "hovertemplate": hover})
-    facts = [(arm.label, f"delta {now.delta:.2f}, omega {now.omega:.2f}") for arm, now in sharpness.items()]
+    named = [(arm.label, f"delta {now.delta:.2f}, omega {now.omega:.2f}") for arm, now in sharpness.items()]
     picture = layout(
         theme,
         height=height,
@@ -109,7 +109,7 @@ def heaviside_figure(
         barmode="overlay",
         bargap=0.1,
     )
-    return Figure(tuple(traces), picture, sentence("Shape of the Heaviside now", facts))
+    return Figure(tuple(traces), picture, sentence("Shape of the Heaviside now", named))
 
 
 def _bars(name: str, counts: Array, color: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Pictures of sweeps in one training: the metric x metric grid and the beta frontier."""
+"""Figures of sweeps in one training: the metric x metric grid and the beta frontier."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from east.comparison import Frontier, FrontierPoint, Grid
 
 SIGNS = {"wins": "★", "tied": "≈", "beaten": "✕"}
-SIGN_WORDS = {"wins": "the best row", "tied": "not shown to be behind", "beaten": "beaten beyond doubt"}
+SIGN_WORDS = {"wins": "the best row", "tied": "not shown to be behind", "beaten": "shown to be behind"}
 
 
 def grid_figure(grid: Grid, *, theme: Theme = LIGHT, height: int | None = None) -> Figure:
-    """Draw the metric x metric grid: rows trained for, columns scored by; each column shaded on its own.
+    """Draw the metric x metric grid: rows by trained metric, columns by scoring metric, shaded by column.
 
-    The cell of a metric trained for itself is framed and bears a sign: the best row, not shown to be
-    behind, or beaten beyond doubt.
+    The cell of a metric trained for itself has a frame and a sign: the best row, not shown to be behind, or
+    shown to be behind.
 
     Args:
-        grid: its scores and marks.
+        grid: the grid.
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with the number of rows.
     """
@@ -53,12 +53,12 @@ def grid_figure(grid: Grid, *, theme: Theme = LIGHT, height: int | None = None) 
         yaxis={**ticks, "title": {**title, "text": "trained for"}, "autorange": "reversed"},
         shapes=outlines,
     )
-    facts = [
+    named = [
         (metric.label, f"{grid.scores[place, place]:.3f}, {SIGN_WORDS[grid.marks[place]]}")
         for place, metric in enumerate(grid.metrics)
     ]
     return Figure(
-        (_grid_cells(grid, columns, rows, theme),), picture, sentence("Each metric trained for itself", facts)
+        (_grid_cells(grid, columns, rows, theme),), picture, sentence("Each metric trained for itself", named)
     )
 
 
@@ -73,7 +73,7 @@ def frontier_figure(
 
     Args:
         frontier: the sweep.
-        beta: the one to mark.
+        beta: the beta to mark.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -89,15 +89,15 @@ def frontier_figure(
         yaxis=axis(theme, f"{lowered(frontier.precision.label)} on the test part"),
         margin={"l": 60, "r": 24, "t": 12, "b": 44},
     )
-    facts = [
+    named = [
         (f"beta {point.beta:g}", f"precision {point.precision.mean():.3f}, recall {point.recall.mean():.3f}")
         for point in frontier.trained
     ]
-    return Figure(tuple(traces), picture, sentence("Precision and recall as beta sweeps", facts))
+    return Figure(tuple(traces), picture, sentence("Precision and recall as beta sweeps", named))
 
 
 def _grid_cells(grid: Grid, columns: Sequence[str], rows: Sequence[str], theme: Theme) -> dict[str, Any]:
-    """Shade every score by how far it is behind the best of its column."""
+    """Shade every score by its difference to the best of its column."""
     behind = (grid.scores - grid.scores.max(axis=0)) * 100
     text = [[f"{score:.3f}" for score in row] for row in grid.scores]
     for place, mark in enumerate(grid.marks):
@@ -135,7 +135,7 @@ def _marks(frontier: Frontier, beta: float | None, theme: Theme) -> list[dict[st
 
 
 def _sweep(points: Sequence[FrontierPoint], dash: str, theme: Theme) -> list[dict[str, Any]]:
-    """Draw one curve: faint dots for the seeds, a line through the means, betas written beside them."""
+    """Draw one curve: faint dots for the seeds, a line through the means, labels for some betas."""
     color = theme.arm(points[0].arm)
     faint = {
         "type": "scatter",
@@ -148,7 +148,7 @@ def _sweep(points: Sequence[FrontierPoint], dash: str, theme: Theme) -> list[dic
     line = {"color": color, "width": 2.5, "dash": dash}
     means = {**_places(points, {"color": color, "size": 8}), "mode": "lines+markers+text", "line": line}
     if dash == "solid":
-        # The ends and the middle name the direction; every beta is in the hover text.
+        # Labels at the ends and the middle show the direction; the hover text has every beta.
         named = {points[0].beta, points[-1].beta, 1.0}
         means["text"] = [f"β {point.beta:g}" if point.beta in named else "" for point in points]
         means["textposition"] = "top right"

@@ -1,8 +1,8 @@
-"""The losses of the race: EAST, the paper's pieces alone, and the rivals they are judged against.
+"""The losses: EAST, the paper's loss without additions, and the losses they are compared with.
 
-Every loss is a module without hidden state: `loss(logits [..., B, K], targets [..., B], progress)` gives
-`[...]`, one value a lane. The factories of LOSSES all take the metric and the class counts of the
-training part, and use what they need of them.
+Every loss is a module without state: `loss(logits [..., B, K], targets [..., B], progress)` returns
+`[...]`, one value per lane. The factories of LOSSES all take the metric and the class counts of the
+training part, even if they do not need them.
 """
 
 from east.losses.definition import Loss, LossSpec, regret

@@ -1,4 +1,4 @@
-"""What a loss is, and what several of them are made of."""
+"""The definition of a loss, its entry in LOSSES, and functions that several losses share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from east.metrics import Metric
 class Loss(nn.Module):
     """A loss over lanes: logits `[..., B, K]` and integer targets `[..., B]` to `[...]`.
 
-    `annealing` is the path of the surrogate's sharpness, or None for a loss that has none.
+    `annealing` is the annealing path of the surrogate's sharpness, or None for a loss without one.
     """
 
     annealing: Annealing | None = None
@@ -26,7 +26,7 @@ class Loss(nn.Module):
         raise NotImplementedError
 
     def keep(self, name: str, values: Sequence[float] | None) -> None:
-        """Hold one number a class as a float32 buffer, which moves with the module, or None."""
+        """Register one number per class as a float32 buffer, which moves with the module, or None."""
         held = None if values is None else torch.tensor(values, dtype=torch.float32)
         self.register_buffer(name, held, persistent=False)
 
@@ -35,21 +35,21 @@ LossFactory = Callable[[Metric, Sequence[int]], Loss]
 """Builds a loss for a metric and the class counts `[K]` of the training part."""
 
 Role = Literal["subject", "ablation", "rival", "reference"]
-"""EAST itself, a part of it, another loss, or the loss that everything is compared with."""
+"""EAST (subject), a part of it (ablation), another loss (rival), or the baseline (reference)."""
 
 
 @dataclass(frozen=True)
 class LossSpec:
-    """An entry of LOSSES: all there is to say of a loss.
+    """An entry of LOSSES, with everything the app and the command line know about a loss.
 
     Args:
-        key: its name in code, links and on the command line.
-        label: its name for people.
-        hint: one line on what it is.
-        role: its part in a race.
+        key: name in code, links and on the command line.
+        label: name for people.
+        hint: description of one line.
+        role: part in a race.
         factory: builds the loss.
-        alone: begins the verdict's sentence where this loss does as well as EAST: "Weighting alone".
-        group: which kind of simpler way that is, for the verdict.
+        alone: beginning of the verdict if this loss does as well as EAST, such as "Weighting alone".
+        group: kind of simpler way, for the verdict.
     """
 
     key: str
@@ -66,17 +66,17 @@ class LossSpec:
 
     @property
     def alone_text(self) -> str:
-        """How a sentence begins that says this loss sufficed."""
+        """Beginning of the sentence that this loss was enough."""
         return self.alone or f"{self.label} alone"
 
 
 def regret(metric: Metric, matrix: Tensor) -> Tensor:
-    """Return how far the metric is from its best, `1 - metric(C)`; a gain is scaled to its own range."""
+    """Return the distance of the metric from its best, `1 - metric(C)`, divided by its `regret_scale`."""
     return (metric.best - metric(matrix)) / metric.regret_scale
 
 
 def at_least_float32(logits: Tensor) -> Tensor:
-    """Widen half precision; anything wider stays as it is."""
+    """Convert half precision to float32; wider types do not change."""
     return logits.float() if logits.dtype in (torch.float16, torch.bfloat16) else logits
 
 

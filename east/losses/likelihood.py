@@ -1,4 +1,4 @@
-"""Losses of one sample's likelihood: cross-entropy, plain, weighted or with offsets, and focal."""
+"""Losses based on each sample's likelihood: cross-entropy (plain, weighted or with offsets) and focal."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class CrossEntropy(Loss):
     """Mean negative log-likelihood, by default unweighted.
 
     Args:
-        class_weights: one weight a class, or None; the mean is weighted by them too, as in torch.
-        logit_offsets: added to the logits while training, one a class, or None.
+        class_weights: one weight per class, or None; the mean is weighted by them too, as in torch.
+        logit_offsets: one offset per class, added to the logits during training, or None.
     """
 
     class_weights: Tensor | None
@@ -40,12 +40,12 @@ class CrossEntropy(Loss):
 
 
 class Focal(Loss):
-    """Cross-entropy with easy samples faded out, (1 - p_y)^gamma * -log p_y.
+    """Cross-entropy with easy samples weighted down, (1 - p_y)^gamma * -log p_y.
 
     Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.
 
     Args:
-        gamma: how strongly, 0 or more; 0 is cross-entropy.
+        gamma: strength of the weighting, 0 or more; 0 is cross-entropy.
 
     Raises:
         SettingError: for a gamma below 0 or not finite.
@@ -61,7 +61,7 @@ class Focal(Loss):
         """Return the mean focal loss of each lane."""
         with torch.autocast(logits.device.type, enabled=False):
             log_likelihood = of_target(at_least_float32(logits).log_softmax(dim=-1), targets)
-            # 1 - p without cancellation, and above 0: a power below 1 has an infinite slope there.
+            # 1 - p without cancellation, and above 0, where a power below 1 has an infinite slope.
             rest = -log_likelihood.expm1()
             rest = rest.clamp_min(torch.finfo(rest.dtype).tiny)
             return -(rest**self.gamma * log_likelihood).mean(dim=-1)
@@ -82,14 +82,14 @@ def log_priors(class_counts: Sequence[int]) -> list[float]:
 CROSS_ENTROPY = LossSpec(
     "cross_entropy",
     "Cross-entropy",
-    "the usual loss: likelihood, blind to the metric",
+    "the usual loss, which does not depend on the metric",
     "reference",
     lambda metric, class_counts: CrossEntropy(),
 )
 WEIGHTED_CROSS_ENTROPY = LossSpec(
     "weighted_cross_entropy",
     "Class-weighted cross-entropy",
-    "cross-entropy with rare classes weighted up",
+    "cross-entropy with higher weights for rare classes",
     "rival",
     lambda metric, class_counts: CrossEntropy(class_weights=balanced_weights(class_counts)),
     alone="Weighting alone",
@@ -108,7 +108,7 @@ LOGIT_ADJUSTED = LossSpec(
 METRIC_ADJUSTED = LossSpec(
     "metric_adjusted",
     "Metric-adjusted cross-entropy",
-    "cross-entropy with logits shifted as the metric prices the classes: EAST's anchor alone",
+    "cross-entropy with logits shifted by the metric's price of each class: EAST's anchor alone",
     "rival",
     lambda metric, class_counts: CrossEntropy(logit_offsets=metric_offsets(metric, class_counts)),
     alone="EAST's anchor alone",
@@ -117,7 +117,7 @@ METRIC_ADJUSTED = LossSpec(
 FOCAL = LossSpec(
     "focal",
     "Focal loss",
-    "cross-entropy with easy rows faded out",
+    "cross-entropy with lower weights for easy rows",
     "rival",
     lambda metric, class_counts: Focal(),
 )

@@ -1,4 +1,4 @@
-"""Offsets of the logits that make cross-entropy's own optimum lean to where a metric's lies."""
+"""Offsets of the logits that move the optimum of cross-entropy towards that of a metric."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from east.metrics import Metric
 
 CHANCE = 0.3
 LEAST_COST = 1e-3
-"""Costs below this share of the largest count as this much, so that no offset exceeds log 1000."""
+"""Least cost as a share of the largest, so that no offset exceeds log 1000."""
 
 
 def metric_offsets(metric: Metric, class_counts: Sequence[int], chance: float = CHANCE) -> list[float]:
-    """Return one offset a class, known before training: from the metric and the class counts alone.
+    """Return one offset per class, computed before training from the metric and the class counts.
 
-    Trained by cross-entropy on `logits + offsets`, a network's argmax leans as the metric does: to rare
-    classes for macro F1, away from them for macro F0.25. It is logit adjustment (Menon et al., "Long-tail
-    learning via logit adjustment", ICLR 2021) with the metric's own prices in place of the priors: for
-    balanced accuracy the offsets are the log priors, for accuracy they are 0.
+    The argmax of a network trained by cross-entropy on `logits + offsets` follows the metric: it prefers rare
+    classes for macro F1 and avoids them for macro F0.25. It is logit adjustment (Menon et al., "Long-tail
+    learning via logit adjustment", ICLR 2021) with the metric's prices in place of the priors: for balanced
+    accuracy the offsets are the log priors, for accuracy they are 0.
 
-    The prices are the metric's gradient G at the matrix of a classifier that is right but for a share
-    `chance` of the samples, which it guesses by the class shares: predicting j for a sample of class i costs
-    `c_ij = G_ii - G_ij`. Between j and k alone it pays to predict j where p_j c_jk > p_k c_kj, so that the
-    offset of j is log(c_kj / c_jk) above that of k; over all pairs, the mean over k is the least-squares
-    solution. (This is the project's own, not the paper's. The plug-in rule by a metric's gradient: Narasimhan
-    et al., "Consistent Multiclass Algorithms for Complex Performance Measures", ICML 2015.)
+    The prices come from the metric's gradient G at the matrix of a classifier that guesses a share `chance` of
+    the samples by the class shares and is right on the others: predicting j for a sample of class i costs
+    `c_ij = G_ii - G_ij`. Between j and k, predicting j is better if p_j c_jk > p_k c_kj, so the offset of j
+    exceeds that of k by log(c_kj / c_jk). Over all pairs, the mean over k is the least-squares solution. (This
+    construction is the project's, not the paper's. The plug-in rule by a metric's gradient: Narasimhan et al.,
+    "Consistent Multiclass Algorithms for Complex Performance Measures", ICML 2015.)
 
     Args:
-        metric: what is trained for.
+        metric: metric to train for.
         class_counts: `[K]` training rows of each class; an absent class counts as one row.
         chance: share of guesses, in (0, 1).
 
@@ -42,13 +42,13 @@ def metric_offsets(metric: Metric, class_counts: Sequence[int], chance: float = 
     """
     metric.check(len(class_counts))
     costs = _costs(metric, torch.tensor([max(int(count), 1) for count in class_counts]).double(), chance)
-    # Twins that cost nothing either way, such as two classes a one-class metric never asks about, come out even.
+    # Two classes with zero costs between them, such as those that a one-class metric ignores, get equal offsets.
     costs = costs.clamp_min(max(LEAST_COST * float(costs.max()), torch.finfo(costs.dtype).tiny))
     return [float(offset) for offset in (costs.T / costs).log().fill_diagonal_(0).mean(dim=1)]
 
 
 def _costs(metric: Metric, counts: Tensor, chance: float) -> Tensor:
-    """Return what predicting j for a sample of class i costs, `[K, K]`, by the gradient of the metric."""
+    """Return the cost of predicting j for a sample of class i, `[K, K]`, from the gradient of the metric."""
     with torch.inference_mode(False), torch.enable_grad():
         guesses = counts.unsqueeze(1) * counts / counts.sum()
         matrix = ((1 - chance) * counts.diag() + chance * guesses).requires_grad_()

@@ -1,4 +1,4 @@
-"""The table of all losses, and the one way to build them by name."""
+"""The table of all losses, and a function that builds them by name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOSSES: Mapping[str, LossSpec] = MappingProxyType(SPECS)
 """Every loss by its key; calling an entry with a metric and class counts builds the loss."""
 
 BASELINE = CROSS_ENTROPY.key
-"""The loss that everything is compared with."""
+"""The loss that all others are compared with."""
 
 
 def build_loss(key: str, metric: Metric, class_counts: Sequence[int]) -> Loss:

@@ -1,4 +1,4 @@
-"""Losses of a whole batch's matrix: EAST, and the plain soft matrix it is judged against."""
+"""Losses based on a batch's soft matrix: EAST, and the plain soft matrix as its ablation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RECOMMENDED_ANCHOR = 0.6
 
 
 class _Anchored(Loss):
-    """A loss with an anchor: cross-entropy added, with `metric_offsets` where class counts are given."""
+    """A loss with an anchor: added cross-entropy, with `metric_offsets` if the class counts are given."""
 
     offsets: Tensor | None
 
@@ -35,18 +35,18 @@ class _Anchored(Loss):
 
 
 class EASTLoss(_Anchored):
-    """Regret of the annealed soft matrix, anchored by cross-entropy that leans as the metric does.
+    """Regret of the annealed soft matrix, plus an anchor of metric-adjusted cross-entropy.
 
     The defaults are the recommended recipe: a softer start than the paper's, and an anchor. With
-    `anchor=0` and PAPER_ANNEALING it is the paper's three pieces alone (arXiv 2405.20954; the exact
-    formulas are this project's reading). It computes in float32 at least, under autocast too.
+    `anchor=0` and PAPER_ANNEALING it is the paper's loss without additions (arXiv 2405.20954; the exact
+    formulas are this project's reading). It computes in float32 or wider, also under autocast.
 
     Args:
-        metric: what to train for.
-        annealing: the path of (delta, omega).
+        metric: metric to train for.
+        annealing: path of (delta, omega).
         anchor: weight of the added cross-entropy, 0 or more.
-        class_counts: `[K]` training rows of each class, for the anchor's `metric_offsets`; None takes
-            the classes to be equally frequent, which for most metrics means no offsets.
+        class_counts: `[K]` training rows of each class, for the anchor's `metric_offsets`; None means no
+            offsets.
 
     Raises:
         SettingError: for an anchor below 0 or not finite, or a metric made for another number of classes.
@@ -76,11 +76,11 @@ class EASTLoss(_Anchored):
 class SoftMetric(_Anchored):
     """Regret of the plain soft matrix: softmax probabilities as memberships.
 
-    The same metric without threshold, Heaviside or annealing; what the paper's pieces are to improve on.
+    The same metric without threshold, Heaviside or annealing; the paper's loss should improve on it.
 
     Args:
-        metric: what to train for.
-        anchor: weight of added cross-entropy, 0 or more.
+        metric: metric to train for.
+        anchor: weight of the added cross-entropy, 0 or more.
         class_counts: as for `EASTLoss`.
     """
 
@@ -110,7 +110,7 @@ EAST = LossSpec(
 EAST_PAPER = LossSpec(
     "east_paper",
     "EAST (paper's pieces, no anchor)",
-    "the paper's three pieces alone, without an anchor",
+    "the paper's loss: soft matrix, threshold and annealing, without an anchor",
     "subject",
     lambda metric, class_counts: EASTLoss(metric, PAPER_ANNEALING, anchor=0.0),
     alone="The paper's pieces alone, without an anchor,",
@@ -118,15 +118,15 @@ EAST_PAPER = LossSpec(
 SOFT_METRIC = LossSpec(
     "soft_metric",
     "Plain soft matrix",
-    "the metric of plain probabilities: no threshold, no Heaviside, no annealing",
+    "the metric computed with plain probabilities: no threshold, no Heaviside, no annealing",
     "ablation",
     lambda metric, class_counts: SoftMetric(metric),
 )
-# What is left of `east` without the paper's pieces.
+# `east` without the paper's threshold, Heaviside and annealing.
 SOFT_METRIC_ANCHORED = LossSpec(
     "soft_metric_anchored",
     "Plain soft matrix, anchored",
-    f"the same with EAST's own anchor of {RECOMMENDED_ANCHOR:g} × metric-adjusted cross-entropy",
+    f"the plain soft matrix with EAST's anchor of {RECOMMENDED_ANCHOR:g} × metric-adjusted cross-entropy",
     "ablation",
     lambda metric, class_counts: SoftMetric(metric, RECOMMENDED_ANCHOR, class_counts),
     alone="A plain soft matrix with EAST's anchor alone",

@@ -1,9 +1,9 @@
 """Metrics as pure, differentiable functions of a confusion matrix.
 
-A matrix is `[..., K, K]`, rows true and columns predicted, of counts or of soft mass; a metric maps it
+A matrix `[..., K, K]` has rows by true and columns by predicted class, and holds counts or soft mass; a metric maps it
 to `[...]`. The same function scores a hard matrix and serves as the surrogate on a soft one. On counts
-each equals scikit-learn's function with `labels=range(K)` and `zero_division=0` (imbalanced-learn's for
-the G-mean): what is undefined, 0 / 0, counts as 0.
+it equals scikit-learn's function with `labels=range(K)` and `zero_division=0` (imbalanced-learn's for
+the G-mean): 0 / 0 counts as 0.
 """
 
 from east.metrics.definition import Metric, MetricSpec, Unit

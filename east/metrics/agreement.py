@@ -12,7 +12,7 @@ from east.metrics.definition import Metric, MetricSpec, counts_of, divide, negli
 from east.options import Option
 
 WEIGHTS = MappingProxyType(
-    {"none": "All errors alike", "linear": "By distance", "quadratic": "By squared distance"}
+    {"none": "All errors equal", "linear": "By distance", "quadratic": "By squared distance"}
 )
 
 
@@ -26,7 +26,7 @@ def mcc() -> Metric:
         # its own sum, so that a class that holds everything has a share of exactly 1.
         support, predicted = divide(support, total), divide(predicted, predicted.sum(dim=-1, keepdim=True))
         covariance = divide(hits, total).sum(dim=-1) - (support * predicted).sum(dim=-1)
-        # 1 - sum s^2 as sum s (1 - s): exactly 0 when one class holds everything.
+        # 1 - sum s^2 as sum s (1 - s), which is exactly 0 when one class has all the mass.
         spread = (support * (1 - support)).sum(dim=-1) * (predicted * (1 - predicted)).sum(dim=-1)
         flat = spread <= 0
         return torch.where(flat, 0.0, covariance / torch.where(flat, 1.0, spread).sqrt())
@@ -45,7 +45,7 @@ def kappa(weights: str | None = None) -> Metric:
     """
     weights = None if weights == "none" else weights
     if weights not in (None, "linear", "quadratic"):
-        raise SettingError("kappa's weights must be known", repr(weights), "use None, linear or quadratic")
+        raise SettingError("kappa has no such weights", repr(weights), "use None, linear or quadratic")
 
     def score(matrix: Tensor) -> Tensor:
         place = torch.arange(matrix.shape[-1], device=matrix.device, dtype=matrix.dtype)
@@ -64,7 +64,7 @@ def kappa(weights: str | None = None) -> Metric:
 MCC = MetricSpec(
     "mcc",
     "Matthews correlation (MCC)",
-    "A correlation of truth and prediction, from −1 to 1; it sees every cell of the matrix.",
+    "Correlation of true and predicted classes, from −1 to 1; it uses every cell of the matrix.",
     mcc,
 )
 KAPPA = MetricSpec(
@@ -75,8 +75,8 @@ KAPPA = MetricSpec(
     MappingProxyType(
         {
             "weights": Option(
-                "Weights by distance of the classes",
-                "How much an error weighs by the distance of the two classes' positions.",
+                "Weights by class distance",
+                "Weight of an error by the distance of the two classes in their order.",
                 kind="choice",
                 choices=WEIGHTS,
                 empty="none",

@@ -1,4 +1,4 @@
-"""What a metric is, what an entry of METRICS says of one, and the counts that all of them are made of."""
+"""The definition of a metric, its entry in METRICS, and functions that all metrics share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
 
 
 class Unit(NamedTuple):
-    """In what people read a difference of two scores: it is multiplied by `factor` and called `name`."""
+    """The unit in which differences of scores are shown: multiplied by `factor` and called `name`."""
 
     factor: float
     name: str
@@ -34,8 +34,8 @@ class Metric:
     """A score of a confusion matrix, with its best and worst value.
 
     Calling it maps a tensor `[..., K, K]` to `[...]`; `score` does the same for one numpy matrix.
-    `key` and `options` rebuild it, `metric(m.key, **m.options)`; `factory` is what METRICS has under the key.
-    A loss divides how far a score is from the best by `regret_scale`.
+    `metric(m.key, **m.options)` rebuilds it; `factory` is the factory of its entry in METRICS.
+    A loss divides the distance of a score from the best by `regret_scale`.
     """
 
     key: str
@@ -62,7 +62,7 @@ class Metric:
         return np.asarray(values.numpy(), dtype=np.float64)
 
     def check(self, num_classes: int) -> None:
-        """Refuse a number of classes this metric was not made for.
+        """Refuse a number of classes that does not fit the metric.
 
         Raises:
             SettingError: when `class_index` is past the last class, or a matrix option has another size.
@@ -73,7 +73,7 @@ class Metric:
             raise SettingError("class_index must be one of the classes' positions", index, remedy)
         if rows is not None and len(rows) != num_classes:
             size = f"{len(rows)} x {len(rows)} for {num_classes} classes"
-            raise SettingError("A gain matrix must have one row and one column a class", size, "resize it")
+            raise SettingError("A gain matrix must have one row and one column per class", size, "resize it")
 
     def named(self, classes: Sequence[str]) -> Metric:
         """Name the one class of a one-class metric in the label: "F0.5 of yes" for "F0.5 of class 1"."""
@@ -89,14 +89,14 @@ class Metric:
 
 @dataclass(frozen=True)
 class MetricSpec:
-    """An entry of METRICS: all there is to say of a metric before its options are chosen.
+    """An entry of METRICS, with everything the app and the command line know about a metric.
 
     Args:
-        key: its name in code, links and on the command line.
-        label: its name for people.
-        hint: one line on what it measures.
+        key: name in code, links and on the command line.
+        label: name for people.
+        hint: description of one line.
         factory: builds the `Metric` from its options.
-        options: name -> what it takes; the factory's parameters.
+        options: name -> `Option` of each parameter of the factory.
     """
 
     key: str
@@ -120,17 +120,17 @@ def _rebuilt(make: Callable[[], Metric], label: str) -> Metric:
 
 
 def divide(numerator: Tensor, denominator: Tensor) -> Tensor:
-    """Divide with 0 / 0 = 0, and with a finite gradient there; a negligible denominator counts as 0."""
+    """Divide with 0 / 0 = 0 and a finite gradient there; a negligible denominator counts as 0."""
     empty = denominator < negligible(denominator.dtype)
     return torch.where(empty, 0.0, numerator / torch.where(empty, 1.0, denominator))
 
 
 def counts_of(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Reduce to true positives, support and predicted mass of each class, `[..., K]` each."""
+    """Return true positives, support and predicted mass of each class, `[..., K]` each."""
     return matrix.diagonal(dim1=-2, dim2=-1), matrix.sum(dim=-1), matrix.sum(dim=-2)
 
 
 def negligible(dtype: torch.dtype) -> float:
-    """Return what soft mass must exceed to be divided by (1e-31 in float32), lest gradients overflow."""
+    """Return the smallest soft mass to divide by (1e-31 in float32); a smaller one overflows gradients."""
     bounds = torch.finfo(dtype)
     return bounds.tiny / bounds.eps

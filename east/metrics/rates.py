@@ -1,4 +1,4 @@
-"""Shares of right predictions, over all samples or class by class, and what they earn."""
+"""Metrics of right predictions, over all samples or by class, and the mean gain."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def balanced_accuracy() -> Metric:
 def gmean() -> Metric:
     """Build the G-mean, the K-th root of the product of the K recalls (Kubat and Matwin 1997).
 
-    It is 0 as soon as one class is never found, and then without gradient.
+    It is 0, without a gradient, if any class is never found.
     """
 
     def score(matrix: Tensor) -> Tensor:
         hits, support, _ = counts_of(matrix)
         recalls = divide(hits, support)
         missed = recalls < negligible(recalls.dtype)
-        # Through logarithms: the product of many recalls would underflow.
+        # In logarithms, because the product of many recalls would underflow.
         root = torch.where(missed, 1.0, recalls).log().mean(dim=-1).exp()
         return torch.where(missed.any(dim=-1), 0.0, root)
 
@@ -56,10 +56,10 @@ def gmean() -> Metric:
 
 
 def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
-    """Build the mean gain per sample under a user's own gain matrix.
+    """Build the mean gain per sample under a user's gain matrix.
 
     Args:
-        matrix: `[K, K]` finite numbers; entry (i, j) is what predicting j for a sample of class i earns.
+        matrix: `[K, K]` finite numbers; entry (i, j) is the gain of predicting j for a sample of class i.
 
     Raises:
         SettingError: when it is not square, not finite, smaller than 2 x 2 or constant.
@@ -79,7 +79,7 @@ def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
     @lru_cache
     @torch.inference_mode(False)
     def gains(dtype: torch.dtype, device: torch.device) -> Tensor:
-        """Copied to a device once, for every such copy waits for the device."""
+        """Return the matrix on a device; cached, because each copy waits for the device."""
         return torch.tensor(rows, dtype=dtype, device=device)
 
     def score(confusion: Tensor) -> Tensor:
@@ -92,29 +92,29 @@ def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:
     return Metric("gain", "Mean gain", best, worst, options, score, gain, unit, regret_scale=best - worst)
 
 
-ACCURACY = MetricSpec("accuracy", "Accuracy", "The share of rows predicted right.", accuracy)
+ACCURACY = MetricSpec("accuracy", "Accuracy", "The share of rows that are predicted right.", accuracy)
 BALANCED_ACCURACY = MetricSpec(
     "balanced_accuracy",
     "Balanced accuracy",
-    "The mean recall over the classes: a rare class counts as much as a frequent one.",
+    "Mean recall over classes: a rare class counts as much as a frequent one.",
     balanced_accuracy,
 )
 GMEAN = MetricSpec(
     "gmean",
     "G-mean",
-    "The root of the product of all recalls: 0 as soon as one class is never found.",
+    "The K-th root of the product of all recalls; 0 if any class is never found.",
     gmean,
 )
 GAIN = MetricSpec(
     "gain",
     "Your own gain matrix",
-    "What each kind of right or wrong answer is worth to you.",
+    "The value of each right or wrong prediction, in your own numbers.",
     gain,
     MappingProxyType(
         {
             "matrix": Option(
                 "Gain matrix",
-                "What predicting the column's class for a row of the row's class earns, classes in order.",
+                "Entry (i, j) is the gain of predicting class j for a row of class i, classes in order.",
                 kind="matrix",
                 flag="gain",
                 link="gain",

@@ -1,4 +1,4 @@
-"""Ratios of counts per class, averaged over classes in one of four ways: F_beta and its kin."""
+"""Ratios of counts per class, averaged over classes in four ways: F_beta, precision, recall, Jaccard."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from east.options import Option
 
 AVERAGES = MappingProxyType(
     {
-        "macro": "Macro: classes alike",
-        "micro": "Micro: rows alike",
+        "macro": "Macro: classes count equally",
+        "micro": "Micro: rows count equally",
         "weighted": "By class size",
         "class": "One class only",
     }
@@ -29,7 +29,7 @@ def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = N
     Args:
         beta: weight of recall against precision, above 0; below 1 it prefers precision.
         average: "macro", "micro", "weighted" (by support), or "class" for one class alone.
-        class_index: position of that one class.
+        class_index: position of the class for "class".
 
     Raises:
         SettingError: for a beta that is not a positive number, or an unknown average.
@@ -49,7 +49,7 @@ def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = N
 
 
 def precision(average: str = "macro", class_index: int | None = None) -> Metric:
-    """Build precision, TP / (TP + FP), averaged as `fbeta` is."""
+    """Build precision, TP / (TP + FP), averaged like `fbeta`."""
     _check_average(average, class_index)
     function = _ratio(
         lambda hits, support, predicted: hits,
@@ -62,7 +62,7 @@ def precision(average: str = "macro", class_index: int | None = None) -> Metric:
 
 
 def recall(average: str = "macro", class_index: int | None = None) -> Metric:
-    """Build recall, TP / (TP + FN), averaged as `fbeta` is."""
+    """Build recall, TP / (TP + FN), averaged like `fbeta`."""
     _check_average(average, class_index)
     function = _ratio(
         lambda hits, support, predicted: hits, lambda hits, support, predicted: support, average, class_index
@@ -72,7 +72,7 @@ def recall(average: str = "macro", class_index: int | None = None) -> Metric:
 
 
 def jaccard(average: str = "macro", class_index: int | None = None) -> Metric:
-    """Build the Jaccard index, TP / (TP + FP + FN), averaged as `fbeta` is."""
+    """Build the Jaccard index, TP / (TP + FP + FN), averaged like `fbeta`."""
     _check_average(average, class_index)
     function = _ratio(
         lambda hits, support, predicted: hits,
@@ -90,7 +90,7 @@ def _ratio(
     average: str,
     class_index: int | None,
 ) -> Callable[[Tensor], Tensor]:
-    """Build a metric that is a ratio of counts per class, averaged over classes in one of four ways."""
+    """Build the score of a ratio of counts per class, averaged over classes in one of four ways."""
 
     def score(matrix: Tensor) -> Tensor:
         counts = counts_of(matrix)
@@ -110,7 +110,7 @@ def _ratio(
 
 def _check_average(average: str, class_index: int | None) -> None:
     if average not in AVERAGES:
-        raise SettingError("The average must be known", repr(average), f"use one of {', '.join(AVERAGES)}")
+        raise SettingError("There is no such average", repr(average), f"use one of {', '.join(AVERAGES)}")
     if (average == "class") != (class_index is not None):
         raise SettingError(
             "average='class' and class_index go together",
@@ -141,11 +141,11 @@ _BETA = Option(
 _AVERAGED: Mapping[str, Option] = MappingProxyType(
     {
         "average": Option(
-            "Average over classes", "How the classes are averaged.", kind="choice", choices=AVERAGES
+            "Average over classes", "Weights of the classes in the average.", kind="choice", choices=AVERAGES
         ),
         "class_index": Option(
             "Class",
-            "The one class that the average `class` is about.",
+            "The class of the average `class`.",
             kind="class",
             least=0,
             empty="all",
@@ -163,15 +163,19 @@ FBETA = MetricSpec(
     MappingProxyType({"beta": _BETA, **_AVERAGED}),
 )
 PRECISION = MetricSpec(
-    "precision", "Precision", "Of what is called a class, the share that is one.", precision, _AVERAGED
+    "precision",
+    "Precision",
+    "The share of the rows predicted as a class that belong to it.",
+    precision,
+    _AVERAGED,
 )
 RECALL = MetricSpec(
-    "recall", "Recall", "Of what is a class, the share that is called one.", recall, _AVERAGED
+    "recall", "Recall", "The share of the rows of a class that are predicted as it.", recall, _AVERAGED
 )
 JACCARD = MetricSpec(
     "jaccard",
     "Jaccard index",
-    "Overlap over union of truth and prediction, class by class.",
+    "Overlap divided by union of the true and predicted rows of a class.",
     jaccard,
     _AVERAGED,
 )

@@ -1,4 +1,4 @@
-"""The table of all metrics, and the one way to build them by name."""
+"""The table of all metrics, and a function that builds them by name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def metric(key: str, **options: Any) -> Metric:
 
     Args:
         key: one of METRICS.
-        options: what its factory takes, such as `beta` and `average`; None means the default.
+        options: options of its factory, such as `beta` and `average`; None means the default.
 
     Raises:
         SettingError: for an unknown key, an unknown option or a value out of range.

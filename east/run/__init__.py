@@ -1,4 +1,4 @@
-"""A training in the background: start, pause, resume, one step, stop, pace and replay."""
+"""A training in the background: start, pause, resume, take one step, stop, set the pace, replay."""
 
 from east.run.annealings import annealings
 from east.run.background import Background

@@ -1,4 +1,4 @@
-"""The paths that the sharpness of a run's surrogates takes, for those who draw them."""
+"""The annealing path of each arm of a run, for drawing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def annealings(machine: Machine) -> dict[Arm, Annealing]:
-    """Return the path of each arm in training whose loss has one, in order."""
+    """Return the annealing path of each arm in training, in order, without the losses that have none."""
     from east.losses import build_loss
 
     counts = [int(count) for count in machine.dataset.class_counts]

@@ -1,4 +1,4 @@
-"""When to look at a training, and how many steps to take at once."""
+"""When to take a snapshot of a training, and how many steps to take between commands."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import time
 from east.run.machine import Machine
 
 SLICE_S = 0.02
-"""Steps are taken in slices of about this long, so that a command is answered soon."""
+"""Length of a slice of steps; a run answers commands between slices."""
 MOST_STEPS_A_SLICE = 256
 LEAST_BETWEEN_SNAPSHOTS_S = 0.125
 SNAPSHOT_SHARE = 1 / 10
-"""At most this share of the time goes into snapshots."""
+"""Largest share of the time spent on snapshots."""
 SNAPSHOTS_A_RUN = 100
-"""A short run is read more often than the clock asks, so that its replay has something to show."""
+"""Least number of snapshots in a run, so that the replay of a short run has enough to show."""
 
 
 class Clock:
-    """What steps and snapshots cost, and so how many to take and when; `rate` is steps a second by the wall clock."""
+    """Measures the cost of steps and snapshots and plans both; `rate` is steps per second of wall-clock time."""
 
     def __init__(self) -> None:
         self._step_s = self._snapshot_s = 0.0
@@ -26,20 +26,20 @@ class Clock:
         self.rate = 0.0
 
     def go_on(self) -> None:
-        """Leave a pause out of the rate."""
+        """Restart the clock after a pause, which the rate leaves out."""
         self._read_at = time.monotonic()
 
     def slice(self, limit: float) -> int:
-        """Return how many steps fill a slice, at most `limit` a second."""
+        """Return the number of steps in a slice, at most `limit` per second."""
         steps = SLICE_S / self._step_s if self._step_s else 1.0
         return int(max(1.0, min(steps, limit * SLICE_S, MOST_STEPS_A_SLICE)))
 
     def took(self, steps: int, seconds: float) -> None:
-        """Learn from a slice."""
+        """Update the cost of a step from a slice."""
         self._step_s = _follow(self._step_s, max(seconds, 1e-7) / steps, 0.3)
 
     def snapshot_due(self, machine: Machine) -> bool:
-        """Whether it is time to read a snapshot, by the clock or by the progress made."""
+        """Whether the next snapshot is due, by time or by progress."""
         since = time.monotonic() - self._read_at
         if since < self._snapshot_s / SNAPSHOT_SHARE:
             return False
@@ -47,7 +47,7 @@ class Clock:
         return far or since >= LEAST_BETWEEN_SNAPSHOTS_S
 
     def read(self, step: int, seconds: float) -> None:
-        """Learn from a snapshot."""
+        """Update the rate and the cost of a snapshot."""
         now = time.monotonic()
         if step > self._read_step:
             self.rate = _follow(self.rate, (step - self._read_step) / (now - self._read_at), 0.3)

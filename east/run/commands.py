@@ -1,4 +1,4 @@
-"""The commands a run takes, and what each makes it do."""
+"""The commands of a run, and the intent of each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ INTENTS: Mapping[Command, Intent] = MappingProxyType(
     {
         "pause": "pause",
         "resume": "run",
-        # A single step is taken out of a pause.
+        # A single step starts from a pause and returns to it.
         "step": "pause",
-        # The training ends where it is; its best checkpoints so far are judged on the test part.
+        # The training ends here; its best checkpoints so far are judged on the test part.
         "stop": "stop",
     }
 )

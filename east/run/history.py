@@ -12,12 +12,12 @@ MOST_BYTES = 64 * 2**20
 
 
 class History:
-    """The first and the last snapshot of a training, and up to `most` evenly spaced ones between.
+    """The first and last snapshots of a training, and up to `most` evenly spaced ones in between.
 
-    When it is full, every second snapshot goes and the stride doubles.
+    When it is full, it drops every second snapshot and doubles the stride.
 
     Args:
-        most: how many snapshots to keep, at least 4.
+        most: number of snapshots to keep, at least 4.
     """
 
     def __init__(self, most: int = MOST_SNAPSHOTS) -> None:
@@ -26,7 +26,7 @@ class History:
         self._last: Snapshot | None = None
 
     def add(self, snapshot: Snapshot) -> None:
-        """Offer the newest snapshot; one of the same step as the last replaces nothing and is passed over."""
+        """Add the newest snapshot; one of the same step as the last is ignored."""
         if self._last is not None and self._last.step == snapshot.step:
             return
         self._last = snapshot
@@ -38,7 +38,7 @@ class History:
         self._offered += 1
 
     def snapshots(self) -> tuple[Snapshot, ...]:
-        """Return what was kept, oldest first, always with the newest."""
+        """Return the kept snapshots, oldest first, always with the newest."""
         kept, last = self._kept, self._last
         return kept if last is None or (kept and kept[-1].step >= last.step) else (*kept, last)
 

@@ -1,4 +1,4 @@
-"""What a run needs of a training."""
+"""The interface of a training that a run needs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Machine(Protocol):
         """Take up to `steps` steps."""
 
     def snapshot(self) -> Snapshot:
-        """Read the present facts."""
+        """Return the present state."""
 
     def outcome(self) -> Outcome:
         """Judge the best checkpoints on the test part."""

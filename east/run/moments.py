@@ -1,4 +1,4 @@
-"""Moments of a recorded training: few enough to draw, the one nearest to a step, the start of a quarter."""
+"""Selecting snapshots of a history: few enough to draw, nearest to a step, start of a quarter."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def thinned(history: Sequence[Snapshot], most: int) -> list[Snapshot]:
 
 
 def nearest_place(history: Sequence[Snapshot], step: int | None) -> int:
-    """Return the place of the snapshot nearest to a step; None means the newest."""
+    """Return the index of the snapshot nearest to a step; None means the newest."""
     if step is None:
         return len(history) - 1
     return min(range(len(history)), key=lambda place: abs(history[place].step - step))
 
 
 def last_quarter(history: Sequence[Snapshot]) -> Snapshot | None:
-    """Return the first snapshot of the last full quarter of a training, or None within the first quarter.
+    """Return the first snapshot of the present quarter of a training, or None in the first quarter.
 
-    What is ordered by it stays in place for a quarter of the training, so that the eye can follow.
+    An order taken from it stays fixed for a quarter of the training, so that viewers can follow.
     """
     quarter = math.floor(4 * history[-1].progress) / 4 if history else 0.0
     if quarter == 0:

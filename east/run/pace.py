@@ -1,4 +1,4 @@
-"""At what pace a run goes: as fast as it can, or slow enough to be watched."""
+"""The pace of a run: full speed, or slow enough to watch."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a training may go: a least duration of the whole, or a most number of steps a second."""
+    """A limit on the speed of a training: a least total duration, or a largest number of steps per second."""
 
     label: str
     least_duration_s: float = 0.0
     steps_per_second: float = math.inf
 
     def limit(self, total_steps: int) -> float:
-        """Return the most steps a second for a training of so many steps."""
+        """Return the largest number of steps per second for a training of `total_steps` steps."""
         spread = total_steps / self.least_duration_s if self.least_duration_s else math.inf
         return min(spread, self.steps_per_second)
 

@@ -1,4 +1,4 @@
-"""One training in a thread of its own, steered by commands and read through states."""
+"""One training in its own thread, controlled by commands and observed through its state."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ MOST_GIVERS = 64
 class Run:
     """One training in a daemon thread.
 
-    How often it is watched never changes what is learned: a snapshot only reads. `state` is the one
-    reference viewers read; `patience_s` says after how many seconds without a viewer it pauses, and ends.
+    Snapshots only read, so viewers never change the training. Viewers read `state`. `patience_s` holds the
+    seconds without a viewer after which the run pauses, and those after which it ends.
 
     Args:
-        make: builds the training; called in the thread, for it may take its time.
-        title: what the run is, for people.
+        make: builds the training; called in the thread, because it may be slow.
+        title: description of the run for people.
         pace: a key of PACES.
-        pause_when_unwatched_s: pauses itself so long after the last `touch`; browsers let hidden tabs
-            touch only once a minute, so keep it above two minutes.
-        end_when_unwatched_s: stops itself so long after the last `touch`.
+        pause_when_unwatched_s: seconds after the last `touch` until the run pauses; browsers let hidden
+            tabs touch only once a minute, so keep it above two minutes.
+        end_when_unwatched_s: seconds after the last `touch` until the run ends.
 
     Raises:
         SettingError: for an unknown pace.
@@ -79,11 +79,11 @@ class Run:
         return self
 
     def command(self, command: Command, wait_s: float = ANSWER_S) -> None:
-        """Give a command, and wait a moment for the thread's word.
+        """Give a command, and wait briefly until the thread has carried it out.
 
         Args:
             command: pause, resume, step (pauses first) or stop.
-            wait_s: how long to wait at most.
+            wait_s: largest time to wait, in seconds.
         """
         with self._changed:
             if self.state.ended or self.stopping:
@@ -100,22 +100,22 @@ class Run:
             self._changed.wait_for(lambda: self.state.ended or (not last and self._answered >= mine), wait_s)
 
     def obey(self, giver: str, log: Iterable[tuple[int, Command]]) -> int:
-        """Give those commands of a numbered log that have not been given before.
+        """Give the commands of a numbered log that are new.
 
-        A browser may send a click twice, and several clicks at once; so it sends its log of clicks, and
-        each number of a giver is obeyed once.
+        A browser may send a click twice, or several clicks at once. So it sends its log of clicks, and the run
+        obeys each number once per giver.
 
         Args:
-            giver: whose log it is.
-            log: (number, command), the numbers increasing.
+            giver: name of the sender of the log.
+            log: (number, command) pairs with increasing numbers.
 
         Returns:
-            How many commands were given.
+            The number of new commands.
         """
         with self._changed:
-            known = self._obeyed.pop(giver, 0)
-            fresh = [(number, command) for number, command in log if number > known]
-            self._obeyed[giver] = fresh[-1][0] if fresh else known
+            latest = self._obeyed.pop(giver, 0)
+            fresh = [(number, command) for number, command in log if number > latest]
+            self._obeyed[giver] = fresh[-1][0] if fresh else latest
             while len(self._obeyed) > MOST_GIVERS:
                 del self._obeyed[next(iter(self._obeyed))]
         for place, (_, command) in enumerate(fresh):
@@ -123,11 +123,11 @@ class Run:
         return len(fresh)
 
     def obeyed(self, giver: str) -> int:
-        """Return the number of a giver's last command that was obeyed, or 0."""
+        """Return the number of a giver's last obeyed command, or 0."""
         return self._obeyed.get(giver, 0)
 
     def set_pace(self, pace: str) -> None:
-        """Go at another pace, a key of PACES.
+        """Change the pace to a key of PACES.
 
         Raises:
             SettingError: for an unknown pace.
@@ -140,17 +140,17 @@ class Run:
 
     @property
     def stopping(self) -> bool:
-        """Whether it has been told to stop, which cannot be taken back."""
+        """Whether it has received a stop command, which is final."""
         return self._wanted == "stop"
 
     @property
     def resting(self) -> bool:
-        """Whether nothing will change of itself: ended, or paused with every command carried out."""
+        """Whether the run needs a command to change: ended, or paused with every command carried out."""
         state = self.state
         return state.ended or (state.status == "paused" and self._answered == self._commands)
 
     def touch(self) -> None:
-        """Say that somebody is watching."""
+        """Record that a viewer is watching."""
         self.touched_at = time.monotonic()
 
     def history(self) -> tuple[Snapshot, ...]:
@@ -158,7 +158,7 @@ class Run:
         return self._history.snapshots()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the thread to end; returns whether it did."""
+        """Wait for the thread to end, and return whether it did."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -179,7 +179,7 @@ class Run:
             self._publish(status="failed", reason=in_words(error), seconds_left=None)
 
     def _permission(self, machine: Machine) -> int:
-        """Wait until steps may be taken; returns how many, or 0 for the end."""
+        """Wait until the run may go on, and return the number of steps to take, 0 to end."""
         while True:
             with self._changed:
                 self._mind_the_watchers()
@@ -236,7 +236,7 @@ class Run:
         self._show(machine, seconds_left=None)
         self.outcome = machine.outcome()
         if self._all_diverged():
-            reason = "Every training diverged; a smaller learning rate is the first thing to try."
+            reason = "Every training diverged: try a smaller learning rate first."
             self._publish(status="failed", reason=reason)
         else:
             self._publish(status="finished" if finished else "stopped")
@@ -249,24 +249,24 @@ class Run:
             self._changed.notify_all()
 
     def _mind_the_watchers(self) -> None:
-        """Pause when nobody has looked for a while, and end it when nobody comes back."""
+        """Pause after a time without viewers, and end after a longer one."""
         pause_s, end_s = self.patience_s
         alone_s = time.monotonic() - self.touched_at
         if alone_s > end_s and self._wanted != "stop":
             self._wanted = "stop"
-            self._publish(reason=f"Ended, because nobody had watched for {_duration(end_s)}.")
+            self._publish(reason=f"Ended after {_duration(end_s)} without a viewer.")
         elif alone_s > pause_s and self._wanted == "run":
             self._wanted = "pause"
-            self._publish(reason=f"Paused, because nobody had watched for {_duration(pause_s)}.")
+            self._publish(reason=f"Paused after {_duration(pause_s)} without a viewer.")
 
     def _newly_diverged(self, snapshot: Snapshot) -> tuple[str, ...]:
         from east.losses import LOSSES
 
-        known, sentences = self.state.diverged, []
+        earlier, sentences = self.state.diverged, []
         for lane in snapshot.lanes:
             name = f"{LOSSES[lane.loss].label} (seed {lane.seed}) diverged"
-            if snapshot.step and lane.diverged and not any(text.startswith(name) for text in known):
-                sentences.append(f"{name}: by step {snapshot.step:,} its loss was no longer a number.")
+            if snapshot.step and lane.diverged and not any(text.startswith(name) for text in earlier):
+                sentences.append(f"{name}: by step {snapshot.step:,} its loss or gradient was not finite.")
         return tuple(sentences)
 
     def _all_diverged(self) -> bool:
@@ -275,13 +275,13 @@ class Run:
 
 
 def in_words(error: Exception) -> str:
-    """Say in one sentence what ended a run."""
+    """Return one sentence about the error that ended a run."""
     if isinstance(error, EastError):
         return str(error)
     text = next(iter(str(error).splitlines()), "")
     if isinstance(error, MemoryError) or "out of memory" in text.lower():
-        return "The memory did not suffice; take fewer seeds, a smaller batch or a smaller network."
-    return f"The training stopped on an unexpected {type(error).__name__}{f': {text}' if text else ''}."
+        return "Out of memory: use fewer seeds, a smaller batch or a smaller network."
+    return f"The training stopped with an unexpected {type(error).__name__}{f': {text}' if text else ''}."
 
 
 def _duration(seconds: float) -> str:

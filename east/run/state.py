@@ -1,4 +1,4 @@
-"""What a run shows of itself at one moment."""
+"""The state of a run at one moment."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
 
 @dataclass(frozen=True)
 class RunState:
-    """What a viewer sees of a run at one moment, read whole through one reference.
+    """The state of a run at one moment; viewers read it as a whole through one reference.
 
-    `sequence` grows with every change. `reason` says in a sentence why a run paused itself or failed;
-    `diverged` names each lane whose loss left the numbers, in one sentence each. `steps_per_second` is
-    by the clock on the wall, pauses for the pace included.
+    `sequence` grows with every change. `reason` says in a sentence why a run paused, ended or failed;
+    `diverged` has one sentence for each diverged lane. `steps_per_second` is measured in wall-clock time, with
+    the waits for the pace.
     """
 
     status: Status = "starting"
@@ -31,10 +31,10 @@ class RunState:
 
     @property
     def all_diverged(self) -> bool:
-        """Whether the run failed because no training was left in numbers."""
+        """Whether the run failed because every lane diverged."""
         return self.status == "failed" and bool(self.diverged)
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the run has ended, and its state is final."""
         return self.status in ENDED

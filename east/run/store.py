@@ -1,4 +1,4 @@
-"""Who may hold a run: a bounded number of them in one process, found by their id."""
+"""The runs of a process: a bounded number, found by their id."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from east.run.runner import Run
 
 
 class RunStore:
-    """All runs of a process; ids cannot be guessed, so a run is seen only by who was given its id.
+    """All runs of a process; ids cannot be guessed, so only those who have an id see its run.
 
     Args:
-        most_active: how many may train or be paused at once.
-        most_kept: how many ended ones to keep for replay and comparison.
+        most_active: largest number of runs that train or are paused.
+        most_kept: largest number of ended runs to keep for replay and comparison.
     """
 
     def __init__(self, most_active: int = 4, most_kept: int = 12) -> None:
@@ -22,10 +22,10 @@ class RunStore:
         self._lock = threading.Lock()
 
     def start(self, run: Run) -> Run:
-        """Take a run in and start it.
+        """Add a run and start it.
 
         Raises:
-            SettingError: when too many are active; a paused one that nobody watches makes way first.
+            SettingError: when too many are active; a paused run without viewers is ended first.
         """
         with self._lock:
             active = [other for other in self._runs.values() if not (other.state.ended or other.stopping)]
@@ -47,7 +47,7 @@ class RunStore:
             run.command("stop", wait_s=0)
 
     def __len__(self) -> int:
-        """Return how many runs are held."""
+        """Return the number of runs."""
         return len(self._runs)
 
     def _make_way(self, active: list[Run]) -> None:

@@ -1,4 +1,4 @@
-"""Training: a configuration in, frozen snapshots out, and an outcome at the end."""
+"""Training: takes a configuration, yields frozen snapshots, and returns an outcome."""
 
 from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import NETWORKS, OPTIONS, TrainConfig

@@ -1,4 +1,4 @@
-"""What races: a loss, the metric it is trained for and judged by, and the rule that decides."""
+"""An arm of a race: a loss, the metric it is trained for and judged by, and a decision rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from east.rules import RULES
 PLAIN_RULE = "argmax"
 MEMBERS = Option(
     "Members of an ensemble",
-    "Networks whose mean probabilities decide; above 1 every arm also races as such an ensemble.",
+    "Number of networks in an ensemble, which decides by their mean probabilities; above 1, every arm also races "
+    "as an ensemble.",
     kind="whole",
     least=1,
     example="5",
@@ -22,13 +23,13 @@ MEMBERS = Option(
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to a prediction; arms of the same loss and metric share their networks.
+    """A loss, a metric and a decision rule; arms of the same loss and metric share their networks.
 
     Args:
         loss: a key of LOSSES.
-        metric: what it is trained for, its rule is fitted for, and it is judged by.
+        metric: metric that the networks are trained for, the rule is fitted for, and the arm is judged by.
         rule: a key of RULES.
-        members: networks whose mean probabilities decide; 1 is each lane alone, more are an ensemble.
+        members: 1 for each lane alone; above 1, an ensemble that decides by the mean probabilities.
 
     Raises:
         SettingError: for a loss or a rule that does not exist, or fewer than one member.
@@ -40,7 +41,7 @@ class Arm:
     members: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse names that are not known."""
+        """Refuse unknown losses and rules."""
         for kind, name, table in (("loss", self.loss, LOSSES), ("rule", self.rule, RULES)):
             if name not in table:
                 raise SettingError(f"There is no such {kind}", repr(name), f"choose from {', '.join(table)}")
@@ -48,12 +49,12 @@ class Arm:
 
     @property
     def ensemble(self) -> bool:
-        """Whether several networks decide together."""
+        """Whether the arm is an ensemble of several networks."""
         return self.members > 1
 
     @property
     def key(self) -> str:
-        """A name for people and files, "loss" or "loss+rule"; code passes the arm itself."""
+        """Name for people and files, "loss" or "loss+rule"; code passes the arm itself."""
         rule = () if self.rule == PLAIN_RULE else (self.rule,)
         return "+".join((self.loss, *rule, *(("ensemble",) if self.ensemble else ())))
 
@@ -65,15 +66,15 @@ class Arm:
 
     @property
     def spec(self) -> LossSpec:
-        """What LOSSES says of its loss."""
+        """The entry of its loss in LOSSES."""
         return LOSSES[self.loss]
 
     @property
     def networks(self) -> Arm:
-        """The arm whose lanes it reads: the same loss and metric, each lane alone, by the plain argmax."""
+        """The arm that trains its networks: the same loss and metric, each lane alone, by the plain argmax."""
         return replace(self, rule=PLAIN_RULE, members=1)
 
     @property
     def plain(self) -> bool:
-        """Whether nothing but the loss is at work: no fitted rule and no ensemble."""
+        """Whether the arm is a loss alone, without a fitted rule and without an ensemble."""
         return self == self.networks

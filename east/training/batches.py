@@ -1,4 +1,4 @@
-"""Which rows each seed sees at each step, the same for every arm."""
+"""The training rows of each seed at each step, the same for every arm."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from east.training.config import TrainConfig
 
 LOWEST = torch.iinfo(torch.int64).min
 UNITS_PER_DRAW = 4
-"""A drawn 64-bit number is cut into four of 16 bits."""
+"""Each drawn 64-bit number is split into four of 16 bits."""
 
 
 class Batches:
-    """Shuffled batches for every seed, from generators of their own.
+    """Shuffled batches for every seed, each seed with its own generator.
 
-    Shuffles are drawn on the CPU, so that a seed means the same batches on every device.
+    Shuffles are drawn on the CPU, so that a seed gives the same batches on every device.
 
     Args:
         rows: number of training rows.
         config: seeds, batch size, hidden widths and dropout.
-        device: where indices and masks are wanted.
+        device: device of the indices and masks.
     """
 
     def __init__(self, rows: int, config: TrainConfig, device: torch.device) -> None:
@@ -50,7 +50,7 @@ class Batches:
         return [self._mask(width).to(self._device, non_blocking=True) for width in self._widths]
 
     def _mask(self, width: int) -> Tensor:
-        """Draw one layer's mask from 16 random bits a unit, a third of the time that `bernoulli_` takes."""
+        """Draw one layer's mask from 16 random bits per unit, in a third of the time of `bernoulli_`."""
         units = self._size * width
         drawn = torch.empty(len(self._generators), -(-units // UNITS_PER_DRAW), dtype=torch.int64)
         for row, generator in zip(drawn, self._generators, strict=True):

@@ -1,4 +1,4 @@
-"""The best parameters of each lane so far, chosen by the validation score on the device."""
+"""The best parameters of each lane so far, chosen on the device by the validation score."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from torch import Tensor
 
 
 class Checkpoints:
-    """Each lane's parameters where its validation score is the best so far; nothing waits for the device.
+    """Each lane's parameters at its best validation score so far, chosen without waiting for the device.
 
     Args:
-        parameters: `[lanes, P]` to begin with.
-        patience: offers without a better score after which a lane keeps its checkpoint; None never.
+        parameters: initial parameters `[lanes, P]`.
+        patience: number of offers without a better score after which a lane's checkpoint is final; None for
+            no limit.
     """
 
     def __init__(self, parameters: Tensor, patience: int | None) -> None:
@@ -25,19 +26,19 @@ class Checkpoints:
         self._patience = math.inf if patience is None else patience
 
     def offer(self, parameters: Tensor, logits: Tensor, scores: Tensor, step: int) -> None:
-        """Take the parameters of the lanes that have not been better before.
+        """Keep the parameters of the lanes that score at least as well as before.
 
         Args:
             parameters: `[lanes, P]`.
             logits: `[lanes, n, K]` on the validation rows.
             scores: `[lanes]` on the validation rows.
-            step: when.
+            step: step of the parameters.
         """
-        # A lane that diverged has scores too: the argmax of NaN is class 0.
+        # A diverged lane also has a score, because the argmax of NaN is class 0.
         sound = logits.isfinite().flatten(1).all(dim=1)
         allowed = (self._stale < self._patience) & sound
         self._stale = torch.where(allowed & (scores > self.scores), 0, self._stale + 1)
-        # Of equal scores the later is kept: on few validation rows an early network ties by luck.
+        # Of equal scores the later one wins: with few validation rows, an early network may tie by chance.
         better = allowed & (scores >= self.scores)
         self.scores = torch.where(better, scores, self.scores)
         self.steps = torch.where(better, step, self.steps)

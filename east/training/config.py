@@ -1,4 +1,4 @@
-"""The settings of a training: each with its default, range and words, checked when they are made."""
+"""The settings of a training, each with its default, range, label and help, checked on construction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class Network:
-    """A named size of the network: what people call it, its hidden widths, and what it is good for."""
+    """A named size of the network: label, hidden widths, and a hint on its use."""
 
     label: str
     hidden: tuple[int, ...]
@@ -33,9 +33,9 @@ class Network:
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
-        "linear": Network("Linear", (), "a scorecard: one coefficient a feature and class"),
-        "tiny": Network("Tiny: 4 units", (4,), "a few cuts, as on a small device"),
-        "small": Network("Small: 16 units", (16,), "some more cuts"),
+        "linear": Network("Linear", (), "a scorecard: one coefficient per feature and class"),
+        "tiny": Network("Tiny: 4 units", (4,), "a few simple boundaries, for small devices"),
+        "small": Network("Small: 16 units", (16,), "some more boundaries"),
         "standard": Network("Standard: 64, 64", (64, 64), "enough for most tables"),
         "wide": Network("Wide: 256, 256", (256, 256), "for many rows"),
     }
@@ -52,7 +52,7 @@ EPOCHS = Option(
 )
 BATCH_SIZE = Option(
     "Batch size",
-    "Rows a step.",
+    "Training rows per step.",
     kind="whole",
     least=2,
     empty=f"{DEFAULT_BATCH}, or all rows of a smaller table",
@@ -61,7 +61,7 @@ BATCH_SIZE = Option(
 )
 HIDDEN = Option(
     "Hidden layers",
-    "Widths of the hidden layers; none is a linear model.",
+    "Widths of the hidden layers; no layers make a linear model.",
     kind="whole",
     least=1,
     many=True,
@@ -87,62 +87,66 @@ LEARNING_RATE = Option(
     link="rate",
 )
 WEIGHT_DECAY = Option("Weight decay", "Weight decay of AdamW.", least=0)
-CLIP = Option("Gradient norm", "Largest gradient norm of a lane.", least=0, open_ends=("least",))
+CLIP = Option(
+    "Gradient norm",
+    "Largest gradient norm of a lane; a larger gradient is scaled down.",
+    least=0,
+    open_ends=("least",),
+)
 AVERAGING = Option(
     "Moving average of the weights",
-    "How much of the past the average keeps at each step; the average is what is watched and scored.",
+    "Decay of the average per step; the averaged weights are the ones shown and scored.",
     least=0,
     most=1,
     open_ends=("most",),
     shown=(0.0, 0.9999, 0.01),
 )
-EVALUATIONS = Option("Evaluations", "Looks at the validation rows.", kind="whole", least=1)
+EVALUATIONS = Option("Evaluations", "Evaluations on the validation rows per training.", kind="whole", least=1)
 PATIENCE = Option(
     "Patience",
-    "Evaluations without a better score after which a lane keeps its checkpoint.",
+    "Evaluations without a better score after which a lane's checkpoint is final.",
     kind="whole",
     least=1,
     empty="never",
 )
 DEVICE = Option("Device", "auto (cuda, else mps, else cpu), cpu, cuda, cuda:1 or mps.", kind="text")
 PRECISION = Option(
-    "Precision", "Of the matrix products: float32 or bfloat16.", kind="choice", choices=PRECISIONS
+    "Precision", "Number format of matrix products: float32 or bfloat16.", kind="choice", choices=PRECISIONS
 )
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """What to train and how; the defaults suit tables of some hundred to some ten thousand rows.
+    """The settings of a training; the defaults suit tables of some hundred to some ten thousand rows.
 
-    OPTIONS says of every field below `rules` what it is called, which values it takes and what leaving
-    it empty means.
+    OPTIONS has the label, range and meaning of an empty value of every field below `rules`.
 
     Args:
-        metric: what the lanes are judged (and checkpoints chosen) by.
+        metric: metric that judges the lanes and chooses the checkpoints.
         losses: keys of LOSSES.
-        seeds: one repetition each; a seed fixes initialisation and batches, shared by all arms.
+        seeds: one repetition per seed; a seed fixes the initialisation and batches, the same for all arms.
         rules: keys of RULES; every loss races with each of them.
-        members: above 1, every loss and rule also races as an ensemble of so many networks, the first seeds'.
+        members: above 1, every loss and rule also races as an ensemble of the networks of the first seeds.
         epochs: passes over the training part; None is 30, within about 600 to 2,000 steps.
-        batch_size: rows a step; None is 512, or all rows of a smaller table.
+        batch_size: rows per step; None is 512, or all rows of a smaller table.
         hidden: widths of the hidden layers; () is a linear model; None is 64 and 64, from 20,000 training
             rows on 128 and 64.
-        dropout: share of hidden units left out in a step, in [0, 1); None is 0.2 for a training part of up
-            to 5,000 rows, and less for a longer one, down to 0 at 10,000.
-        learning_rate: peak of the one-cycle schedule of AdamW; None is 0.01, and 0.1 for a linear network,
-            which is far from its optimum after as many steps of 0.01.
-        weight_decay: AdamW's.
+        dropout: share of hidden units left out in a step, in [0, 1); None is 0.2 for up to 5,000 training
+            rows, falling to 0 at 10,000.
+        learning_rate: peak of AdamW's one-cycle schedule; None is 0.01, or 0.1 for a linear network, which
+            would not converge in as many steps at 0.01.
+        weight_decay: weight decay of AdamW.
         clip: largest gradient norm of a lane.
-        averaging: decay a step of the moving average of the weights, in [0, 1); the average is what is
-            watched, scored and kept; 0 for the weights themselves.
-        evaluations: how often the validation score is taken along a training, for the checkpoint.
-        patience: evaluations without a better score after which a lane keeps its checkpoint; None never.
+        averaging: decay per step of the moving average of the weights, in [0, 1); the averaged weights are
+            shown, scored and kept; 0 for no averaging.
+        evaluations: number of evaluations on the validation part in a training, to choose the checkpoint.
+        patience: evaluations without a better score after which a lane's checkpoint is final; None for no limit.
         device: "auto" (cuda, else mps, else cpu) or a torch device.
-        precision: "float32", or "bfloat16" for the matrix products.
-        arms: what races, arm by arm; replaces `losses` and `rules`.
+        precision: number format of matrix products, "float32" or "bfloat16".
+        arms: the arms of the race; replaces `losses` and `rules`.
 
     Raises:
-        SettingError: for a value that cannot work, naming it.
+        SettingError: for a value out of range, with its name.
     """
 
     metric: Metric
@@ -165,7 +169,7 @@ class TrainConfig:
     arms: tuple[Arm, ...] | None = None
 
     def __post_init__(self) -> None:
-        """Check every value; lists become tuples."""
+        """Check every value and turn lists into tuples."""
         for name in ("losses", "seeds", "rules", "hidden"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, tuple(getattr(self, name)))
@@ -196,11 +200,11 @@ class TrainConfig:
 
     @property
     def networks(self) -> tuple[Arm, ...]:
-        """The arms that are trained, in order: one for each loss and metric, whatever rules decide."""
+        """The arms to train, in order: one for each loss and metric, independent of the rules."""
         return tuple(dict.fromkeys(arm.networks for arm in self.race))
 
     def batch_rows(self, rows: int) -> int:
-        """Return how many of `rows` training rows a step takes."""
+        """Return the rows per step for `rows` training rows."""
         return min(self.batch_size or DEFAULT_BATCH, rows)
 
     def hidden_widths(self, rows: int) -> tuple[int, ...]:
@@ -219,12 +223,12 @@ class TrainConfig:
         """Return the share of hidden units left out in a step over `rows` training rows."""
         if self.dropout is not None:
             return self.dropout
-        # Dropout steadies small tables; a long one needs no steadying and loses by it (measured on letters).
+        # Dropout helps on small tables and costs score on large ones (measured on letters).
         fading = (NO_DROPOUT_ROWS - rows) / (NO_DROPOUT_ROWS - FULL_DROPOUT_ROWS)
         return DEFAULT_DROPOUT * min(max(fading, 0.0), 1.0)
 
     def steps_per_epoch(self, rows: int) -> int:
-        """Return the whole batches in `rows`; the remainder waits for the next shuffle."""
+        """Return the number of full batches in `rows`; an epoch leaves out the remainder."""
         return rows // self.batch_rows(rows)
 
     def total_steps(self, rows: int) -> int:
@@ -237,7 +241,7 @@ class TrainConfig:
 
 
 OPTIONS: Mapping[str, Option] = options_of(TrainConfig)
-"""What the command line, the widgets and the links need to know of each setting of a training."""
+"""Each setting of a training as the command line, the widgets and the links need it."""
 
 
 def _require_each_once(kind: str, values: Iterable[object]) -> None:

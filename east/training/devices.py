@@ -1,4 +1,4 @@
-"""Which device a training runs on."""
+"""The device that a training runs on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine under `train()`: lanes in lockstep, one step at a time, the best checkpoint kept."""
+"""The engine of `train()`: all lanes in lockstep, one step at a time, keeping each lane's best checkpoint."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ WARM_UP = 0.1
 
 
 class Training:
-    """A race of lanes over one dataset, advanced from outside.
+    """A training of lanes on one dataset, which the caller advances.
 
-    What is watched never changes what is learned: evaluations for the checkpoint come at fixed steps,
-    and `snapshot` only reads.
+    Snapshots never change the training: evaluations for the checkpoint come at fixed steps, and `snapshot`
+    only reads.
 
     Args:
         dataset: the encoded table with its split.
-        config: what to train and how.
-        view: where snapshots look at the decision regions, or None for nowhere.
+        config: the settings.
+        view: view of the decision regions for the snapshots, or None for no regions.
 
     Raises:
-        SettingError: for a device that is not there, or a metric that does not fit the classes.
+        SettingError: for a device that this machine lacks, or a metric that does not fit the classes.
     """
 
     def __init__(self, dataset: Dataset, config: TrainConfig, view: RegionView | None = None) -> None:
@@ -85,7 +85,7 @@ class Training:
         return self.step_number / self.total_steps
 
     def advance(self, steps: int = 1) -> None:
-        """Take up to `steps` steps, fewer when the training ends before."""
+        """Take up to `steps` steps, fewer at the end of the training."""
         start = time.perf_counter()
         with threads_for(self._device, self._work):
             for _ in range(min(steps, self.total_steps - self.step_number)):
@@ -96,7 +96,7 @@ class Training:
         self._elapsed_s += time.perf_counter() - start
 
     def snapshot(self) -> Snapshot:
-        """Read the present facts, in one transfer from the device."""
+        """Return the present state, in one transfer from the device."""
         with threads_for(self._device, self._work):
             measured = self._measure()
             seen = read_all(self._reader, self._network, self._averages)
@@ -138,7 +138,7 @@ class Training:
         )
 
     def _step(self) -> None:
-        """One step of every lane: gather, forward, backward, clip, update. Nothing waits for the device."""
+        """Take one step of every lane (gather, forward, backward, clip, update) without waiting for the device."""
         features, targets = self._train_rows
         rows = self._batches.next()
         inputs, labels = features[rows], targets[rows]
@@ -158,12 +158,12 @@ class Training:
         for group in self._optimiser.param_groups:
             group["lr"] = self._peak_rate * one_cycle(self.progress)
         self._optimiser.step()
-        # The average is young at first: until the decay's horizon is reached it forgets faster.
+        # Early on, the average decays faster, so that it forgets the initial weights.
         decay = min(self.config.averaging, (self.step_number + 1) / (self.step_number + 10))
         self._averages.lerp_(self._network.parameters, 1 - decay)
 
     def _clip(self) -> None:
-        """Scale each lane's own gradient to at most `clip`."""
+        """Scale each lane's gradient to a norm of at most `clip`."""
         gradients = self._network.gradients
         self._gradient_norms = gradients.norm(dim=1)
         gradients.mul_((self.config.clip / self._gradient_norms.clamp_min(self.config.clip)).unsqueeze(1))
@@ -177,7 +177,7 @@ class Training:
         )
 
     def _keep_the_best(self) -> None:
-        """Offer the averaged weights as checkpoints."""
+        """Offer the averaged weights to the checkpoints."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features, self._averages)
         scores = self._judge.scores(self._judge.hard(logits.argmax(dim=-1), targets))
@@ -185,7 +185,7 @@ class Training:
 
     @torch.no_grad()
     def _measure(self) -> Measurement:
-        """Measure all lanes on validation, on some training rows and at the last batch."""
+        """Measure all lanes on the validation part, on some training rows and on the last batch."""
         features, targets = self._validation_rows
         logits = self._network.evaluate(features, self._averages)
         soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
@@ -206,14 +206,14 @@ class Training:
         )
 
     def _placement(self) -> Tensor:
-        """Count where the last batch's probabilities fall, `[lanes, BINS]`."""
+        """Bin the probabilities of the last batch, `[lanes, BINS]`."""
         if self._last_batch is None:
             return torch.zeros(self._network.num_lanes, BINS, device=self._device)
         logits, labels = self._last_batch
         return placement_of(logits.float().softmax(dim=-1), labels.repeat(len(self.arms), 1))
 
     def _lanes_by_arm(self) -> list[tuple[Arm, range]]:
-        """List the arms in training with the numbers of their lanes."""
+        """List the arms in training with the indices of their lanes."""
         seeds = len(self.config.seeds)
         return [(arm, range(place * seeds, (place + 1) * seeds)) for place, arm in enumerate(self.arms)]
 
@@ -274,11 +274,12 @@ def one_cycle(progress: float, warm_up: float = WARM_UP) -> float:
 def train(dataset: Dataset, config: TrainConfig) -> Generator[Snapshot, None, Outcome]:
     """Train every lane in lockstep, yielding a snapshot at each evaluation; returns the outcome.
 
-    A `for` loop sees the snapshots; the generator's return value is the `Outcome` (`fit` hands it over).
+    A `for` loop gets the snapshots; the generator's return value is the `Outcome` (`fit` returns it directly).
 
     Raises:
-        SettingError: for a device that is not there, or a metric that does not fit the classes.
+        SettingError: for a device that this machine lacks, or a metric that does not fit the classes.
     """
+
     training = Training(dataset, config)
     yield training.snapshot()
     while not training.done:
@@ -288,7 +289,7 @@ def train(dataset: Dataset, config: TrainConfig) -> Generator[Snapshot, None, Ou
 
 
 def fit(dataset: Dataset, config: TrainConfig) -> Outcome:
-    """Train to the end without looking, and return the outcome."""
+    """Train to the end without snapshots, and return the outcome."""
     training = Training(dataset, config)
     training.advance(training.total_steps)
     return training.outcome()

@@ -1,4 +1,4 @@
-"""Matrices and scores of all lanes at once, each arm by its own metric and at its own sharpness."""
+"""Matrices and scores of all lanes at once, each arm with its own metric and sharpness."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from east.training.arm import Arm
 
 
 class Judge:
-    """What scores the lanes of a race; it holds no results.
+    """Scores the lanes of a race; it stores no results.
 
     Args:
         arms: the arms, in lane order.
-        annealings: the path of each arm's loss, None for a loss that has none.
-        num_classes: K.
+        annealings: annealing path of each arm's loss, None for a loss without one.
+        num_classes: number of classes K.
 
     Raises:
         SettingError: when a metric was made for another number of classes.
@@ -33,7 +33,7 @@ class Judge:
         self._annealings = [own or self.race_annealing for own in annealings]
 
     def sharpness(self, arm: int, progress: float) -> Sharpness:
-        """Return the arm's own sharpness, or the race's where its loss has none."""
+        """Return the sharpness of the arm's loss, or the race's if the loss has none."""
         return self._annealings[arm].at(progress)
 
     def hard(self, predictions: Tensor, targets: Tensor) -> Tensor:
@@ -50,6 +50,6 @@ class Judge:
         return torch.cat(matrices)
 
     def scores(self, matrices: Tensor) -> Tensor:
-        """Score `[lanes, K, K]`, each lane by its own arm's metric; returns `[lanes]`."""
+        """Score `[lanes, K, K]`, each lane by the metric of its arm; returns `[lanes]`."""
         pieces = matrices.chunk(len(self._arms))
         return torch.cat([arm.metric(piece) for arm, piece in zip(self._arms, pieces, strict=True)])

@@ -1,4 +1,4 @@
-"""Every number of a snapshot, named, fetched from the device in one transfer."""
+"""The numbers of a snapshot by name, fetched from the device in one transfer."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is measured of all lanes at one moment: `[lanes]` each, matrices `[lanes, K, K]`.
+    """Measurements of all lanes at one moment: numbers `[lanes]`, matrices `[lanes, K, K]`.
 
-    `LaneSnapshot` says what each number is.
+    `LaneSnapshot` documents each number.
     """
 
     score_soft: Floats
@@ -32,13 +32,13 @@ class Measurement:
     hard: Floats
 
     def of_lane(self, lane: int) -> dict[str, Any]:
-        """Return one lane's numbers by name, its matrices as they are."""
+        """Return one lane's numbers and matrices by name."""
         own = {each.name: getattr(self, each.name)[lane] for each in fields(self)}
         return own | {name: float(value) for name, value in own.items() if not value.shape}
 
     @classmethod
     def fetch(cls, **tensors: Tensor) -> Measurement:
-        """Bring tensors of these names, `[lanes, ...]` each, from the device at once."""
+        """Copy named tensors, `[lanes, ...]` each, from the device in one transfer."""
         names = [each.name for each in fields(cls)]
         flat = [tensors[name].float().flatten(1) if tensors[name].dim() > 1 else tensors[name].float().unsqueeze(1)
                 for name in names]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a training came to: its lanes' best checkpoints, and what every arm decides with them."""
+"""The outcome of a training: the best checkpoint of each lane, and every arm's decisions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class LaneResult:
-    """One finished lane: its checkpoint of the best validation score, judged on the test part by argmax.
+    """One finished lane: its checkpoint with the best validation score, judged on the test part by argmax.
 
     Probabilities are `[n, K]`, matrices `[K, K]`; `test_soft` is at the lane's final sharpness.
     """
@@ -42,10 +42,10 @@ class LaneResult:
 
 @dataclass(frozen=True)
 class ArmOutcome:
-    """One arm at the end: the lanes it reads, one a seed, and its fitted rules.
+    """One finished arm: its lanes, one per seed, and its fitted rules.
 
-    There is one rule a lane; an ensemble has a single one, fitted on the mean probabilities of its members, the
-    first of the lanes.
+    Each lane has its own rule. An ensemble has a single rule, fitted on the mean probabilities of its members,
+    which are the first lanes.
     """
 
     arm: Arm
@@ -59,27 +59,27 @@ class ArmOutcome:
 
     @property
     def validation_probabilities(self) -> FloatArray:
-        """What the rules decide from on validation, `[S, n, K]`; of an ensemble `[1, n, K]`."""
+        """Probabilities of the validation rows that the rules read, `[S, n, K]`; for an ensemble `[1, n, K]`."""
         return _gathered(self.arm, [lane.validation_probabilities for lane in self.lanes])
 
     @property
     def test_probabilities(self) -> FloatArray:
-        """What the rules decide from on test, `[S, n, K]`; of an ensemble `[1, n, K]`."""
+        """Probabilities of the test rows that the rules read, `[S, n, K]`; for an ensemble `[1, n, K]`."""
         return _gathered(self.arm, [lane.test_probabilities for lane in self.lanes])
 
     @property
     def validation_predictions(self) -> Integers:
-        """Predicted classes of the validation rows, `[S, n]`; of an ensemble `[1, n]`."""
+        """Predicted classes of the validation rows, `[S, n]`; for an ensemble `[1, n]`."""
         return self._decide(self.validation_probabilities)
 
     @property
     def test_predictions(self) -> Integers:
-        """Predicted classes of the test rows, `[S, n]`; of an ensemble `[1, n]`."""
+        """Predicted classes of the test rows, `[S, n]`; for an ensemble `[1, n]`."""
         return self._decide(self.test_probabilities)
 
     @property
     def test_predictions_without_a_member(self) -> Integers:
-        """What an ensemble would predict for the test rows without each of its members in turn, `[members, n]`."""
+        """Predictions of an ensemble for the test rows without each of its members in turn, `[members, n]`."""
         stacked = np.stack([lane.test_probabilities for lane in self.lanes[: self.arm.members]])
         others = (stacked.sum(axis=0) - stacked) / (len(stacked) - 1)
         return np.stack([self.rules[0].decide(own) for own in others])
@@ -90,10 +90,10 @@ class ArmOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training came to, arm by arm.
+    """The result of a training, by arm.
 
-    The targets `[n]` of validation and test stand beside the lanes' probabilities of the same rows. The encoder
-    is what the lanes read columns through, the configuration what they were trained with.
+    The targets `[n]` of validation and test belong to the same rows as the lanes' probabilities. `encoder` turns
+    columns into the lanes' features; `config` holds the settings of the training.
     """
 
     metric: Metric
@@ -109,12 +109,12 @@ class Outcome:
 
     @property
     def lanes(self) -> tuple[LaneResult, ...]:
-        """The trained lanes, each once: by loss and metric in the order of the arms, seeds within."""
+        """The trained lanes, each once: by loss and metric in the order of the arms, then by seed."""
         groups = {found.arm.networks: found.lanes for found in self.arms}
         return tuple(lane for lanes in groups.values() for lane in lanes)
 
     def arm(self, arm: Arm) -> ArmOutcome:
-        """Return an arm, one that raced or another decision on lanes that were trained.
+        """Return an arm that raced, or apply another rule to trained lanes.
 
         Raises:
             KeyError: when no lanes were trained for its loss and metric.
@@ -132,9 +132,9 @@ def decide(arm: Arm, lanes: Sequence[LaneResult], validation_targets: Integers) 
     """Fit an arm's rule on the validation rows of its lanes.
 
     Args:
-        arm: what decides.
-        lanes: the networks of its loss and metric, one a seed.
-        validation_targets: `[n]`.
+        arm: the arm.
+        lanes: the lanes of its loss and metric, one per seed.
+        validation_targets: true classes of the validation rows, `[n]`.
     """
     probabilities = _gathered(arm, [lane.validation_probabilities for lane in lanes])
     rules = tuple(fit_rule(arm.rule, own, validation_targets, arm.metric) for own in probabilities)

@@ -1,4 +1,4 @@
-"""Where a batch's probabilities fall on the Heaviside, counted in a few bins on the device."""
+"""Histogram of a batch's probabilities along the Heaviside, computed on the device."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from torch import Tensor
 from east.confusion import dynamic_threshold
 
 BINS = 20
-"""Even, so that the threshold is an edge."""
+"""An even number, so that the threshold is an edge of two bins."""
 
 
 def placement_of(probabilities: Tensor, targets: Tensor) -> Tensor:
-    """Count rows by the probability of their true class, stretched so that each row's threshold is at 1/2.
+    """Bin rows by the probability of their true class, rescaled so that each row's threshold is at 1/2.
 
-    p / (2 tau) up to the threshold tau and 1 - (1 - p) / (2 (1 - tau)) above it: rows left of 1/2 are
-    wrong, rows right of it right. Rows that are not numbers are not counted.
+    The scale is p / (2 tau) up to the threshold tau and 1 - (1 - p) / (2 (1 - tau)) above it: rows below
+    1/2 are wrong, rows above it are right. Rows with NaN are not counted.
 
     Args:
         probabilities: `[lanes, B, K]`.

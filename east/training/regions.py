@@ -1,4 +1,4 @@
-"""What arms predict on the grid of a view: read while they train, or decided by their rules at the end."""
+"""Predictions of arms on the grid of a view: during training, or by their rules at the end."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ LEVELS = 255
 
 
 class RegionReader:
-    """Reads the regions of some lanes while they train; it only looks.
+    """Reads the decision regions of lanes during training, without changing it.
 
-    Each arm is shown by its first seed: the mean over seeds is a boundary that none of the networks draws,
-    and what is read costs the same however many seeds there are.
+    The regions of an arm are those of its first seed: no network has the boundary of the mean over seeds, and
+    the cost stays the same for any number of seeds.
 
     Args:
-        view: where to look.
-        device: where the lanes live.
+        view: the view to predict.
+        device: device of the lanes.
     """
 
     def __init__(self, view: RegionView, device: torch.device) -> None:
@@ -35,7 +35,7 @@ class RegionReader:
         self._rows = torch.as_tensor(rows, dtype=torch.float32, device=device)
 
     def read(self, network: LaneNetwork, parameters: Tensor) -> list[Regions]:
-        """Read each arm's regions by the first of its lanes' parameters `[lanes, P]`."""
+        """Return each arm's regions from the parameters `[lanes, P]` of its first lane."""
         first = parameters[:: network.num_seeds]
         top = network.evaluate(self._rows, first).softmax(dim=-1).topk(2, dim=-1)
         lead = (top.values[..., 0] - top.values[..., 1]).nan_to_num().mul(LEVELS).round()
@@ -44,15 +44,15 @@ class RegionReader:
 
 
 def regions_of(found: ArmOutcome, view: RegionView, lane: int = 0) -> Regions:
-    """Decide a view by a finished arm: the best checkpoint of a lane, or an ensemble of them, and its rule.
+    """Predict a view with a finished arm: the best checkpoint of a lane, or the ensemble, and its rule.
 
-    Under a fitted rule the margin is the lead of the best expected price over the second, as a share of the
+    With a fitted rule, the margin is the lead of the best expected price over the second, as a share of the
     largest lead on the view.
 
     Args:
         found: the arm's outcome.
-        view: where to decide.
-        lane: which of the arm's seeds, by place; an ensemble has no choice.
+        view: the view to predict.
+        lane: index of the arm's seed; an ensemble ignores it.
     """
     rows = np.concatenate([view.features, view.points.features])
     lanes = found.lanes[: found.arm.members] if found.arm.ensemble else found.lanes[lane : lane + 1]
@@ -74,5 +74,5 @@ def _regions(view: RegionView, classes: Bytes, margins: Bytes) -> Regions:
 def read_all(
     reader: RegionReader | None, network: LaneNetwork, parameters: Tensor
 ) -> Sequence[Regions | None]:
-    """Read every arm's regions, or None for each where nobody looks."""
+    """Return every arm's regions, or None for each arm without a reader."""
     return [None] * network.num_arms if reader is None else reader.read(network, parameters)

@@ -18,13 +18,14 @@ Floats = NDArray[np.float64]
 class Scorecard:
     """The coefficients of a linear network; a class's score is `features @ coefficients + intercepts`.
 
-    Each row is centred over the classes, which leaves the probabilities as they are and makes the
-    coefficients unique: positive speaks for the class, negative against it.
+    Each row is centred over the classes, which keeps the probabilities and makes the coefficients unique:
+    a positive one is evidence for the class, a negative one evidence against it.
 
     Args:
-        features: `d` names of the encoded columns.
-        classes: `K` names.
-        coefficients: `[d, K]`, for a feature that is 1 greater: one standard deviation of a numeric column.
+        features: names of the `d` encoded columns.
+        classes: names of the `K` classes.
+        coefficients: `[d, K]`, change of the score per unit of a feature; for a numeric column, the unit is
+            one standard deviation.
         intercepts: `[K]`.
     """
 
@@ -34,17 +35,17 @@ class Scorecard:
     intercepts: Floats
 
     def strongest(self, class_place: int, most: int = 5) -> tuple[tuple[str, float], ...]:
-        """List the features with the largest coefficients of a class, in size, with their sign."""
+        """List the features with the largest absolute coefficients of a class, with their coefficients."""
         own = self.coefficients[:, class_place]
         order = np.argsort(-np.abs(own), kind="stable")[:most]
         return tuple((self.features[place], float(own[place])) for place in order)
 
 
 def scorecard(weights: Weights, features: Sequence[str], classes: Sequence[str]) -> Scorecard:
-    """Read a linear network's coefficients.
+    """Return the coefficients of a linear network.
 
     Args:
-        weights: of one lane, such as `LaneResult.weights`.
+        weights: weights of one lane, such as `LaneResult.weights`.
         features: names of the encoded columns, such as `Dataset.feature_names`.
         classes: names in code order.
 

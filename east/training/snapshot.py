@@ -1,4 +1,4 @@
-"""What a training shows of itself while it runs: frozen dataclasses of plain numbers and numpy arrays."""
+"""Snapshots of a running training: frozen dataclasses of plain numbers and numpy arrays."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LaneSnapshot:
-    """One lane at one moment; matrices `[K, K]` are of the validation part, rows true, decided by argmax.
+    """One lane at one moment; matrices `[K, K]` count the validation part, rows by true class, by argmax.
 
-    `score_soft - score_hard` is the surrogate gap. `sharpness` is the lane's own; a lane whose loss has
-    none is shown at the race's sharpness. `train_score` is of (at most 2,048) training rows,
-    `loss_value` and `gradient_norm` (before clipping) of the last batch. `placement` counts that batch's
-    rows by where the probability of their true class falls (`placement_of`); all 0 before the first step.
+    `score_soft - score_hard` is the surrogate gap. `sharpness` is that of the lane's loss, or the race's if
+    the loss has none. `train_score` covers at most 2,048 training rows; `loss_value` and `gradient_norm`
+    (before clipping) belong to the last batch. `placement` bins the rows of that batch by the probability of
+    their true class (`placement_of`); all 0 before the first step.
     """
 
     loss: str
@@ -43,7 +43,7 @@ class LaneSnapshot:
 
     @property
     def diverged(self) -> bool:
-        """Whether its loss or gradient is no longer a number; true before the first step, which has none."""
+        """Whether the loss or gradient is not finite; also true before the first step, which has neither."""
         return not (math.isfinite(self.loss_value) and math.isfinite(self.gradient_norm))
 
     @property
@@ -54,9 +54,9 @@ class LaneSnapshot:
 
 @dataclass(frozen=True)
 class ArmSnapshot:
-    """One arm in training at one moment: its lanes, one a seed. Rules are fitted when training has ended.
+    """One arm in training at one moment: its lanes, one per seed. Rules are fitted after training.
 
-    `regions` are what its first seed predicts on the training's view, None where it has none.
+    `regions` are the predictions of the first seed on the training's view, None without a view.
     """
 
     arm: Arm
@@ -65,38 +65,38 @@ class ArmSnapshot:
 
     @property
     def sharpness(self) -> Sharpness:
-        """How hard the arm's surrogate is now, the same for all its lanes."""
+        """The present sharpness of the arm's surrogate, the same for all its lanes."""
         return self.lanes[0].sharpness
 
     @property
     def soft(self) -> Matrix:
-        """Soft matrix `[K, K]`, the mean of the lanes'."""
+        """Soft matrix `[K, K]`, the mean over lanes."""
         return np.asarray(np.mean([lane.soft for lane in self.lanes], axis=0))
 
     @property
     def hard(self) -> Matrix:
-        """Hard matrix `[K, K]`, the mean of the lanes'."""
+        """Hard matrix `[K, K]`, the mean over lanes."""
         return np.asarray(np.mean([lane.hard for lane in self.lanes], axis=0))
 
     @property
     def score_soft(self) -> float:
-        """The metric of the soft matrix, the mean of the lanes'."""
+        """Metric of the soft matrix, the mean over lanes."""
         return float(np.mean([lane.score_soft for lane in self.lanes]))
 
     @property
     def score_hard(self) -> float:
-        """The metric of the hard matrix, the mean of the lanes'."""
+        """Metric of the hard matrix, the mean over lanes."""
         return float(np.mean([lane.score_hard for lane in self.lanes]))
 
     @property
     def placement(self) -> Matrix:
-        """Rows of the last batch `[BINS]` by where their true class falls on the Heaviside, all lanes together."""
+        """Histogram `[BINS]` of the last batch along the Heaviside, summed over lanes."""
         return np.asarray(np.sum([lane.placement for lane in self.lanes], axis=0))
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All arms in training at one moment; `progress` is u in [0, 1], `elapsed_s` time spent stepping."""
+    """All arms in training at one moment; `progress` is u in [0, 1], `elapsed_s` the seconds spent on steps."""
 
     progress: float
     step: int
@@ -109,11 +109,11 @@ class Snapshot:
 
     @property
     def lanes(self) -> tuple[LaneSnapshot, ...]:
-        """All lanes, arm by arm, seeds within."""
+        """All lanes, by arm and then by seed."""
         return tuple(lane for arm in self.arms for lane in arm.lanes)
 
     def arm(self, arm: Arm) -> ArmSnapshot:
-        """Return the lanes that an arm reads, at this moment.
+        """Return the snapshot of the lanes that an arm reads.
 
         Raises:
             KeyError: for an arm that is not in training.
