@@ -14,6 +14,12 @@ PAGES = {
     "compare": st.Page(
         "pages/compare/page.py", title="Compare", url_path="compare", icon=":material/balance:"
     ),
+    "microscope": st.Page(
+        "pages/microscope/page.py", title="Microscope", url_path="microscope", icon=":material/biotech:"
+    ),
+    "report": st.Page(
+        "pages/report/page.py", title="Take away", url_path="report", icon=":material/download:"
+    ),
 }
 
 page = st.navigation(list(PAGES.values()))

@@ -7,10 +7,9 @@ every decision rule can be fitted on it as on a network.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -81,6 +80,8 @@ def fit_reference(key: str, rows: Rows, seed: int = 0) -> FittedReference:
     """
     if key not in REFERENCES:
         raise SettingError("There is no such reference", repr(key), f"choose from {', '.join(REFERENCES)}")
+    import sklearn.ensemble  # noqa: F401  # only the threads of what has been imported can be limited
+
     began = time.perf_counter()
     present = np.unique(rows.train_targets)
     parts = []
@@ -121,9 +122,13 @@ def fit_beside(keys: Sequence[str], rows: Rows, seed: int = 0) -> list[Future[Fi
         raise SettingError("There is no such reference", repr(unknown[0]), remedy)
     if not keys:
         return []
-    context = multiprocessing.get_context("spawn")  # a fork of a process with threads can hang
-    pool = ProcessPoolExecutor(1, mp_context=context)
-    futures = [pool.submit(fit_reference, key, rows, seed) for key in keys]
+    from joblib.externals.loky import ProcessPoolExecutor
+    from joblib.externals.loky.backend import get_context
+
+    # A fork of a process with threads can hang, and multiprocessing's spawn would run the main script again:
+    # under Streamlit that is the app.
+    pool = ProcessPoolExecutor(1, context=get_context("loky"))
+    futures: list[Future[FittedReference]] = [pool.submit(fit_reference, key, rows, seed) for key in keys]
     pool.shutdown(wait=False)
     return futures
 

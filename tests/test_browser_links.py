@@ -16,19 +16,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("path", ["data", "train", "compare"])
+@pytest.mark.parametrize("path", ["data", "train", "compare", "report"])
 @pytest.mark.parametrize("query", ["", "?sample=penguins"])
 def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
     page: Page, fresh_server: Server, path: str, query: str
 ) -> None:
     page.goto(f"{fresh_server.url}/{path}{query}")
-    heading = {"data": "Train for the metric", "train": "Train", "compare": "Compare"}[path]
+    heading = {"data": "Train for the metric", "train": "Train", "compare": "Compare", "report": "Take away"}[
+        path
+    ]
     page.get_by_role("heading", name=heading, exact=path != "data", level=1).wait_for()
     links = page.get_by_test_id("stSidebarNavLink")
     until(
         lambda: (
             [link.inner_text().strip().split("\n")[-1] for link in links.all()]
-            == ["Data", "Train", "Compare"]
+            == ["Data", "Train", "Compare", "Take away"]
         )
     )
     if path == "data":

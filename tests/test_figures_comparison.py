@@ -55,13 +55,14 @@ def frontier() -> Frontier:
     generator = np.random.default_rng(1)
 
     def point(arm: Arm, beta: float) -> FrontierPoint:
-        precision, recall, f = generator.random((3, 2))
         served = replace(arm, metric=metric("fbeta", beta=beta))
-        return FrontierPoint(beta, precision, recall, f, replace(race().results[0], arm=served))
+        rates = generator.random((3, 2))
+        return FrontierPoint(served.metric, *rates, replace(race().results[0], arm=served))
 
     arms = EAST, TUNED, replace(EAST, rule="offsets")
     trained, decided, both = (tuple(point(arm, beta) for beta in (0.5, 1.0, 2.0)) for arm in arms)
-    return Frontier("east", trained, decided, both, point(CROSS_ENTROPY, 1.0))
+    axes = metric("precision"), metric("recall")
+    return Frontier("east", *axes, trained, decided, both, point(CROSS_ENTROPY, 1.0))
 
 
 @pytest.fixture(scope="module")

@@ -11,21 +11,36 @@ from east.comparison.classes import (
     rows_in_cell,
 )
 from east.comparison.differences import Difference
-from east.comparison.frontier import Frontier, FrontierPoint, frontier, frontier_config
+from east.comparison.frontier import (
+    BETAS,
+    Frontier,
+    FrontierPoint,
+    averaging,
+    frontier,
+    frontier_config,
+)
 from east.comparison.grid import Grid, grid, grid_config
 from east.comparison.kinds import Verdict
 from east.comparison.past_runs import JudgedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
-from east.comparison.race import ArmResult, Race, pair_races, race_from
+from east.comparison.race import ArmResult, Race, pair_races, race_from, result_of
 from east.comparison.references import References, ReferenceScore, judge_references, reference_sentence
 from east.comparison.scores import Comparison, Score, compare, first_minus_second, paired_difference
 from east.comparison.sizes import WIDTHS, SizePoint, SizeProgress, SizeSweep, size_label, sweep_sizes
 from east.comparison.summary import summarise, summary
 from east.comparison.verdict import pair_sentence, verdict
 from east.comparison.ways import Step
-from east.comparison.what_if import WhatIf, decided_for, offsets_rule, suggested_offsets, what_if
+from east.comparison.what_if import (
+    WhatIf,
+    decided_for,
+    decision_for,
+    offsets_rule,
+    suggested_offsets,
+    what_if,
+)
 
 __all__ = [
+    "BETAS",
     "WIDTHS",
     "ArmResult",
     "ClassChange",
@@ -46,11 +61,13 @@ __all__ = [
     "Step",
     "Verdict",
     "WhatIf",
+    "averaging",
     "class_changes",
     "class_rows",
     "class_table",
     "compare",
     "decided_for",
+    "decision_for",
     "first_minus_second",
     "frontier",
     "frontier_config",
@@ -68,6 +85,7 @@ __all__ = [
     "probabilities_frame",
     "race_from",
     "reference_sentence",
+    "result_of",
     "rows_in_cell",
     "size_label",
     "suggested_offsets",

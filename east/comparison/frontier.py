@@ -1,10 +1,10 @@
-"""The beta frontier: the macro precision and recall reached as beta sweeps, in one training."""
+"""The beta frontier: the precision and recall reached as beta sweeps, in one training."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,18 @@ BETAS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 
 @dataclass(frozen=True)
 class FrontierPoint:
-    """One arm at one beta: macro precision, macro recall and macro F_beta on the test part, `[S]` each."""
+    """One arm at one beta: precision, recall and F_beta on the test part, `[S]` each, and the F_beta itself."""
 
-    beta: float
+    metric: Metric
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
     f: NDArray[np.float64]
     result: ArmResult
+
+    @property
+    def beta(self) -> float:
+        """The beta it was trained or decided for."""
+        return float(self.metric.options["beta"])
 
     @property
     def arm(self) -> Arm:
@@ -45,9 +50,12 @@ class Frontier:
         decided: the reference's points under a rule fitted for each beta; () without a reference.
         both: the loss's own points under the rule; () without a reference.
         reference: the reference by argmax, which knows no beta; its `f` is F1.
+        precision, recall: what the axes show, averaged like the F_beta that was trained for.
     """
 
     loss: str
+    precision: Metric
+    recall: Metric
     trained: tuple[FrontierPoint, ...]
     decided: tuple[FrontierPoint, ...]
     both: tuple[FrontierPoint, ...]
@@ -77,7 +85,9 @@ def frontier_config(
     loss: str = "east",
     reference: str | None = "cross_entropy",
 ) -> TrainConfig:
-    """Set up one training whose lanes train for macro F_beta at each beta, and a reference beside them.
+    """Set up one training whose lanes train for F_beta at each beta, and a reference beside them.
+
+    The F_beta is averaged like the metric of `base`, of one class where that is of one class; else macro.
 
     Raises:
         SettingError: for fewer than two betas, the same one twice, or one that is not above 0.
@@ -88,10 +98,16 @@ def frontier_config(
     wanted = sorted(float(beta) for beta in betas)
     if len(wanted) < 2 or len(set(wanted)) < len(wanted):
         raise SettingError("A frontier needs two betas or more, each once", wanted)
-    arms = [Arm(loss, fbeta(beta=beta)) for beta in wanted]
-    middle = fbeta(beta=1.0)
+    averaged = averaging(base.metric)
+    arms = [Arm(loss, fbeta(beta=beta, **averaged)) for beta in wanted]
+    middle = fbeta(beta=1.0, **averaged)
     extra = [Arm(reference, middle)] if reference else []
     return replace(base, metric=middle, arms=(*arms, *extra))
+
+
+def averaging(metric: Metric) -> dict[str, Any]:
+    """Return the options by which a metric averages over classes; none where it does not."""
+    return {name: metric.options[name] for name in ("average", "class_index") if name in metric.options}
 
 
 def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> Frontier:
@@ -105,6 +121,8 @@ def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> 
     Raises:
         SettingError: when the loss was not trained for two betas or more.
     """
+    from east.metrics import precision, recall
+
     arms = [found.arm for found in outcome.arms if found.arm.plain]
     own = [arm for arm in arms if arm.loss == loss and "beta" in arm.metric.options]
     if len(own) < 2:
@@ -112,8 +130,11 @@ def frontier(outcome: Outcome, *, loss: str = "east", rule: str = "offsets") -> 
     others = [arm for arm in arms if arm.loss != loss]
     plain = others[0] if others else None
     served = [replace(arm, rule=rule) for arm in own] if plain else []
+    averaged = averaging(own[0].metric)
     return Frontier(
         loss=loss,
+        precision=precision(**averaged).named(outcome.classes),
+        recall=recall(**averaged).named(outcome.classes),
         trained=tuple(_point(arm, outcome) for arm in own),
         decided=_decided(plain, own, rule, outcome) if plain else (),
         both=tuple(_point(arm, outcome) for arm in served),
@@ -135,13 +156,13 @@ def _point(arm: Arm, outcome: Outcome) -> FrontierPoint:
 
 
 def _scored(metric: Metric, result: ArmResult) -> FrontierPoint:
-    from east.metrics import fbeta, precision, recall
+    from east.metrics import precision, recall
 
-    beta = float(metric.options["beta"])
+    averaged = averaging(metric)
     return FrontierPoint(
-        beta=beta,
-        precision=precision().scores(result.hard),
-        recall=recall().scores(result.hard),
-        f=fbeta(beta=beta).scores(result.hard),
+        metric=metric,
+        precision=precision(**averaged).scores(result.hard),
+        recall=recall(**averaged).scores(result.hard),
+        f=metric.scores(result.hard),
         result=result,
     )

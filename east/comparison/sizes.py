@@ -18,7 +18,7 @@ from east.errors import SettingError
 if TYPE_CHECKING:
     from east.dataset import Dataset
     from east.metrics import Metric
-    from east.training import Arm, Outcome, TrainConfig
+    from east.training import Arm, Outcome, Scorecard, TrainConfig
 
 WIDTHS: tuple[tuple[int, ...], ...] = ((), (4,), (16,), (64, 64))
 RULES_TRIED = ("metric", "expected")
@@ -36,6 +36,7 @@ class SizePoint:
         comparison: EAST by argmax against all others.
         rule: the rule under which the reference scored highest on the test part; hindsight in its favour.
         reference, subject: the two losses by argmax.
+        scorecards: of a linear network, the first seed's of each loss; else ().
     """
 
     hidden: tuple[int, ...]
@@ -44,6 +45,7 @@ class SizePoint:
     rule: str
     reference: Arm
     subject: Arm
+    scorecards: tuple[Scorecard, ...] = ()
 
     @property
     def label(self) -> str:
@@ -189,6 +191,7 @@ def _trained(
 
 def _point(outcome: Outcome, dataset: Dataset, hidden: tuple[int, ...], draws: int) -> SizePoint:
     from east.network import Layout
+    from east.training import scorecard
 
     race = race_from(outcome)
     reference, subject = (arm for arm in race.arms if arm.plain)
@@ -196,7 +199,12 @@ def _point(outcome: Outcome, dataset: Dataset, hidden: tuple[int, ...], draws: i
     ruled = [score for score in comparison.scores if score.arm.networks == reference and not score.arm.plain]
     best = max(ruled, key=lambda score: score.mean)
     parameters = Layout((dataset.num_features, *hidden, dataset.num_classes)).size
-    return SizePoint(hidden, parameters, comparison, best.arm.rule, reference, subject)
+    cards = [
+        scorecard(outcome.arm(arm).lanes[0].weights, dataset.feature_names, dataset.classes)
+        for arm in (reference, subject)
+        if not hidden
+    ]
+    return SizePoint(hidden, parameters, comparison, best.arm.rule, reference, subject, tuple(cards))
 
 
 def _and(parts: Sequence[str]) -> str:

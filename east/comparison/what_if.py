@@ -15,7 +15,7 @@ from east.rules import confusion_matrices
 if TYPE_CHECKING:
     from east.metrics import Metric
     from east.rules import DecisionRule
-    from east.training import Arm, Outcome
+    from east.training import Arm, ArmOutcome, Outcome
 
 Floats = NDArray[np.float64]
 
@@ -48,10 +48,10 @@ def what_if(outcome: Outcome, arm: Arm, rule: DecisionRule, metric: Metric | Non
     return WhatIf(on_validation, on_test, measure.scores(on_validation), measure.scores(on_test))
 
 
-def decided_for(
+def decision_for(
     outcome: Outcome, arm: Arm, metric: Metric, rule: str = "expected", *, together: bool = True
-) -> ArmResult:
-    """Decide for another metric on networks that are trained already: the quick what-if.
+) -> ArmOutcome:
+    """Fit a rule for another metric on networks that are trained already: the quick what-if.
 
     Args:
         outcome: a finished training.
@@ -62,10 +62,17 @@ def decided_for(
     """
     from east.training.outcome import decide
 
-    lanes = outcome.arm(arm).lanes
+    lanes = outcome.arm(arm.networks).lanes
     members = len(lanes) if together else 1
     wanted = replace(arm, metric=metric, rule=rule, members=members)
-    return result_of(decide(wanted, lanes, outcome.validation_targets), outcome)
+    return decide(wanted, lanes, outcome.validation_targets)
+
+
+def decided_for(
+    outcome: Outcome, arm: Arm, metric: Metric, rule: str = "expected", *, together: bool = True
+) -> ArmResult:
+    """Count what `decision_for` predicts for the test rows; takes the same arguments."""
+    return result_of(decision_for(outcome, arm, metric, rule, together=together), outcome)
 
 
 def offsets_rule(outcome: Outcome, offsets: ArrayLike) -> DecisionRule:

@@ -7,12 +7,13 @@ from east.export.folder import read_run, write_run
 from east.export.onnx_file import save_onnx
 from east.export.record import RunRecord, record_run
 from east.export.report import html_report, write_report
-from east.export.script import script_for, torch_loop
+from east.export.script import MadeRows, script_for, torch_loop
 from east.export.table import predict_table
 
 __all__ = [
     "ColumnDrift",
     "LoadedModel",
+    "MadeRows",
     "RunRecord",
     "TrainingFacts",
     "command_for",

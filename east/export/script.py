@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from east.dataset import Choices
@@ -11,9 +11,32 @@ from east.metrics import Metric
 from east.tables import ReadOptions
 from east.training import Arm, TrainConfig
 
+MADE_IMPORTS = (
+    "from east.comparison import summary",
+    "from east.dataset import with_test",
+    "from east.synthetic import make_problem",
+)
+
+
+@dataclass(frozen=True)
+class MadeRows:
+    """Where the rows of a made problem come from.
+
+    Args:
+        problem: its settings, `Problem.settings`.
+        rows, seed: of the table it draws to train and validate on.
+        test_rows, test_seed: of the fresh rows it is judged on.
+    """
+
+    problem: Mapping[str, object]
+    rows: int
+    seed: int
+    test_rows: int
+    test_seed: int
+
 
 def script_for(
-    config: TrainConfig, choices: Choices, file: str, *, reading: ReadOptions | None = None
+    config: TrainConfig, choices: Choices, source: str | MadeRows, *, reading: ReadOptions | None = None
 ) -> str:
     """Write the script that trains the same again and prints its results as JSON, as `train --json` does.
 
@@ -22,23 +45,43 @@ def script_for(
     Args:
         config: of the training.
         choices: target, columns and split.
-        file: the table's path.
+        source: the table's path, or the rows of a made problem.
         reading: how the file was read, where that was not found out.
     """
-    read = (
-        _call("ReadOptions", _changed(reading, ReadOptions())) if reading not in (None, ReadOptions()) else ""
-    )
-    asked = _changed(choices, Choices(choices.target))
+    asked = {"table": None, "target": repr(choices.target), **_changed(choices, Choices(choices.target))}
+    prepared = _call("east.prepare", asked)
+    if isinstance(source, MadeRows):
+        return _script(config, MADE_IMPORTS, _made(source, prepared))
+    options = _changed(reading, ReadOptions()) if reading is not None else {}
+    read = {repr(source): None, **({"options": _call("ReadOptions", options)} if options else {})}
+    imports = [
+        "from east.comparison import summary",
+        *(["from east.tables import ReadOptions"] if options else []),
+    ]
+    return _script(config, imports, [_call("table = east.read_table", read), f"dataset = {prepared}"])
+
+
+def _made(source: MadeRows, prepared: str) -> list[str]:
+    """Write the lines that draw the rows of a made problem."""
+    problem = {name: repr(value) for name, value in source.problem.items()}
+    test = _call("problem.table", {repr(source.test_rows): None, "seed": repr(source.test_seed)})
+    return [
+        _call("problem = make_problem", problem),
+        _call("table = problem.table", {repr(source.rows): None, "seed": repr(source.seed)}),
+        _call("dataset = with_test", {prepared: None, test: None}),
+    ]
+
+
+def _script(config: TrainConfig, imports: Sequence[str], data: Sequence[str]) -> str:
+    """Put the lines that make the dataset into a whole script."""
     return "\n".join(
         [
             "import json",
             "",
             "import east",
-            "from east.comparison import summary",
-            *(["from east.tables import ReadOptions"] if read else []),
+            *imports,
             "",
-            f"table = east.read_table({file!r}{f', options={read}' if read else ''})",
-            _call("dataset = east.prepare", {"table": None, "target": repr(choices.target), **asked}),
+            *data,
             f"metric = {metric_code(config.metric)}",
             _call("config = east.TrainConfig", dict(_settings(config))),
             "outcome = east.fit(dataset, config)",

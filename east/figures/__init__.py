@@ -10,14 +10,15 @@ from east.figures.matrices import (
     normalised,
     order_by_confusion,
 )
-from east.figures.microscope import gradient_figure, row_heaviside_figure
+from east.figures.microscope import cross_effect_figure, gradient_figure, row_heaviside_figure
 from east.figures.ordering import MANY_CLASSES, ClassOrder, class_order
 from east.figures.palette import DARK, LIGHT, Figure, Theme
 from east.figures.problem import problem_figure
 from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
-from east.figures.simplex import shade_points, simplex_figure
+from east.figures.simplex import probabilities_at, shade_points, simplex_figure
 from east.figures.sizes import size_figure
+from east.figures.square import square_figure
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
 
@@ -35,6 +36,7 @@ __all__ = [
     "class_balance_figure",
     "class_change_figure",
     "class_order",
+    "cross_effect_figure",
     "curve_figure",
     "difference_figure",
     "frontier_figure",
@@ -47,6 +49,7 @@ __all__ = [
     "order_by_confusion",
     "paired_figure",
     "plotly_script",
+    "probabilities_at",
     "problem_figure",
     "region_difference_figure",
     "region_figure",
@@ -55,4 +58,5 @@ __all__ = [
     "shade_points",
     "simplex_figure",
     "size_figure",
+    "square_figure",
 ]

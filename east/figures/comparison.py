@@ -57,8 +57,9 @@ def paired_figure(
         )
         traces += _interval(name, low, mean, high, theme.arm(one.second), hover)
         traces.append(_seeds(name, [value * unit.factor for value in one.values], theme.arm(one.second)))
-        notes.append(_beside(theme, name, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", MINUS)))
-        facts.append((f"against {name}", f"{mean:+.1f} ({low:+.1f} to {high:+.1f}, {one.conclusion})"))
+        written = f"{_signed(mean)} ({_signed(low)} to {_signed(high)}"
+        notes.append(_beside(theme, name, f"{written})".replace("-", MINUS)))
+        facts.append((f"against {name}", f"{written}, {one.conclusion})"))
     ends = [unit.factor * end for one in differences for end in (*one.interval, *one.values)]
     picture = layout(
         theme,
@@ -70,6 +71,11 @@ def paired_figure(
         annotations=notes,
     )
     return Figure(tuple(traces), picture, sentence(f"{subject} minus each rival in {unit.name}", facts))
+
+
+def _signed(value: float) -> str:
+    """Write a number with its sign and one decimal; what rounds to 0 has none."""
+    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}"
 
 
 def class_change_figure(

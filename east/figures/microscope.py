@@ -97,6 +97,50 @@ def gradient_figure(
     return Figure(tuple(traces), picture, alt)
 
 
+def cross_effect_figure(
+    before: Mapping[str, Gradient],
+    after: Mapping[str, Gradient],
+    classes: Sequence[str],
+    *,
+    theme: Theme = LIGHT,
+    height: int = 260,
+) -> Figure:
+    """Draw each loss's push on one row as it is, and beside it, pale, once another row has moved.
+
+    Args:
+        before, after: of the row, `[K]` each, by key of LOSSES.
+        classes: K names.
+        theme: LIGHT or DARK.
+        height: in pixels.
+    """
+    from east.losses import LOSSES
+
+    names = short_labels(classes)
+    traces, facts = [], []
+    for key, gradient in before.items():
+        label, color, then = LOSSES[key].label, theme.loss(key), after[key].push
+        traces.append(_bars(f"{key} before", f"{label}: as it is", names, gradient.push, color))
+        pale = mixed(color, theme.paper, 0.55)
+        traces.append(_bars(f"{key} after", f"{label}: other row moved", names, then, pale))
+        facts.append((label, f"changes by up to {np.abs(then - gradient.push).max():.2g}"))
+    picture = layout(
+        theme,
+        height=height,
+        barmode="group",
+        bargap=0.25,
+        bargroupgap=0.04,
+        margin={"l": 64, "r": 12, "t": 12, "b": 32},
+        showlegend=False,
+        xaxis={"type": "category", "tickfont": {"color": theme.text}, "showgrid": False},
+        yaxis=axis(
+            theme, "push on the logit", zeroline=True, zerolinecolor=theme.muted, exponentformat="none"
+        ),
+    )
+    return Figure(
+        tuple(traces), picture, sentence("Push on this row before and after another row moves", facts)
+    )
+
+
 def _class_marks(anatomy: Anatomy, classes: Sequence[str], theme: Theme) -> dict[str, Any]:
     """Mark each class on the line in its own colour; the true one is ringed."""
     rings = [theme.text if place == anatomy.target else theme.paper for place in range(len(classes))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ LONGEST = 0.075
 ROW_ARROW = 0.16
 """The arrows at the row itself."""
 CELLS = 90
+PICKS = 26
 
 
 def simplex_figure(
@@ -31,7 +33,9 @@ def simplex_figure(
     place: Floats,
     classes: Sequence[str],
     *,
+    moved: Mapping[str, Floats] = MappingProxyType({}),
     part: str = "metric",
+    pick: bool = False,
     theme: Theme = LIGHT,
     height: int = 380,
 ) -> Figure:
@@ -46,7 +50,9 @@ def simplex_figure(
         row: (dp `[3]`) by key of LOSSES: where each loss moves the row from where it stands, drawn as large arrows.
         place: the row's probabilities `[3]`.
         classes: three names.
+        moved: the same once another row has moved, drawn pale on the same scale.
         part: what is shaded for: "metric" alone, or "total" with the anchor.
+        pick: whether places all over the triangle can be clicked.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -55,7 +61,8 @@ def simplex_figure(
         _shading(shade, starved, theme),
         *_frame(theme),
         _field_arrows(arrows, theme),
-        *_row_arrows(row, place, theme),
+        *_row_arrows(row, moved, place, theme),
+        *([_pick_places()] if pick else []),
     ]
     room = 0.09
     picture = layout(
@@ -91,6 +98,14 @@ def simplex_figure(
 def flat(points: Floats) -> Floats:
     """Place probabilities `[n, 3]` on the plane, `[n, 2]`: each corner of the triangle is one class."""
     return np.asarray(points @ CORNERS)
+
+
+def probabilities_at(x: float, y: float) -> Floats:
+    """Return the probabilities `[3]` of a place on the plane; beside the triangle those of the nearest edge."""
+    third = y / CORNERS[2, 1]
+    second = x - third / 2
+    inside = np.clip([1 - second - third, second, third], 0.0, None)
+    return np.asarray(inside / inside.sum())
 
 
 def shade_points() -> Floats:
@@ -169,22 +184,33 @@ def _field_arrows(field: Field, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _row_arrows(row: Mapping[str, Floats], place: Floats, theme: Theme) -> list[dict[str, Any]]:
-    """Draw what each loss does to the row: direction and size, the longest of them at full length.
+def _row_arrows(
+    row: Mapping[str, Floats], moved: Mapping[str, Floats], place: Floats, theme: Theme
+) -> list[dict[str, Any]]:
+    """Draw what each loss does to the row: direction and size, the longest of all at full length.
 
     The longest lies widest and lowest, so that arrows of one direction are all seen.
     """
     from east.losses import LOSSES
 
     tail = flat(place[None])
-    steps = {key: flat(step[None]) for key, step in row.items()}
-    longest = max([float(np.linalg.norm(step)) for step in steps.values()] + [np.finfo(np.float64).tiny])
+    steps, others = ({key: flat(step[None]) for key, step in each.items()} for each in (row, moved))
+    sizes = [float(np.linalg.norm(step)) for step in (*steps.values(), *others.values())]
+    scale = ROW_ARROW / max([*sizes, np.finfo(np.float64).tiny])
     order = sorted(steps, key=lambda key: -float(np.linalg.norm(steps[key])))
+    head = np.array([13.0])
+    pale = [
+        {
+            **_arrows(tail, tail + step * scale, head, translucent(theme.loss(key), 0.45), 2.5),
+            "name": f"{LOSSES[key].label}, other row moved",
+            "showlegend": False,
+            "hovertemplate": f"{LOSSES[key].label}, once the other row has moved<extra></extra>",
+        }
+        for key, step in others.items()
+    ]
     traces = [
         {
-            **_arrows(
-                tail, tail + steps[key] / longest * ROW_ARROW, np.array([13.0]), theme.loss(key), width
-            ),
+            **_arrows(tail, tail + steps[key] * scale, head, theme.loss(key), width),
             "name": LOSSES[key].label,
             "hovertemplate": f"{LOSSES[key].label}<extra></extra>",
         }
@@ -193,7 +219,24 @@ def _row_arrows(row: Mapping[str, Floats], place: Floats, theme: Theme) -> list[
     spot = {"size": 11, "color": theme.paper, "line": {"color": theme.text, "width": 2.5}}
     hover = "<br>".join(f"p = {p:.3f}" for p in place) + "<extra></extra>"
     here = {"type": "scatter", "mode": "markers", **_xy(tail), "marker": spot, "hovertemplate": hover}
-    return [*traces, {**here, "name": "the row", "showlegend": False}]
+    return [*pale, *traces, {**here, "name": "the row", "showlegend": False}]
+
+
+def _pick_places() -> dict[str, Any]:
+    """Lay marks that nobody sees over the triangle; a click snaps to the nearest."""
+    from east.microscope import simplex_points
+
+    points = simplex_points(PICKS)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        **_xy(flat(points)),
+        "marker": {"size": 9, "opacity": 0},
+        "name": "places",
+        "showlegend": False,
+        "customdata": plain(points),
+        "hovertemplate": "%{customdata[0]:.2f}, %{customdata[1]:.2f}, %{customdata[2]:.2f}<extra></extra>",
+    }
 
 
 def _arrows(tails: Floats, heads: Floats, sizes: Floats, color: str, width: float) -> dict[str, Any]:

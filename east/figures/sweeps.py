@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from east.comparison.wording import lowered
 from east.figures.palette import (
     FONT_SIZE,
     LIGHT,
@@ -68,7 +69,7 @@ def frontier_figure(
     theme: Theme = LIGHT,
     height: int = 380,
 ) -> Figure:
-    """Draw macro precision against macro recall as beta sweeps, trained for it, decided for it, or both.
+    """Draw precision against recall as beta sweeps, trained for it, decided for it, or both.
 
     Args:
         frontier: the sweep.
@@ -84,8 +85,8 @@ def frontier_figure(
     picture = layout(
         theme,
         height=height,
-        xaxis=axis(theme, "macro recall on the test part"),
-        yaxis=axis(theme, "macro precision on the test part"),
+        xaxis=axis(theme, f"{lowered(frontier.recall.label)} on the test part"),
+        yaxis=axis(theme, f"{lowered(frontier.precision.label)} on the test part"),
         margin={"l": 60, "r": 24, "t": 12, "b": 44},
     )
     facts = [
@@ -159,8 +160,8 @@ def _places(points: Sequence[FrontierPoint], marker: Mapping[str, Any]) -> dict[
     name = points[0].arm.label
     hover = [
         f"<b>{name}</b>, β {point.beta:g}"
-        f"<br>macro precision {point.precision.mean():.4f}<br>macro recall {point.recall.mean():.4f}"
-        f"<br>macro F{point.beta:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
+        f"<br>precision {point.precision.mean():.4f}<br>recall {point.recall.mean():.4f}"
+        f"<br>F{point.beta:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
         for point in points
     ]
     return {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -75,9 +75,16 @@ class Metric:
             size = f"{len(rows)} x {len(rows)} for {num_classes} classes"
             raise SettingError("A gain matrix must have one row and one column a class", size, "resize it")
 
-    def __reduce__(self) -> tuple[Callable[[], Metric], tuple[()]]:
-        """Travel between processes by factory and options, for the function itself cannot."""
-        return partial(self.factory, **self.options), ()
+    def named(self, classes: Sequence[str]) -> Metric:
+        """Name the one class of a one-class metric in the label: "F0.5 of yes" for "F0.5 of class 1"."""
+        index = self.options.get("class_index")
+        if index is None or index >= len(classes):
+            return self
+        return replace(self, label=self.label.replace(f"of class {index}", f"of {classes[index]}", 1))
+
+    def __reduce__(self) -> tuple[Callable[..., Metric], tuple[Callable[[], Metric], str]]:
+        """Travel between processes by factory, options and label, for the function itself cannot."""
+        return _rebuilt, (partial(self.factory, **self.options), self.label)
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,10 @@ class MetricSpec:
     def matrix_option(self) -> str | None:
         """The option that takes a matrix of the classes' size, if there is one."""
         return next((name for name, option in self.options.items() if option.kind == "matrix"), None)
+
+
+def _rebuilt(make: Callable[[], Metric], label: str) -> Metric:
+    return replace(make(), label=label)
 
 
 def divide(numerator: Tensor, denominator: Tensor) -> Tensor:

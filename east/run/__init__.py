@@ -1,6 +1,7 @@
 """A training in the background: start, pause, resume, one step, stop, pace and replay."""
 
 from east.run.annealings import annealings
+from east.run.background import Background
 from east.run.commands import Command
 from east.run.history import History
 from east.run.machine import Machine
@@ -12,6 +13,7 @@ from east.run.store import RunStore
 
 __all__ = [
     "PACES",
+    "Background",
     "Command",
     "History",
     "Machine",

@@ -1,4 +1,4 @@
-"""The judged race of a run, and the choice of two of its arms."""
+"""The choice of two arms of a race."""
 
 from __future__ import annotations
 
@@ -6,24 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import session, state
+from pages.shared import state
 
 if TYPE_CHECKING:
     from east.comparison import Comparison
-    from east.run import Run
-    from east.training import Arm, Outcome
-
-
-def judged(run: Run, outcome: Outcome) -> Comparison:
-    """Return the run's comparison, made once a session."""
-
-    def make() -> Comparison:
-        from east.comparison import compare, race_from
-
-        with st.spinner("Resampling the test rows…"):
-            return compare(race_from(outcome))
-
-    return session.once("comparison", run.id, make)
+    from east.training import Arm
 
 
 def pick_two(comparison: Comparison) -> tuple[Arm, Arm]:

@@ -12,8 +12,9 @@ from east.figures import class_change_figure
 from east.figures.comparison import MOST_CHANGES
 from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
-from pages.compare.arms import judged, pick_two
+from pages.compare.arms import pick_two
 from pages.shared import live_view
+from pages.shared.judging import judged
 from pages.shared.live_view import Cell, Group
 
 if TYPE_CHECKING:

@@ -7,36 +7,43 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from east.comparison.wording import lowered
 from east.figures import class_order, difference_figure, frontier_figure, matrix_figure
 from pages.compare import sweep
-from pages.compare.downloads import download, predictions
 from pages.compare.matrices import side_by_side
-from pages.shared import live_view, session, state
+from pages.shared import live_view, session, shelf, state
+from pages.shared.downloads import download, predictions
 from pages.shared.live_view import Cell, Group
 
 if TYPE_CHECKING:
     from east.comparison import Frontier
     from east.run import Run
-    from east.training import Outcome
+    from east.training import Outcome, TrainConfig
 
 
 def section(run: Run, outcome: Outcome) -> None:
     """Draw the frontier, or offer to train it."""
-    from east.comparison import frontier_config
-
     st.caption(
-        "β weighs recall against precision. EAST is trained for nine values of β in one go; the dotted curve is "
-        "one cross-entropy model with offsets tuned anew for each β, which costs no training."
+        "β weighs recall against precision. Solid: EAST, trained for each β in one go. Dotted: cross-entropy's "
+        "networks under a rule fitted anew for each β, which costs no training. Dashed: both, EAST's networks "
+        "for each β under its rule."
     )
-    sweep.section("frontier", run, frontier_config, _draw)
+    sweep.section("frontier", run, _configure, _draw)
+
+
+def _configure(base: TrainConfig) -> TrainConfig:
+    """Sweep the usual betas and that of the metric asked for."""
+    from east.comparison import BETAS, frontier_config
+
+    return frontier_config(base, sorted({*BETAS, float(base.metric.options.get("beta", 1.0))}))
 
 
 def _draw(side: Run, outcome: Outcome) -> None:
     def make() -> Frontier:
         from east.comparison import frontier
 
-        with st.spinner("Tuning offsets for each β…"):
-            return frontier(outcome)
+        with st.spinner("Fitting a rule for each β…"):
+            return frontier(outcome, rule="expected")
 
     made = session.once("frontier", side.id, make)
     st.fragment(_draw_at)(side, outcome, made)
@@ -46,13 +53,14 @@ def _draw_at(side: Run, outcome: Outcome, made: Frontier) -> None:
     """Draw the curve and the matrices at one beta; the slider runs this alone."""
     theme = live_view.theme()
     known = list(made.betas)
-    now = min(known, key=lambda beta: abs(beta - state.get().frontier_beta))
+    wanted = state.get().frontier_beta or _beta_asked_for()
+    now = min(known, key=lambda beta: abs(beta - wanted))
     st.select_slider("β", known, format_func=lambda beta: f"{beta:g}", **state.bind("frontier_beta", now))
     curve = frontier_figure(made, beta=now, theme=theme)
     caption = (
         "Means over seeds (faint: the seeds). Up and right is better on both; a ring marks the chosen β."
     )
-    drawn = Cell("frontier", "Macro precision against macro recall", curve, caption)
+    drawn = Cell("frontier", f"{made.precision.label} against {lowered(made.recall.label)}", curve, caption)
     sweeps = (made.trained[:1], made.both[:1], made.decided[:1], (made.reference,) if made.reference else ())
     legend = [(point.arm.label, theme.arm(point.arm)) for points in sweeps for point in points]
     curves = [Group("frontier", [drawn], 1, wide=True)]
@@ -64,6 +72,13 @@ def _draw_at(side: Run, outcome: Outcome, made: Frontier) -> None:
         lambda: predictions(side, made.race(outcome)),
         "frontier.csv",
     )
+
+
+def _beta_asked_for() -> float:
+    """Return the beta of the metric that the run was trained for; 1 where it has none."""
+    run = shelf.run()
+    outcome = run.outcome if run is not None else None
+    return float(outcome.metric.options.get("beta", 1.0)) if outcome is not None else 1.0
 
 
 def _matrices_at(made: Frontier, beta: float, classes: Sequence[str]) -> list[Cell]:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from east.comparison.wording import lowered
 from east.figures import grid_figure
 from pages.compare import sweep
-from pages.compare.downloads import download, predictions
 from pages.shared import live_view, session, state
+from pages.shared.downloads import download, predictions
 from pages.shared.live_view import Cell, Group
+from pages.shared.words import literal
 
 if TYPE_CHECKING:
     from east.comparison import Grid
@@ -40,11 +42,13 @@ def section(run: Run, outcome: Outcome) -> None:
         "Does training for a metric pay in that metric? EAST is trained once for each metric, all in one go, and "
         "every model is scored by all of them."
     )
-    metrics = {name: _metric(name) for name in METRICS}
-    wanted = [name for name in state.get().grid_metrics if name in METRICS] or list(USUAL)
+    asked = outcome.metric
+    metrics = {name: made for name in METRICS if (made := _metric(name)).label != asked.label}
+    wanted = [name for name in state.get().grid_metrics if name in metrics]
+    wanted = wanted or [name for name in USUAL if name in metrics]
     st.multiselect(
-        "Metrics",
-        list(METRICS),
+        f"Metrics beside {literal(lowered(asked.label))}, the one asked for",
+        list(metrics),
         format_func=lambda name: metrics[name].label,
         **state.bind("grid_metrics", wanted),
     )
@@ -52,7 +56,7 @@ def section(run: Run, outcome: Outcome) -> None:
     def configure(base: TrainConfig) -> TrainConfig:
         from east.comparison import grid_config
 
-        return grid_config([metrics[name] for name in wanted], base)
+        return grid_config([asked, *(metrics[name] for name in wanted)], base)
 
     sweep.section("grid", run, configure, _draw)
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from east.figures import MANY_CLASSES, NORMALISATIONS, class_order, difference_figure, matrix_figure
 from pages.compare import rows
-from pages.compare.arms import judged, pick_two
+from pages.compare.arms import pick_two
 from pages.shared import live_view, state
+from pages.shared.judging import judged
 from pages.shared.live_view import Cell, Group
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import CELL_NAMES

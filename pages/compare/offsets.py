@@ -1,4 +1,4 @@
-"""The what-if: per-class offsets by hand on a finished model."""
+"""The what-if by hand: per-class offsets on a finished model."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import streamlit as st
 
 from east.figures import class_order, difference_figure, matrix_figure
 from east.tables import neutralise_formulas
-from pages.compare.downloads import download
 from pages.shared import live_view, session, state
+from pages.shared.downloads import download
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
 

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from east.errors import EastError
-from pages.compare import classes, frontier, grid, matrices, offsets, past, verdict
-from pages.compare.arms import judged
+from pages.compare import (
+    beside,
+    classes,
+    frontier,
+    grid,
+    matrices,
+    past,
+    sizes,
+    square,
+    verdict,
+    what_if,
+)
 from pages.shared import notes, shelf, state, warm_up
+from pages.shared.judging import judged
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
 
@@ -21,11 +32,13 @@ if TYPE_CHECKING:
 POLL_S = 1.0
 
 SECTIONS: Mapping[str, tuple[str, Callable[[Run, Outcome], None]]] = {
+    "scores": ("Scores", verdict.section),
+    "what_if": ("What if", what_if.section),
     "classes": ("Class by class", classes.section),
     "matrices": ("Matrices", matrices.section),
-    "offsets": ("What if: offsets", offsets.section),
     "grid": ("Metric × metric", grid.section),
     "frontier": ("β frontier", frontier.section),
+    "sizes": ("Network size", sizes.section),
     "past": ("Past runs", past.section),
 }
 
@@ -53,8 +66,8 @@ def main() -> None:
         f"trained on · {seeds} {'seeds' if seeds > 1 else 'seed'} · {outcome.steps:,} steps"
     )
     verdict.headline(comparison)
-    verdict.scores(run, comparison)
-    verdict.downloads(run, comparison)
+    square.draw(run, outcome, comparison)
+    beside.draw(run, outcome, comparison)
     chosen = state.known("section", SECTIONS, DEFAULTS.section)
     st.segmented_control(
         "More about it", list(SECTIONS), format_func=lambda name: SECTIONS[name][0], required=True,

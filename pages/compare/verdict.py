@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,19 @@ import streamlit as st
 
 from east.comparison.kinds import Kind
 from east.figures import paired_figure, score_figure
-from pages.compare.downloads import download, predictions
+from pages.compare import square
 from pages.shared import live_view
+from pages.shared.downloads import offer_numbers
+from pages.shared.judging import judged
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
     from east.comparison import Comparison
     from east.run import Run
+    from east.training import Outcome
 
+STYLE = "<style>.st-key-verdict h2 { font-size: 1.25rem; padding: 0; }</style>"
 ICONS: Mapping[Kind, str] = {
     "better": ":green[:material/trending_up:]",
     "better_model": ":green[:material/trending_up:]",
@@ -43,12 +46,22 @@ def headline(comparison: Comparison) -> None:
     from east.comparison import verdict
 
     judgement = verdict(comparison)
-    with st.container(border=True):
-        st.markdown(f"#### {ICONS[judgement.kind]} {literal(judgement.headline)}")
-        st.caption(literal(" ".join(judgement.details)))
+    st.html(STYLE)
+    with st.container(border=True, key="verdict"):
+        st.markdown(f"## {ICONS[judgement.kind]} {literal(judgement.headline)}")
+        with st.expander("How sure that is, and in rows"):
+            st.markdown("\n".join(f"- {literal(detail)}" for detail in judgement.details))
 
 
-def scores(run: Run, comparison: Comparison) -> None:
+def section(run: Run, outcome: Outcome) -> None:
+    """Show every arm that raced, the rules that were fitted, and the files behind both."""
+    comparison = judged(run, outcome)
+    _scores(run, comparison)
+    square.rules_in_words(outcome, comparison)
+    _downloads(run, comparison)
+
+
+def _scores(run: Run, comparison: Comparison) -> None:
     """Draw every arm's score and the paired differences, each with its interval."""
     theme, label = live_view.theme(), comparison.metric.label
     cells = [
@@ -69,13 +82,7 @@ def scores(run: Run, comparison: Comparison) -> None:
     live_view.draw("compare", [Group("scores", cells, 1, wide=True, wide_columns=2)], marks={"run": run.id})
 
 
-def downloads(run: Run, comparison: Comparison) -> None:
+def _downloads(run: Run, comparison: Comparison) -> None:
     """Offer the statistics and every prediction they come from."""
-    from east.comparison import summarise
-
-    def statistics() -> str:
-        return json.dumps(summarise(comparison), ensure_ascii=False, indent=1)
-
     with st.container(horizontal=True):
-        download("Predictions (csv)", lambda: predictions(run, comparison.race), "predictions.csv")
-        download("Statistics (json)", statistics, "comparison.json")
+        offer_numbers(run, comparison)

@@ -64,7 +64,7 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
         elif option.kind == "class":
             value = None
         options[name] = value
-    return metric(settings.metric, **options)
+    return metric(settings.metric, **options).named(classes)
 
 
 def _config(settings: Settings, metric: Metric, problem: Problem | None) -> TrainConfig:

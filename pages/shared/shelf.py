@@ -15,18 +15,28 @@ from pages.shared.session import Slot
 if TYPE_CHECKING:
     from east.synthetic import Problem
     from east.tables import Table
+    from pages.shared.settings import Settings
 
 Sweep = Literal["grid", "frontier"]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A run on the shelf: its id, the table it was trained on, when it began, and the problem that was made."""
+    """A run on the shelf.
+
+    Args:
+        run_id: of the run.
+        table: it was trained on.
+        began: when.
+        problem: that was made, if the table was drawn from one.
+        read_as: how the file was read, if the table was uploaded.
+    """
 
     run_id: str
     table: Table
     began: datetime
     problem: Problem | None = None
+    read_as: Settings | None = None
 
 
 _SHELF: Slot[list[Kept]] = Slot("shelf")
@@ -58,7 +68,7 @@ def run() -> Run | None:
     return store().get(links.RUN.get())
 
 
-def start(new: Run, table: Table, problem: Problem | None = None) -> None:
+def start(new: Run, table: Table, problem: Problem | None = None, read_as: Settings | None = None) -> None:
     """Start a run of a table for this session; the one before is stopped, and lies on the shelf.
 
     Raises:
@@ -68,7 +78,7 @@ def start(new: Run, table: Table, problem: Problem | None = None) -> None:
     if former is not None:
         former.command("stop", wait_s=0)
     store().start(new)
-    shelf.append(Kept(new.id, table, datetime.now(), problem))
+    shelf.append(Kept(new.id, table, datetime.now(), problem, read_as))
     _shelves()[new.id] = shelf
     show(new.id)
 
@@ -77,7 +87,8 @@ def show(run_id: str) -> None:
     """Make a run on the shelf the one that is shown."""
     _shelf()
     links.RUN.set(run_id)
-    state.put(at=None, first=None, second=None, cell=(), model=None, offsets=())
+    state.put(at=None, first=None, second=None, cell=(), model=None, offsets=(), taken=None)
+    state.put(probe_arm=None, probe_cell=(), probe_row=1, other=None, towards=None)
 
 
 def delete(run_id: str) -> None:
@@ -97,14 +108,21 @@ def past_runs() -> list[tuple[Run, Kept]]:
     return [(existing, kept) for existing, kept in found if existing is not None]
 
 
+def kept_of(trained: Run) -> Kept | None:
+    """Return what is known of a run, if this session started it."""
+    return next((kept for other, kept in past_runs() if other.id == trained.id), None)
+
+
 def table_of(trained: Run) -> Table | None:
     """Return the table a run was trained on, if this session started it."""
-    return next((kept.table for other, kept in past_runs() if other.id == trained.id), None)
+    kept = kept_of(trained)
+    return None if kept is None else kept.table
 
 
 def problem_of(trained: Run) -> Problem | None:
     """Return the made problem a run was trained on; None for a table whose density nobody knows."""
-    return next((kept.problem for other, kept in past_runs() if other.id == trained.id), None)
+    kept = kept_of(trained)
+    return None if kept is None else kept.problem
 
 
 def sweep(kind: Sweep) -> Run | None:

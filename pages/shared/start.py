@@ -8,7 +8,7 @@ import streamlit as st
 
 from east.errors import EastError
 from east.run import PACES, Run
-from pages.shared import links, shelf, state, table, warm_up
+from pages.shared import links, shelf, state, table, uploads, warm_up
 from pages.shared.request import TrainingRequest, training_request
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
@@ -27,7 +27,7 @@ def train_button(disabled: bool = False) -> None:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
             run = Run(lambda: _make(wanted), title=title, pace=state.known("pace", PACES, DEFAULTS.pace))
-            shelf.start(run, wanted.table, wanted.problem)
+            shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
             st.error(literal(error))
         else:

@@ -79,11 +79,11 @@ def source() -> str:
 def _find_upload_again() -> None:
     """Take the upload that a link speaks of from the run that was trained on it, or wait for it."""
     run = shelf.run()
-    trained = shelf.table_of(run) if run is not None else None
-    if trained is None or trained.name in {sample.file.name for sample in known_samples().values()}:
+    kept = shelf.kept_of(run) if run is not None else None
+    if kept is None or kept.table.name in {sample.file.name for sample in known_samples().values()}:
         uploads.wait_for_file()
     else:
-        uploads.restore(trained)
+        uploads.restore(kept.table, kept.read_as)
 
 
 def current() -> Table:

@@ -36,6 +36,7 @@ class Upload:
         wanted: settings of a link that wait for this file.
         table, facts: what came of the last reading that went well, and its profile.
         number: of that reading, another for each.
+        read_as: the settings of that reading.
     """
 
     file_id: str
@@ -45,13 +46,21 @@ class Upload:
     table: Table | None = None
     facts: Profile | None = None
     number: int = 0
+    read_as: Settings | None = None
 
 
 class Reading:
-    """One reading of an upload in a thread; the file itself is opened in a process of its own."""
+    """One reading of an upload in a thread; the file itself is opened in a process of its own.
 
-    def __init__(self, upload: Upload, settings: Settings) -> None:
+    Args:
+        upload: what is read.
+        settings: how.
+        profiled: whether the table is to be profiled too.
+    """
+
+    def __init__(self, upload: Upload, settings: Settings, *, profiled: bool = True) -> None:
         self.file_id, self.name, self.settings = upload.file_id, upload.name, settings
+        self._profiled = profiled
         self.began = time.monotonic()
         self.table: Table | None = None
         self.facts: Profile | None = None
@@ -80,9 +89,10 @@ class Reading:
         try:
             from east.dataset import profile
 
-            options = _read_options(self.settings)
+            options = read_options(self.settings)
             table = read_table_guarded(data, self.name, options, given_up=self._given_up)
-            self.facts, self.table = profile(table), table
+            self.facts = profile(table) if self._profiled else None
+            self.table = table
         except EastError as error:
             self.problem = error
         except Exception as error:
@@ -121,13 +131,20 @@ def take(file_id: str, name: str, data: bytes) -> None:
     new = Upload(file_id, name, data, {key: wanted[key] for key in ABOUT_ONE_TABLE if key in wanted})
     former = current()
     if former is not None:  # its table stays in use until the new file has been read
-        new = replace(new, table=former.table, facts=former.facts, number=former.number)
+        known = {name: getattr(former, name) for name in ("table", "facts", "number", "read_as")}
+        new = replace(new, **known)
     _UPLOAD.set(new)
 
 
-def restore(table: Table) -> None:
+def read_as(table: Table) -> Settings | None:
+    """Return the settings under which a table was read, if it is this session's upload."""
+    upload = current()
+    return upload.read_as if upload is not None and upload.table is table else None
+
+
+def restore(table: Table, read_under: Settings | None) -> None:
     """Take a table back that a reload has lost; its file is gone, so that it cannot be read differently."""
-    _UPLOAD.set(Upload("", table.name, b"", {}, table, None, next(_numbers)))
+    _UPLOAD.set(Upload("", table.name, b"", {}, table, None, next(_numbers), read_under))
     notes.add(
         f"The page was reloaded; your table is the one that was trained on last, {table.name}. "
         "To read its file differently, upload it again."
@@ -168,7 +185,8 @@ def adopt(ended: Reading) -> bool:
         return False
     another = _IN_USE.get() != upload.file_id
     _IN_USE.set(upload.file_id)
-    _UPLOAD.set(replace(upload, table=ended.table, facts=ended.facts, number=next(_numbers), wanted={}))
+    adopted = replace(upload, table=ended.table, facts=ended.facts, number=next(_numbers), wanted={})
+    _UPLOAD.set(replace(adopted, read_as=ended.settings))
     # Every one is put, also where it stays: a widget would go on showing its value for the table before.
     kept = DEFAULTS if another else state.get()
     answers = {name: upload.wanted.get(name, getattr(kept, name)) for name in ABOUT_ONE_TABLE}
@@ -176,7 +194,8 @@ def adopt(ended: Reading) -> bool:
     return True
 
 
-def _read_options(settings: Settings) -> ReadOptions:
+def read_options(settings: Settings) -> ReadOptions:
+    """Return what settings say of how a file is read."""
     return ReadOptions(
         format=settings.format,
         encoding=settings.encoding,

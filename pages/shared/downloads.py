@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import streamlit as st
 from east.tables import neutralise_formulas
 
 if TYPE_CHECKING:
-    from east.comparison import Race
+    from east.comparison import Comparison, Race
     from east.run import Run
 
 
@@ -25,3 +26,14 @@ def predictions(run: Run, race: Race) -> bytes:
 
     frame = predictions_frame(race, run.machine.dataset.test.rows if run.machine else None)
     return neutralise_formulas(frame).to_csv(index=False).encode()
+
+
+def offer_numbers(run: Run, comparison: Comparison) -> None:
+    """Offer the statistics of a comparison, and every prediction they come from."""
+    from east.comparison import summarise
+
+    def statistics() -> str:
+        return json.dumps(summarise(comparison), ensure_ascii=False, indent=1)
+
+    download("Predictions (csv)", lambda: predictions(run, comparison.race), "predictions.csv")
+    download("Statistics (json)", statistics, "comparison.json")

@@ -1,0 +1,93 @@
+"""The quick what-if: another metric's rule on networks that are trained already, at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.compare import decided, offsets
+from pages.shared import state
+
+if TYPE_CHECKING:
+    from east.metrics import Metric
+    from east.run import Run
+    from east.training import Outcome
+
+BETAS = (0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.0, 7.0, 10.0)
+
+
+def section(run: Run, outcome: Outcome) -> None:
+    """Draw the section; its controls run it alone."""
+    st.caption(
+        "What if you were judged by another metric? Its rule is fitted anew on the validation rows of the networks "
+        "that are trained already; the scores are of the test rows. No training."
+    )
+    st.fragment(_section)(run, outcome)
+    if st.toggle("Set an offset for each class by hand", bool(state.get().offsets), key="by_hand"):
+        offsets.section(run, outcome)
+
+
+def _section(run: Run, outcome: Outcome) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = _metric(outcome)
+    decided.draw(run, outcome, metric)
+
+
+def _metric(outcome: Outcome) -> Metric:
+    """Draw the choice of a metric and its options; at first it is the one the run was trained for."""
+    from east.metrics import METRICS, metric
+
+    own = outcome.metric
+    keys = [key for key, spec in METRICS.items() if spec.matrix_option is None or key == own.key]
+    key = state.known("if_metric", keys, own.key)
+    with st.container(width=200):
+        st.selectbox(
+            "Metric", keys, format_func=lambda name: METRICS[name].label, **state.bind("if_metric", key)
+        )
+    if METRICS[key].matrix_option is not None:
+        return own
+    chosen: dict[str, object] = {}
+    if "average" in METRICS[key].options:
+        chosen |= _average(outcome)
+    if "beta" in METRICS[key].options:
+        chosen["beta"] = _beta(own)
+    if "weights" in METRICS[key].options and key == own.key:
+        chosen["weights"] = own.options["weights"]
+    return metric(key, **chosen).named(outcome.classes)
+
+
+def _average(outcome: Outcome) -> dict[str, object]:
+    """Draw the choice of an average, and of the one class it may be about."""
+    from east.metrics.ratios import AVERAGES
+
+    own, classes = outcome.metric.options, outcome.classes
+    average = state.known("if_average", AVERAGES, own.get("average", "macro"))
+    with st.container(width=190):
+        st.selectbox(
+            "Average",
+            list(AVERAGES),
+            format_func=lambda name: AVERAGES[name],
+            **state.bind("if_average", average),
+        )
+    if average != "class":
+        return {"average": average}
+    name = state.known("if_class", classes, classes[own.get("class_index", _rarest(outcome))])
+    with st.container(width=190):
+        st.selectbox("Class", list(classes), **state.bind("if_class", name))
+    return {"average": average, "class_index": classes.index(name)}
+
+
+def _rarest(outcome: Outcome) -> int:
+    counts = [int((outcome.test_targets == place).sum()) for place in range(len(outcome.classes))]
+    return min(range(len(counts)), key=counts.__getitem__)
+
+
+def _beta(own: Metric) -> float:
+    """Draw the slider of beta."""
+    asked = float(own.options.get("beta", 1.0))
+    wanted = state.get().if_beta or asked
+    steps = sorted({*BETAS, asked, wanted})
+    with st.container(width=360):
+        st.select_slider("β", steps, format_func=lambda beta: f"{beta:g}", **state.bind("if_beta", wanted))
+    return wanted
