@@ -298,7 +298,7 @@ def test_the_first_page_needs_no_torch() -> None:
 
 
 def test_the_data_page_opens_on_a_loaded_sample_with_a_button_to_train() -> None:
-    app = opened()
+    app = opened(sample="overlapping_gaussians")
     balance = view(app)["groups"][0]["cells"][0]
     assert sum(balance["data"][0]["x"]) == 4000
     assert "common" in balance["alt"]
