@@ -79,7 +79,7 @@ def test_columns_are_shown_with_the_facts_that_pandas_finds() -> None:
     assert shown["different"].tolist() == frame.nunique().tolist()
     assert shown["used as"].tolist() == ["target"] + ["feature"] * 7
     assert str(shown.loc["species", "as target"]).startswith("1. ")
-    assert shown.loc["body_mass_g"].iloc[4] == "2700 … 4050 … 6300"
+    assert shown.loc["body_mass_g"].iloc[4] == "2,700 … 4,050 … 6,300"
     assert "Missing values in bill_length_mm (2)" in said(app)
 
 
@@ -330,7 +330,7 @@ def test_a_file_that_is_no_table_is_answered_in_one_sentence(name: str, data: by
     app = uploaded(name, data)
     (sentence,) = errors(app)
     assert says in sentence and sentence.endswith(".")
-    assert widget(app, "selectbox", "Table").value == "overlapping_gaussians"
+    assert widget(app, "selectbox", "Table").value == "made"
 
 
 def test_a_target_of_one_class_is_answered_in_one_sentence_and_cannot_be_trained() -> None:
@@ -359,5 +359,5 @@ def test_what_the_link_asks_and_is_not_there_falls_back_with_a_note() -> None:
     app = opened(sample="nowhere", target="nothing", beta="nine")
     told = " ".join(entry.value for entry in app.info)
     assert "nowhere" in told and "nothing" in told and "nine" in told
-    assert widget(app, "selectbox", "Table").value == "overlapping_gaussians"
+    assert widget(app, "selectbox", "Table").value == "made"
     assert app.query_params == {}

@@ -7,7 +7,7 @@ from east.dataset.outline import Choices, Outline, outline
 from east.dataset.preparing import Dataset, Part, prepare, prepare_arrays, prepare_choices
 from east.dataset.profiling import profile
 from east.dataset.regions import RegionPoints, Regions, RegionView, region_columns, region_view
-from east.dataset.telling import profile_text, size_text, span_text
+from east.dataset.telling import number_text, profile_text, size_text, span_text
 
 __all__ = [
     "Choices",
@@ -23,6 +23,7 @@ __all__ = [
     "RegionView",
     "Regions",
     "TargetGuess",
+    "number_text",
     "outline",
     "prepare",
     "prepare_arrays",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from east.dataset.facts import ClassFacts, ColumnFacts, Profile
@@ -32,7 +33,17 @@ def span_text(facts: ColumnFacts) -> str:
     Uses a true minus sign: a cell that starts with a hyphen is a formula to spreadsheet programs.
     """
     numbers = (facts.low, facts.middle, facts.high)
-    return " … ".join(f"{number:.4g}".replace("-", "−") for number in numbers if number is not None)
+    return " … ".join(number_text(number).replace("-", "−") for number in numbers if number is not None)
+
+
+def number_text(number: float, digits: int = 4) -> str:
+    """Write a number in at least so many digits, as people do: 5,000 and 0.0208, and powers of ten only beyond."""
+    size = abs(number)
+    if size >= 1e15 or 0 < size < 1e-4:
+        return f"{number:.{digits}g}"
+    places = max(digits - 1 - (math.floor(math.log10(size)) if size else 0), 0)
+    text = f"{number:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _heading(profile: Profile) -> str:

@@ -150,6 +150,8 @@ def axis(theme: Theme, title: str, **changes: Any) -> dict[str, Any]:
         "tickfont": {"size": FONT_SIZE - 1, "color": theme.muted},
         "nticks": 6,
         "exponentformat": "e",  # 6e+29 fits where 6×10²⁹ would be cut off
+        "minexponent": 6,
+        "separatethousands": True,
     }
     return {**base, **changes}
 

@@ -37,12 +37,14 @@ def section(used: Table, classes: table.Classes) -> None:
 
 
 def _bars(found: list[tuple[str, int]], target: str) -> None:
+    from east.dataset import number_text
+
     largest = sorted(found, key=lambda pair: -pair[1])
     many = len(found) > MOST_BARS
     names, counts = zip(*(largest[:MOST_BARS] if many else found), strict=True)
     figure = class_balance_figure(names, counts, theme=live_view.theme())
     ratio = largest[0][1] / largest[-1][1]
-    title = f"{len(found):,} classes of “{target}” · largest to smallest {ratio:,.3g} : 1"
+    title = f"{len(found):,} classes of “{target}” · largest to smallest {number_text(ratio, 3)} : 1"
     caption = f"The {MOST_BARS} largest of {len(found):,} classes." if many else ""
     cell = live_view.Cell("balance", title, figure, caption)
     live_view.draw("balance", [live_view.Group("balance", [cell], columns=1)])

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.data import balance, columns, concerns, make, split, upload
+from pages.data import balance, columns, make, split, upload
 from pages.shared import first_look, notes, state, table, uploads
 from pages.shared.problems import MADE
 
@@ -35,9 +35,7 @@ def main() -> None:
             make.picture()
         balance.section(used, classes)
     if not made:
-        facts = table.facts()
-        concerns.section(facts)
-        columns.section(facts, used)
+        columns.section(table.facts(), used)
     with noted:
         notes.draw()
 

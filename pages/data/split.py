@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from east.tables import Table
-from pages.data import columns
+from pages.data import columns, concerns
 from pages.shared import remedies, state, table
 from pages.shared.problems import MADE
 from pages.shared.settings import DEFAULTS
@@ -25,6 +25,7 @@ def section(used: Table) -> table.Classes:
     if table.source() != MADE:
         sample = table.known_samples().get(table.source())
         st.caption(sample.description if sample is not None else columns.guesses(table.facts()))
+        concerns.section(table.facts())
     classes = table.classes()
     remedies.draw_problem(classes)
     train_button(classes.problem is not None)

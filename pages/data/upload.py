@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from east.tables import FORMATS, Finding, Table, format_names, format_of_name, upload_endings
-from pages.shared import state, uploads
+from pages.shared import remedies, state, uploads
 from pages.shared.settings import ENTRIES
 from pages.shared.words import literal
 
@@ -26,6 +26,11 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "decimal": (".", ","),
     "quote": ('"', "'", "none"),
     "header": ("yes", "no"),
+    "thousands": (",", ".", "none"),
+    "units": ("yes", "no"),
+    "second_header": ("yes", "no"),
+    "keep_words": ("yes", "no"),
+    "join_alike": ("yes", "no"),
 }
 NAMES: Mapping[str, str] = {
     ",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "bar  |", " ": "space", ":": "colon  :", "~": "tilde  ~",
@@ -72,14 +77,16 @@ def _refused(reading: uploads.Reading) -> None:
 
 def findings(table: Table) -> None:
     """List what was decided while a table was read; an upload can be read differently from here."""
-    upload, reading = uploads.current(), uploads.reading()
-    mine = upload is not None and upload.table is table and bool(upload.file_id)
+    reading, mine = uploads.reading(), uploads.can_read_again(table)
     problem = reading.problem if reading is not None else None
     if not table.findings and not mine and problem is None:
         return
+    open_ones = [finding for finding in table.findings if mine and problem is None and _is_open(finding)]
+    for place, finding in enumerate(open_ones):
+        _with_buttons(finding, f"question_{place}")
     with st.expander("How the file was read", expanded=problem is not None, icon=":material/fact_check:"):
         if problem is None:
-            st.markdown("\n".join(_line(finding) for finding in table.findings))
+            _list([finding for finding in table.findings if finding not in open_ones])
         if reading is not None and problem is not None:
             _overrides(_by_name(reading.name), {}, problem.choices)
         elif mine:
@@ -87,8 +94,28 @@ def findings(table: Table) -> None:
             _overrides(_by_findings(table.findings), found, ())
 
 
+def _is_open(finding: Finding) -> bool:
+    """Whether a finding has remedies and the reader has not chosen one yet."""
+    return any(getattr(state.get(), remedy.option) is None for remedy in finding.remedies)
+
+
+def _list(findings: Sequence[Finding]) -> None:
+    plain = [f"- {_line(finding)}" for finding in findings if not finding.remedies]
+    if plain:
+        st.markdown("\n".join(plain))
+    for place, finding in enumerate(finding for finding in findings if finding.remedies):
+        _with_buttons(finding, f"finding_{place}")
+
+
+def _with_buttons(finding: Finding, key: str) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_line(finding), width="stretch")
+        remedies.draw_buttons(remedies.reading_remedies(finding.remedies), key)
+
+
 def _line(finding: Finding) -> str:
-    return f"- **{literal(finding.what)}**: {literal(finding.decided)} :gray[({literal(finding.why)})]"
+    what = ENTRIES[finding.what].label if finding.what in ENTRIES else finding.what
+    return f"**{literal(what)}**: {literal(finding.decided)} :gray[({literal(finding.why)})]"
 
 
 def _by_findings(found: Sequence[Finding]) -> Sequence[str]:

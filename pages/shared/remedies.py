@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import state, table
+from pages.shared import state, table, uploads
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
+    from east import tables
     from east.dataset import Choices, Concern, Profile
 
 BINS = 4
@@ -68,6 +69,17 @@ def settled(concern: Concern, choices: Choices) -> str | None:
 
 def remedies(concern: Concern, choices: Choices) -> list[Remedy]:
     """List what one click can do about a concern."""
+    return [*_answers(concern, choices), *reading_remedies(concern.remedies)]
+
+
+def reading_remedies(offered: Sequence[tables.Remedy]) -> list[Remedy]:
+    """List what one click can do by reading the file again; nothing where the file is not here."""
+    if not uploads.can_read_again(table.current()):
+        return []
+    return [Remedy(one.label, {one.option: uploads.setting_of(one.value)}) for one in offered]
+
+
+def _answers(concern: Concern, choices: Choices) -> list[Remedy]:
     if concern.kind == "missing_target":
         return [Remedy("Leave these rows out", {"missing": "leave_out"})]
     if concern.kind == "rare_class":

@@ -15,6 +15,7 @@ Value = TypeVar("Value")
 
 _ENTRY = "entry"
 COUNT = whole(0, 10**9)
+YES_NO = codecs.one_of("yes", "no")
 # What a metric or a training takes is checked by its own options, which come with PyTorch.
 WHOLE, NUMBER = optional(whole(-math.inf, math.inf)), optional(codecs.decimal(-math.inf, math.inf))
 MOST_WIDTH, MOST_DEPTH, MOST_SEEDS = 1024, 6, 10
@@ -62,9 +63,14 @@ class Settings:
     delimiter: str | None = _setting(None, "delimiter", MAYBE_TEXT)
     decimal: str | None = _setting(None, "decimal mark", MAYBE_TEXT)
     quote: str | None = _setting(None, "quote", MAYBE_TEXT)
-    header: str | None = _setting(None, "header", codecs.one_of("yes", "no"))
+    header: str | None = _setting(None, "header", YES_NO)
     sheet: str | None = _setting(None, "sheet", MAYBE_TEXT)
     member: str | None = _setting(None, "file in the archive", MAYBE_TEXT)
+    thousands: str | None = _setting(None, "thousands mark", codecs.one_of(".", ",", "none"))
+    units: str | None = _setting(None, "numbers with units as numbers", YES_NO)
+    second_header: str | None = _setting(None, "second header row", YES_NO)
+    keep_words: str | None = _setting(None, "words for missing kept as words", YES_NO)
+    join_alike: str | None = _setting(None, "look-alike categories joined", YES_NO)
 
     metric: str = _setting("fbeta", "metric", TEXT)
     beta: float | None = _setting(None, "beta", NUMBER)

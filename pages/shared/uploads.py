@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from east.dataset import Profile
 
 UPLOADED = "upload"
-READING = ("format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member")
+READING = (
+    "format", "encoding", "delimiter", "decimal", "quote", "header", "sheet", "member", "thousands", "units",
+    "second_header", "keep_words", "join_alike",
+)  # fmt: skip
 ABOUT_ONE_TABLE = ("target", "exclude", "bins", "missing", "rare", "group", "time")
 """Settings that are about one table and mean nothing for another."""
 
@@ -194,6 +197,27 @@ def adopt(ended: Reading) -> bool:
     return True
 
 
+def can_read_again(table: Table) -> bool:
+    """Whether a table is this session's upload and its file is still here."""
+    upload = current()
+    return upload is not None and upload.table is table and bool(upload.file_id)
+
+
+def setting_of(value: str | bool) -> str:
+    """Return how the settings write what a remedy sets an option of reading to."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value or "none"
+
+
+def _switch(text: str | None) -> bool | None:
+    return None if text is None else text == "yes"
+
+
+def _mark(text: str | None) -> str | None:
+    return "" if text == "none" else text
+
+
 def read_options(settings: Settings) -> ReadOptions:
     """Return what settings say of how a file is read."""
     return ReadOptions(
@@ -201,8 +225,13 @@ def read_options(settings: Settings) -> ReadOptions:
         encoding=settings.encoding,
         delimiter=settings.delimiter,
         decimal=settings.decimal,
-        quote="" if settings.quote == "none" else settings.quote,
-        header=None if settings.header is None else settings.header == "yes",
+        quote=_mark(settings.quote),
+        header=_switch(settings.header),
         sheet=settings.sheet,
         member=settings.member,
+        thousands=_mark(settings.thousands),
+        units=_switch(settings.units),
+        second_header=_switch(settings.second_header),
+        keep_words=_switch(settings.keep_words),
+        join_alike=_switch(settings.join_alike),
     )

@@ -10,12 +10,16 @@ STATUS_NAMES: Mapping[str, str] = {
     "finished": "Finished", "stopped": "Stopped", "failed": "Failed",
 }  # fmt: skip
 
+WORD_JOINER = "\u2060"
+
 CELL_NAMES: Mapping[str, str] = {"row": "% of true", "column": "% of predicted", "count": "Counts"}
 
 
 def literal(text: object) -> str:
     """Escape what Markdown would read as markup: names come from a reader's file, and a picture would be fetched."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=])", r"\\\1", str(text)).replace("\n", " ")
+    # An escape does not keep an e-mail or an address from becoming a link; a joiner without width does.
+    unlinked = re.sub(r"@|\bwww(?=\.)|\bhttps?(?=://)", lambda found: f"{found[0]}{WORD_JOINER}", str(text))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=])", r"\\\1", unlinked).replace("\n", " ")
 
 
 def duration(seconds: float) -> str:
