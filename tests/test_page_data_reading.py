@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from east.tables import ReadOptions
 from pages.shared.settings import DEFAULTS, ENTRIES, changed, from_link, to_link
-from pages.shared.uploads import READING, _read_options, setting_of
+from pages.shared.uploads import READING, read_options, setting_of
 from pages.shared.words import literal
 from tests.app_driver import ROOT, opened, press, read, sound, until, uploaded, view, widget
 
@@ -48,7 +48,7 @@ def rows(app: AppTest) -> int:
 
 def test_every_option_of_reading_is_a_setting_and_can_be_chosen() -> None:
     assert set(READING) == set(ReadOptions.__dataclass_fields__)
-    options = _read_options(changed(DEFAULTS, {"thousands": "none", "units": "yes", "keep_words": "no"}))
+    options = read_options(changed(DEFAULTS, {"thousands": "none", "units": "yes", "keep_words": "no"}))
     assert options == ReadOptions(thousands="", units=True, keep_words=False)
     app = case("german_thousands.csv")
     for name in ("thousands", "units", "second_header", "keep_words", "join_alike"):
@@ -64,7 +64,7 @@ def test_what_a_remedy_sets_is_written_in_a_link_and_read_from_it(value: str | b
     wanted = changed(DEFAULTS, {name: setting_of(value)})
     assert to_link(wanted) == {name: text}
     assert from_link({name: text}) == (wanted, {})
-    assert getattr(_read_options(wanted), name) == value
+    assert getattr(read_options(wanted), name) == value
 
 
 def test_a_number_that_can_be_read_in_two_ways_is_a_question_with_two_buttons() -> None:
