@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,8 @@ class TrainingRequest:
         if self.problem is not None:
             dataset = with_test(dataset, problems.test_table(self.problem))
         config = _config(self.settings, chosen_metric(self.settings, dataset.classes), self.problem)
-        two = len(region_columns(dataset)) >= 2
-        return Training(dataset, config, region_view(self.table.frame, dataset) if two else None)
+        two = _axes(self.settings, region_columns(dataset))
+        return Training(dataset, config, region_view(self.table.frame, dataset, two) if two else None)
 
 
 def training_request() -> TrainingRequest:
@@ -65,6 +66,15 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
             value = None
         options[name] = value
     return metric(settings.metric, **options).named(classes)
+
+
+def _axes(settings: Settings, columns: Sequence[str]) -> tuple[str, str] | None:
+    """Return the two columns to draw regions over: those chosen, as far as there are such, else the first."""
+    if len(columns) < 2:
+        return None
+    across = settings.across if settings.across in columns else columns[0]
+    others = [name for name in columns if name != across]
+    return across, settings.up if settings.up in others else others[0]
 
 
 def _config(settings: Settings, metric: Metric, problem: Problem | None) -> TrainConfig:

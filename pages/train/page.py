@@ -7,7 +7,7 @@ from east.errors import EastError
 from pages.shared import notes, remedies, shelf, table, warm_up
 from pages.shared.start import train_button
 from pages.shared.words import literal
-from pages.train import controls, gains, picture
+from pages.train import axes, controls, gains, headline, network, picture, scorecard
 
 POLL_S = 0.5
 STORY = (
@@ -24,7 +24,10 @@ STORY = (
 def main() -> None:
     """Draw the page."""
     run = shelf.run()
-    st.title(literal(run.title) if run else "Train", anchor=False)
+    with st.container(key="train_head" if run else None, gap=None):
+        st.title(literal(run.title) if run else "Train", anchor=False)
+        if run is not None:
+            headline.draw(run)
     noted = st.container()
     warm = warm_up.done()
     if warm:
@@ -36,6 +39,7 @@ def main() -> None:
         polling = not run.resting
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
         st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
+        scorecard.section(run)
     with st.sidebar:
         if warm:
             _settings(questions)
@@ -49,7 +53,9 @@ def _settings(questions: DeltaGenerator | None) -> None:
     """Draw the settings; what stands against a training is asked in `questions`, or else above the button."""
     try:
         controls.metric_picker()
+        network.network_picker()
         controls.loss_picker()
+        axes.axes_picker()
         controls.more_settings()
         classes = table.classes()
     except EastError as error:

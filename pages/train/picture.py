@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.figures import ClassOrder, Theme, annealing_figure, curve_figure, heaviside_figure
+from east.figures import ClassOrder, Theme, curve_figure, heaviside_figure
 from east.run import Run, RunState, annealings, thinned
 from pages.shared import live_view
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
 from pages.shared.words import STATUS_NAMES, duration, literal
-from pages.train import matrices, steering
+from pages.train import matrices, steering, style
+from pages.train.known_best import best
+from pages.train.stage import Scene, stage
 
 if TYPE_CHECKING:
     from east.run import Machine
@@ -38,6 +40,7 @@ class Watcher:
         run = self._run
         run.touch()
         resting, shown = run.resting, run.state
+        style.draw(steering.projected())
         _draw_reasons(shown)
         history = run.history()
         if shown.snapshot is None or run.machine is None or not history:
@@ -84,11 +87,16 @@ def _draw(
     side_by_side = list(dict.fromkeys(steering.pair(arms)))
     order: ClassOrder = steering.order(history, side_by_side[0])
     names, cells = order.names(machine.dataset.classes), steering.cells()
+    path = thinned(history, LIVE_POINTS)
+    scene = Scene(
+        machine, path, moment, side_by_side, order, cells, best(run, machine), steering.differ(), theme
+    )
     groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
-    groups.append(_lines(machine, thinned(history, LIVE_POINTS), moment, theme))
+    groups.append(_lines(machine, path, moment, theme))
     live_view.draw(
         "live",
         groups,
+        stage=stage(scene, run.title, steering.projected()),
         strip=_strip(run, shown, moment),
         controls=steering.controls(run, shown, arms, len(names)),
         replay=replay,
@@ -106,43 +114,29 @@ def _lines(machine: Machine, history: Sequence[Snapshot], moment: Snapshot, them
 
     cells = [
         curve(
-            "score",
-            f"{machine.config.metric.label} on validation",
-            "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
-        ),
-        curve(
             "gap",
             "Surrogate gap",
             "Soft score minus hard score: near 0, the loss measures what the metric does.",
         ),
-        *_surrogate(machine, moment, theme),
+        *_heaviside(machine, moment, theme),
         curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
         curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
     ]
-    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=3)
+    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=len(cells))
 
 
-def _surrogate(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
+def _heaviside(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
     plans = annealings(machine)
     if not plans:
         return ()
     shapes = {arm: moment.arm(arm).sharpness for arm in plans}
     placement = {arm: moment.arm(arm).placement for arm in plans}
-    return (
-        Cell(
-            "annealing",
-            "Annealing",
-            annealing_figure(plans, moment.progress, theme=theme),
-            "δ (solid) and ω (dashed) shrink: the surrogate hardens as training goes on.",
-        ),
-        Cell(
-            "heaviside",
-            "The Heaviside now",
-            heaviside_figure(shapes, placement=placement, theme=theme),
-            "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
-            "left of τ where the row is wrong.",
-        ),
+    figure = heaviside_figure(shapes, placement=placement, theme=theme)
+    caption = (
+        "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
+        "left of τ where the row is wrong."
     )
+    return (Cell("heaviside", "The Heaviside now", figure, caption),)
 
 
 def _strip(run: Run, shown: RunState, moment: Snapshot | None) -> Strip:

@@ -1,5 +1,6 @@
 // One figure with its heading and caption, drawn by plotly and redrawn in place.
 import { make, write } from "./elements.js";
+import { enlarged } from "./enlarging.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset" };
 
@@ -12,8 +13,11 @@ export function plotly() {
 }
 
 export class Cell {
-  constructor(parent, cell) {
+  // `stage`, if any, decides how high its figures are and how large their words.
+  constructor(parent, cell, stage) {
     const figure = make("figure", parent, "east-cell");
+    figure.dataset.area = cell.key;
+    this.stage = stage;
     this.title = make("b", make("figcaption", figure));
     this.plot = make("div", figure, "east-plot");
     this.plot.setAttribute("role", "img");
@@ -34,10 +38,13 @@ export class Cell {
   async draw(library, font) {
     if (!this.wanted || this.drawn === this.wanted) return;
     const wanted = this.wanted;
-    const text = JSON.stringify([wanted.data, wanted.layout]);
+    const { filled, scale } = this.stage?.fit ?? { filled: false, scale: 1 };
+    const text = JSON.stringify([wanted.data, wanted.layout, filled, scale]);
     if (text !== this.text) {
-      const layout = { ...wanted.layout, font: { ...wanted.layout.font, family: font }, autosize: true };
-      await library.react(this.plot, wanted.data, layout, CONFIG);
+      const [data, own] = enlarged([wanted.data, wanted.layout], scale);
+      const layout = { ...own, font: { ...own.font, family: font }, autosize: true };
+      if (filled) delete layout.height;
+      await library.react(this.plot, data, layout, CONFIG);
       this.text = text;
       if (wanted.click && !this.listens) this.listen();
     }

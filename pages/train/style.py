@@ -1,0 +1,23 @@
+"""The style of the Train page: a small head, so that the stage lies in one window, and larger words on demand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+HEAD = """<style>
+.stMainBlockContainer { padding: 0.8rem 2rem 2rem; }
+[data-testid=stMain]:has(.st-key-train_head) { scroll-padding-top: 0; }
+.stApp:has(.st-key-train_head) [data-testid=stHeader] { background: transparent; pointer-events: none; }
+.stApp:has(.st-key-train_head) [data-testid=stHeader] * { pointer-events: auto; }
+.stApp:has([data-testid=stExpandSidebarButton]) .stMainBlockContainer { padding-top: 3.2rem; }
+.st-key-train_head h1 { font-size: 1.25rem; padding: 0; }
+</style>"""
+PROJECTOR = """<style>
+html { font-size: 120%; }
+[data-testid=stSidebar] { display: none; }
+</style>"""
+
+
+def draw(projector: bool) -> None:
+    """Set the style."""
+    st.html(HEAD + PROJECTOR if projector else HEAD)
