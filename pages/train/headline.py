@@ -17,7 +17,13 @@ POLL_S = 1.0
 
 
 def draw(run: Run) -> None:
-    """Draw the line; while the race is being judged it looks again by itself."""
+    """Draw the title and the line; while the race is being judged it looks again by itself."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(literal(run.title), anchor=False, width="content")
+        if run.state.ended:
+            st.page_link(
+                "pages/compare/page.py", label="Compare: how sure that is", icon=":material/balance:"
+            )
     outcome = run.outcome
     if outcome is None or run.state.status not in ("finished", "stopped"):
         st.markdown(_race(run))
@@ -43,9 +49,7 @@ def _judged(task: Judging, waiting: bool) -> None:
         return
     if waiting:
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(_verdict(task), width="content")
-        st.page_link("pages/compare/page.py", label="Compare", icon=":material/balance:")
+    st.markdown(_verdict(task))
 
 
 def _verdict(task: Judging) -> str:

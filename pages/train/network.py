@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared import problems, state, table
+from pages.shared.codecs import AUTO
 from pages.shared.problems import MADE
 from pages.shared.request import hidden_layers
 
@@ -13,14 +14,14 @@ def network_picker() -> None:
     """Draw the choice; auto is what the problem is best seen with, or what the training takes by itself."""
     from east.training import NETWORKS
 
-    key = state.known("network", [None, *NETWORKS], None)
+    key = state.known("network", [AUTO, *NETWORKS], AUTO)
     st.selectbox(
         "Network",
-        [None, *NETWORKS],
-        format_func=lambda name: "Auto" if name is None else NETWORKS[name].label,
+        [AUTO, *NETWORKS],
+        format_func=lambda name: "Auto" if name == AUTO else NETWORKS[name].label,
         **state.bind("network", key),
     )
-    st.caption(_auto() if key is None else f"{NETWORKS[key].hint.capitalize()}.")
+    st.caption(_auto() if key == AUTO else f"{NETWORKS[key].hint.capitalize()}.")
 
 
 def _auto() -> str:

@@ -7,7 +7,7 @@ from east.errors import EastError
 from pages.shared import notes, remedies, shelf, table, warm_up
 from pages.shared.start import train_button
 from pages.shared.words import literal
-from pages.train import axes, controls, gains, headline, network, picture, scorecard
+from pages.train import axes, controls, gains, headline, network, picture, scorecard, steering, style
 
 POLL_S = 0.5
 STORY = (
@@ -24,9 +24,11 @@ STORY = (
 def main() -> None:
     """Draw the page."""
     run = shelf.run()
-    with st.container(key="train_head" if run else None, gap=None):
-        st.title(literal(run.title) if run else "Train", anchor=False)
-        if run is not None:
+    if run is None:
+        st.title("Train", anchor=False)
+    else:
+        with st.container(key="train_head", gap=None):
+            style.draw(steering.projected())
             headline.draw(run)
     noted = st.container()
     warm = warm_up.done()

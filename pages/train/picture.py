@@ -12,7 +12,7 @@ from east.run import Run, RunState, annealings, thinned
 from pages.shared import live_view
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
 from pages.shared.words import STATUS_NAMES, duration, literal
-from pages.train import matrices, steering, style
+from pages.train import matrices, steering
 from pages.train.known_best import best
 from pages.train.stage import Scene, stage
 
@@ -24,7 +24,7 @@ LIVE_POINTS = 160
 
 
 class Watcher:
-    """Draws a run as it is, again and again; has the page drawn anew when polling is to begin or to end.
+    """Draws a run as it is, again and again; has the page drawn anew when polling or the projector begins or ends.
 
     Args:
         run: what is watched.
@@ -34,18 +34,18 @@ class Watcher:
     def __init__(self, run: Run, polled: bool) -> None:
         self._run, self._polled = run, polled
         self._drawn = -1
+        self._projected = steering.projected()
 
     def draw(self) -> None:
         """Draw the run as it is now."""
         run = self._run
         run.touch()
         resting, shown = run.resting, run.state
-        style.draw(steering.projected())
         _draw_reasons(shown)
         history = run.history()
         if shown.snapshot is None or run.machine is None or not history:
             marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
-            live_view.draw("live", [], strip=_strip(run, shown, None), marks=marks)
+            live_view.draw("live", [], strip=_strip(run, shown, None, False), marks=marks)
         else:
             replay = steering.replay(shown, history)
             moment = history[replay.at] if replay else shown.snapshot
@@ -56,7 +56,8 @@ class Watcher:
         # with it would show it 0.1 s later.
         shown_before = self._drawn == shown.sequence
         self._drawn = shown.sequence
-        if self._polled == resting and (shown_before or not resting):
+        turned = self._projected != steering.projected()
+        if turned or (self._polled == resting and (shown_before or not resting)):
             st.rerun()
 
 
@@ -97,7 +98,7 @@ def _draw(
         "live",
         groups,
         stage=stage(scene, run.title, steering.projected()),
-        strip=_strip(run, shown, moment),
+        strip=_strip(run, shown, moment, replay is not None),
         controls=steering.controls(run, shown, arms, len(names)),
         replay=replay,
         legend=[(arm.label, theme.arm(arm)) for arm in arms],
@@ -139,16 +140,17 @@ def _heaviside(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cel
     return (Cell("heaviside", "The Heaviside now", figure, caption),)
 
 
-def _strip(run: Run, shown: RunState, moment: Snapshot | None) -> Strip:
+def _strip(run: Run, shown: RunState, moment: Snapshot | None, scrubbed: bool) -> Strip:
     if moment is None:
         return Strip(shown.status, STATUS_NAMES[shown.status], 0.0, [])
-    left = duration(shown.seconds_left) if shown.seconds_left and shown.status == "running" else "–"
     facts = [
-        Fact("step", f"{moment.step:,} of {moment.total_steps:,}"),
         Fact("epoch", f"{moment.epoch:.1f}"),
         Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),
-        Fact("left", left),
         Fact("device", run.machine.device if run.machine else "–"),
     ]
+    if not scrubbed:  # the scrubber says the step
+        facts.insert(0, Fact("step", f"{moment.step:,} of {moment.total_steps:,}"))
+    if shown.status == "running":
+        facts.append(Fact("left", duration(shown.seconds_left) if shown.seconds_left else "–"))
     word = "Diverged" if shown.all_diverged else STATUS_NAMES[shown.status]
     return Strip(shown.status, word, moment.progress, facts)

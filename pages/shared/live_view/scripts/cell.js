@@ -36,10 +36,11 @@ export class Cell {
   }
 
   async draw(library, font) {
-    if (!this.wanted || this.drawn === this.wanted) return;
+    if (!this.wanted || (this.drawn === this.wanted && !this.stage)) return;
     const wanted = this.wanted;
     const { filled, scale } = this.stage?.fit ?? { filled: false, scale: 1 };
-    const text = JSON.stringify([wanted.data, wanted.layout, filled, scale]);
+    const size = filled ? [this.plot.clientWidth, this.plot.clientHeight] : null;
+    const text = JSON.stringify([wanted.data, wanted.layout, size, scale]);
     if (text !== this.text) {
       const [data, own] = enlarged([wanted.data, wanted.layout], scale);
       const layout = { ...own, font: { ...own.font, family: font }, autosize: true };
@@ -60,7 +61,7 @@ export class Cell {
   }
 
   resize() {
-    if (this.plot.data && this.plot.offsetParent) window.Plotly.Plots.resize(this.plot);
+    if (this.plot.data && this.plot.offsetParent && !this.stage?.fit.filled) window.Plotly.Plots.resize(this.plot);
   }
 
   purge() {

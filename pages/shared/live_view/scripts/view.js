@@ -45,8 +45,11 @@ class View {
     this.seen = new IntersectionObserver((entries) => this.onSeen(entries), { rootMargin: AHEAD });
     this.sized = new ResizeObserver(() => this.onSized());
     this.sized.observe(this.node);
-    this.window = parent.closest("[data-testid=stMain]");
-    if (this.window) this.sized.observe(this.window);
+    // The stage's height follows the window and what stands above it, such as a sentence that grows.
+    for (const around of ["stMain", "stMainBlockContainer"]) {
+      const node = parent.closest(`[data-testid=${around}]`);
+      if (node) this.sized.observe(node);
+    }
   }
 
   get cells() {
