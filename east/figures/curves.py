@@ -114,7 +114,7 @@ def curve_figure(
     """
     wanted = QUANTITIES[quantity]
     traces: list[dict[str, Any]] = []
-    named = []
+    named, words = [], []
     for arm in arms if history else ():
         name, color = arm.label, theme.arm(arm)
         series = arm_series(history, arm, wanted.read)
@@ -128,6 +128,7 @@ def curve_figure(
     total = history[-1].total_steps if history else 1
     if reachable is not None:
         traces.append(_reachable_line(reachable, total, theme))
+        words.append(_reachable_words(reachable, theme))
         named.append(("best reachable", f"{reachable:.3g}"))
     picture = layout(
         theme,
@@ -140,6 +141,7 @@ def curve_figure(
             type="log" if wanted.log else "linear",
             **(_log_ticks(traces) if wanted.log else {}),
         ),
+        annotations=words,
         shapes=[*_zero_line(theme, wanted.zero), *moment_line(theme, moment.step if moment else None)],
     )
     return Figure(tuple(traces), picture, sentence(wanted.words, named))
@@ -193,17 +195,26 @@ def _band(series: Series, color: str) -> list[dict[str, Any]]:
 
 
 def _reachable_line(value: float, total: int, theme: Theme) -> dict[str, Any]:
-    """Draw the best reachable value, with its words at the start, where the curves are still low."""
     return {
         "type": "scatter",
-        "mode": "lines+text",
+        "mode": "lines",
         "x": [0, total],
         "y": plain([value, value]),
         "line": {"color": theme.text, "width": 1.5},
-        "text": [f" best reachable {value:.3f}", ""],
-        "textposition": "bottom right",
-        "textfont": {"size": FONT_SIZE - 1, "color": theme.text},
         "hovertemplate": "best reachable on fresh rows: %{y:.4~g}<extra></extra>",
+    }
+
+
+def _reachable_words(value: float, theme: Theme) -> dict[str, Any]:
+    """Write what the line is, above its start: the curves begin low."""
+    return {
+        "x": 0,
+        "y": plain([value])[0],
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "text": f"best reachable {value:.3f}",
+        "font": {"size": FONT_SIZE - 1, "color": theme.text},
+        "showarrow": False,
     }
 
 

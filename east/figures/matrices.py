@@ -287,6 +287,8 @@ def _layout(classes: Sequence[str], theme: Theme, height: int | None, still: boo
 
 def _tight(picture: dict[str, Any]) -> dict[str, Any]:
     """Take the axis titles away, and their room."""
-    axes = {name: {**picture[name], "title": {"text": ""}} for name in ("xaxis", "yaxis")}
+    axes = {
+        name: {**picture[name], "title": {"text": ""}, "ticklabelstandoff": 3} for name in ("xaxis", "yaxis")
+    }
     margin = picture["margin"]
-    return {**picture, **axes, "margin": {**margin, "l": margin["l"] - 18, "b": margin["b"] - 20}}
+    return {**picture, **axes, "margin": {**margin, "l": margin["l"] - 15, "b": margin["b"] - 20}}

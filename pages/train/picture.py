@@ -34,7 +34,7 @@ class Watcher:
     def __init__(self, run: Run, polled: bool) -> None:
         self._run, self._polled = run, polled
         self._drawn = -1
-        self._projected = steering.projected()
+        self._drawn_as = self._look()
 
     def draw(self) -> None:
         """Draw the run as it is now."""
@@ -56,9 +56,12 @@ class Watcher:
         # with it would show it 0.1 s later.
         shown_before = self._drawn == shown.sequence
         self._drawn = shown.sequence
-        turned = self._projected != steering.projected()
-        if turned or (self._polled == resting and (shown_before or not resting)):
+        if self._drawn_as != self._look() or (self._polled == resting and (shown_before or not resting)):
             st.rerun()
+
+    def _look(self) -> tuple[bool, bool]:
+        """Return what the page around the picture was drawn for."""
+        return steering.projected(), self._run.machine is None
 
 
 def _patience(run: Run) -> str:

@@ -72,7 +72,7 @@ def stage(scene: Scene, title: str, large: bool) -> Stage:
     view, moment = scene.machine.view, scene.moment
     groups = [*(_arm(scene, place) for place in range(len(scene.arms))), _foot(scene)]
     name = f"{title}, step {moment.step:,} of {moment.total_steps:,}"
-    note = "" if view is None else view.note
+    note = f"{view.note} Points are predicted from their own values." if view and view.note else ""
     return Stage(groups, [] if view is None else _keys(scene), note, name, large)
 
 
@@ -120,7 +120,9 @@ def _keys(scene: Scene) -> list[Key]:
     """Say in plain words what the marks in the regions stand for."""
     theme, classes = scene.theme, scene.machine.dataset.classes
     colours = [Key(name, "dot", theme.class_color(place)) for place, name in enumerate(classes)]
-    keys = [*(colours if len(classes) <= MOST_KEYS else []), Key("predicted wrongly", "cross", theme.text)]
+    if len(classes) > MOST_KEYS:
+        colours = [Key("a colour for each class, hover for its name", "dot", theme.muted)]
+    keys = [*colours, Key("predicted wrongly", "cross", theme.text)]
     if scene.differs:
         lines = [Key(f"boundary of {arm.label}", "line", theme.arm(arm)) for arm in scene.arms]
         return [*keys, *lines]

@@ -15,7 +15,7 @@ HEAD = """<style>
 .st-key-train_head [data-testid=stMarkdownContainer] { margin-bottom: 0; }
 </style>"""
 PROJECTOR = """<style>
-html { font-size: 120%; }
+html { font-size: clamp(18px, 1.4vw, 36px); }
 [data-testid=stSidebar] { display: none; }
 </style>"""
 

@@ -49,7 +49,9 @@ async function composed(stage, name) {
   for (const [text, box, style] of words(stage)) {
     const [x, y] = at(box), size = parseFloat(style.fontSize);
     const look = { fill: style.color, "font-family": fontFamily, "font-size": size, "font-weight": style.fontWeight };
-    add(picture, "text", { x, y: y + (box.height + size * 0.7) / 2, ...look }, text);
+    // The font may be another one where the picture is looked at: words keep the width that they have here.
+    const place = { x, y: y + (box.height + size * 0.7) / 2, textLength: box.width, lengthAdjust: "spacingAndGlyphs" };
+    add(picture, "text", { ...place, ...look }, text.trim());
   }
   for (const plot of stage.querySelectorAll(".east-plot")) {
     const box = plot.getBoundingClientRect(), [x, y] = at(box);

@@ -3,8 +3,7 @@ import { make, showEach, write } from "./elements.js";
 import { Group } from "./group.js";
 import { savePicture } from "./picture.js";
 
-const LEAST_PX = 430, MOST_PX = 1000, ROOM_PX = 10, NARROW_PX = 700;
-const LARGE = 1.3;
+const LEAST_PX = 430, MOST_PX = 1600, ROOM_PX = 10, NARROW_PX = 700, USUAL_FONT_PX = 16;
 const SHAPES = {
   dot: '<circle cx="9" cy="6" r="4" fill="currentColor"/>',
   cross: '<path d="M6 3l6 6M12 3l-6 6" stroke="currentColor" stroke-width="2.5"/>',
@@ -48,7 +47,7 @@ export class Stage {
     if (!stage) return;
     this.name = stage.name;
     this.node.classList.toggle("east-large", stage.large);
-    this.scale = stage.large ? LARGE : 1;
+    this.large = stage.large;
     write(this.note, stage.note);
     this.note.title = stage.note;
     showEach(this.keys, stage.keys, addKey, (entry, { name, mark, color }) => {
@@ -70,6 +69,8 @@ export class Stage {
     const filled = this.node.clientWidth >= NARROW_PX;
     this.node.classList.toggle("east-filled", filled);
     this.node.style.height = filled ? `${height}px` : "";
-    this.fit = { filled, scale: this.scale };
+    // The page enlarges its own words by the size of its root's font; figures follow.
+    const scale = this.large ? parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_FONT_PX : 1;
+    this.fit = { filled, scale };
   }
 }
