@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from east.training import TrainConfig, Training
 
 
+POINTS = 400
+"""Training rows on top of decision regions: more would be too slow to draw at every moment, and hide them."""
+
+
 @dataclass(frozen=True)
 class TrainingRequest:
     """A table, what is to be learned from it, and the settings of the training."""
@@ -37,7 +41,9 @@ class TrainingRequest:
             dataset = with_test(dataset, problems.test_table(self.problem))
         config = _config(self.settings, chosen_metric(self.settings, dataset.classes), self.problem)
         two = _axes(self.settings, region_columns(dataset))
-        return Training(dataset, config, region_view(self.table.frame, dataset, two) if two else None)
+        return Training(
+            dataset, config, region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
+        )
 
 
 def training_request() -> TrainingRequest:

@@ -24,6 +24,8 @@ STORY = (
 def main() -> None:
     """Draw the page."""
     run = shelf.run()
+    # The watcher comes first: what the run is like now decides when it has the page drawn anew.
+    watcher = None if run is None else picture.Watcher(run)
     if run is None:
         st.title("Train", anchor=False)
     else:
@@ -35,12 +37,11 @@ def main() -> None:
     if warm:
         gains.section()
     questions = st.container() if run is None else None
-    if run is None:
+    if run is None or watcher is None:
         _invitation()
     else:
-        polling = not run.resting
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
-        st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
+        st.fragment(watcher.draw, run_every=POLL_S if watcher.polled else None)()
         scorecard.section(run)
     with st.sidebar:
         if warm:

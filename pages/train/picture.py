@@ -26,13 +26,14 @@ LIVE_POINTS = 160
 class Watcher:
     """Draws a run as it is, again and again; has the page drawn anew when polling or the projector begins or ends.
 
+    `polled` says whether `draw` is to be called every now and then of itself.
+
     Args:
         run: what is watched.
-        polled: whether `draw` is called every now and then of itself.
     """
 
-    def __init__(self, run: Run, polled: bool) -> None:
-        self._run, self._polled = run, polled
+    def __init__(self, run: Run) -> None:
+        self._run, self.polled = run, not run.resting
         self._drawn = -1
         self._drawn_as = self._look()
 
@@ -56,7 +57,7 @@ class Watcher:
         # with it would show it 0.1 s later.
         shown_before = self._drawn == shown.sequence
         self._drawn = shown.sequence
-        if self._drawn_as != self._look() or (self._polled == resting and (shown_before or not resting)):
+        if self._drawn_as != self._look() or (self.polled == resting and (shown_before or not resting)):
             st.rerun()
 
     def _look(self) -> tuple[bool, bool]:

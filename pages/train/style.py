@@ -11,7 +11,7 @@ HEAD = """<style>
 .stApp:has(.st-key-train_head) [data-testid=stHeader] * { pointer-events: auto; }
 .stApp:has([data-testid=stExpandSidebarButton]) .stMainBlockContainer { padding-top: 3.2rem; }
 .st-key-train_head h1 { font-size: 1.2rem; padding: 0; }
-.st-key-train_head p { font-size: 0.95rem; line-height: 1.35; }
+.st-key-train_head p { font-size: 0.95rem; line-height: 1.35; margin: 0; }
 .st-key-train_head [data-testid=stMarkdownContainer] { margin-bottom: 0; }
 </style>"""
 PROJECTOR = """<style>

@@ -32,6 +32,7 @@ export class Cell {
     write(this.caption, cell.caption);
     this.plot.setAttribute("aria-label", cell.alt);
     this.wanted = cell;
+    this.written = null;
     this.send = send;
   }
 
@@ -40,7 +41,9 @@ export class Cell {
     const wanted = this.wanted;
     const { filled, scale } = this.stage?.fit ?? { filled: false, scale: 1 };
     const size = filled ? [this.plot.clientWidth, this.plot.clientHeight] : null;
-    const text = JSON.stringify([wanted.data, wanted.layout, size, scale]);
+    // Plotly writes into what it has drawn, so that only what came can be compared.
+    this.written ??= JSON.stringify([wanted.data, wanted.layout]);
+    const text = JSON.stringify([this.written, size, scale]);
     if (text !== this.text) {
       const [data, own] = enlarged([wanted.data, wanted.layout], scale);
       const layout = { ...own, font: { ...own.font, family: font }, autosize: true };

@@ -111,7 +111,7 @@ class View {
         this.again = false;
         await breathe(); // words first: a figure takes longer than all of them
         await this.drawCells(this.staged.flatMap((group) => group.cells), library);
-        this.node.dataset.staged = this.node.dataset.step ?? "0";
+        if (this.staged.length) this.node.dataset.staged = this.node.dataset.step ?? "0";
         // The newest stage comes before what lies below an older one.
         if (!this.again) await this.drawCells(this.cells, library);
       } while (this.again && this.node.isConnected);
