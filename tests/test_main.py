@@ -333,10 +333,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("train {}/rare.csv --target b", "'z' (1)"),
         ("train {}/numbers.csv", "No column to predict is given; give --target, one of: a, b"),
         ("train {}/numbers.csv --target b", "continuous"),
-        (f"train {WINE} --metric f1", "no such metric: got 'f1'; choose one of accuracy"),
+        (
+            f"train {WINE} --metric f3",
+            "no such metric: got 'f3' (did you mean 'f2'?); choose one of accuracy",
+        ),
         (f"train {WINE} --losses east hinge", "no such loss: got 'hinge'; choose one of east"),
         (f"train {WINE} --losses east east", "each once"),
-        (f"train {WINE} --metric mcc --beta 2", "no option 'beta'"),
+        (f"train {WINE} --metric mcc --beta 2", "no such option of the metric mcc: got 'beta'"),
         (f"train {WINE} --class cultivar_9", "no such class: got 'cultivar_9'; choose one of: class_0"),
         (f"train {WINE} --metric gain", "--gain FILE"),
         (f"train {WINE} --metric gain --gain {{}}/gain.txt", "2 x 2 for 3 classes"),
@@ -363,9 +366,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("benchmark {}/one.csv", "give FILE:TARGET"),
         ("benchmark {}/one.csv:b --jobs 1", "fewer than two classes"),
         ("benchmark --suite best", "no such suite: got 'best'; choose one of samples"),
-        ("benchmark --metrics fbeta:gamma=1", "no option 'gamma'"),
+        ("benchmark --metrics fbeta:gamma=1", "no such option of the metric fbeta: got 'gamma'"),
         ("benchmark --losses hinge", "no such loss: got 'hinge'"),
-        ("benchmark --rules best", "no such rule: got 'best'"),
+        ("benchmark --rules best", "no such decision rule: got 'best'"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_status_2(
