@@ -22,7 +22,17 @@ from streamlit.testing.v1 import AppTest
 from east.comparison import predictions_frame, race_from, summary
 from pages.shared import shelf
 from tests.app_driver import command, opened, press, send, sound, training, until, views, widget
-from tests.compare_driver import by_hand, compared, grid_of, hand_scores, linked, run_id, run_of, section, sweep
+from tests.compare_driver import (
+    by_hand,
+    compared,
+    grid_of,
+    hand_scores,
+    linked,
+    run_id,
+    run_of,
+    section,
+    sweep,
+)
 
 ARMS = "east,cross_entropy,weighted_cross_entropy"
 
