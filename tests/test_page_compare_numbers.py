@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from east.training import Outcome
 from pages.shared import shelf
-from tests.app_driver import command, press, sound, until, views, widget
+from tests.app_driver import command, opened, press, sound, until, views, widget
 from tests.compare_driver import by_hand, compared, grid_of, run_id, run_of, section
 
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], float]
@@ -70,6 +70,13 @@ def test_the_grids_table_of_differences_is_scikit_learns(app: AppTest) -> None:
         assert row["from"] <= row["difference"] <= row["to"]
 
 
+def test_an_old_links_names_for_the_grids_metrics_still_choose_them(app: AppTest) -> None:
+    linked = opened("compare", run=run_id(app), section="grid", grid_metrics="f2,f0.25,mcc")
+    (choice,) = [choice for choice in linked.multiselect if choice.label.startswith("Metrics beside")]
+    assert choice.value == ["fbeta:beta=2", "fbeta:beta=0.25", "mcc"]
+    assert {"Macro F2", "Macro F0.25", "MCC", "Macro precision"} <= set(choice.options)
+
+
 def test_any_two_runs_are_compared_by_their_own_predictions() -> None:
     app = compared(losses="east,cross_entropy")
     first = run_id(app)
@@ -108,7 +115,7 @@ def test_the_what_if_for_accuracy_is_the_argmax_of_the_ensembles(app: AppTest) -
     outcome = run_of(app)[1]
     cells = views(app)["decided"]["groups"][0]["cells"]
     (table,) = [entry.value for entry in app.markdown if entry.value.startswith("| On test")]
-    for loss, cell, line in zip(("cross_entropy", "east"), cells, table.split("\n")[2:], strict=True):
+    for loss, cell, line in zip(("cross_entropy", "east"), cells, table.split("\n")[2:4], strict=True):
         lanes = [lane.test_probabilities for lane in outcome.lanes if lane.loss == loss]
         told = np.mean(lanes, axis=0).argmax(axis=1)
         counts = np.array(cell["data"][0]["customdata"])[..., 0]
