@@ -136,6 +136,7 @@ _BETA = Option(
     least=LEAST_BETA,
     most=MOST_BETA,
     shown=(0.1, 4.0, 0.05),
+    compared=(1.0, 0.25, 2.0),
     example="0.5, 1 or 2",
 )
 _AVERAGED: Mapping[str, Option] = MappingProxyType(
