@@ -33,3 +33,7 @@ class DatasetError(EastError):
 
 class SettingError(EastError):
     """A metric, loss or training setting that does not exist or cannot work."""
+
+
+class LessonError(EastError):
+    """A lesson file that cannot be understood, or a text in it that names a value there is not."""
