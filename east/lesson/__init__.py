@@ -5,7 +5,7 @@ from east.lesson.filling import fill
 from east.lesson.preparing import Preparations
 from east.lesson.reading import read_lesson
 from east.lesson.steps import CONTROLS, PICTURES, Claim, Lesson, Panel, Question, Step
-from east.lesson.subjects import PanelRun, Subject
+from east.lesson.subjects import PanelRun, Subject, at_progress
 from east.lesson.values import Value, values_of
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Step",
     "Subject",
     "Value",
+    "at_progress",
     "failed_claims",
     "fill",
     "read_lesson",

@@ -47,12 +47,15 @@ def values_of(subjects: Sequence[Subject], moment: float) -> dict[str, Value]:
 
 
 def _shared(subjects: Sequence[Subject]) -> Iterator[tuple[str, Value]]:
-    """Yield the rows, seeds and class shares of the left panel, and its lead over the right one."""
+    """Yield rows, seeds, class shares and all scores of the left panel's run, and the lead over the right panel."""
     race = subjects[0].race
     yield "test_rows", _count(len(race.targets))
     yield "seeds", _count(len(race.seeds))
     for name, count in zip(race.classes, race.class_counts, strict=True):
         yield f"share.{name}", _percent(count / len(race.targets))
+    for arm in subjects[0].of.arms():
+        raced = Subject(subjects[0].of, arm).race
+        yield f"score.{arm.key}", _score(float(arm.metric.scores(raced.results[0].hard).mean()), arm.metric)
     if len(subjects) == len(SIDES):
         yield from _lead(subjects[0], subjects[1])
 

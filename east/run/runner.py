@@ -7,7 +7,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
-from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,19 +77,6 @@ class Run:
         """Start the thread; returns the run itself."""
         self._thread.start()
         return self
-
-    def copied(self) -> Run:
-        """Return a run with its own id and the same machine, history and outcome, for another viewer.
-
-        Raises:
-            SettingError: for a run that has not ended.
-        """
-        if not self.state.ended:
-            raise SettingError("Only a run that has ended can be copied", self.state.status)
-        other = copy(self)
-        other.id = secrets.token_urlsafe(9)
-        other.touch()
-        return other
 
     def command(self, command: Command, wait_s: float = ANSWER_S) -> None:
         """Give a command, and wait briefly until the thread has carried it out.

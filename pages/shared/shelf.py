@@ -85,8 +85,7 @@ def start(new: Run, table: Table, problem: Problem | None = None, read_as: Setti
 
 def adopt(ended: Run, table: Table, problem: Problem | None = None) -> None:
     """Show an ended run that was trained for everybody: this session gets one of its own id."""
-    own = ended.copied()
-    store().keep(own)
+    own = store().keep_copy(ended)
     shelf = _shelf()
     shelf.append(Kept(own.id, table, datetime.now(), problem))
     _shelves()[own.id] = shelf
