@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from east.metrics import Metric
 
 Floats = NDArray[np.float64]
-MINUS = "−"
+MINUS, PERCENT = "−", "\u00a0%"
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,11 @@ def _along(subject: Subject, progress: float) -> Iterator[tuple[str, Value]]:
 
 
 def _percent(share: float) -> Value:
-    return Value(100 * float(share), f"{100 * share:.1f} %")
+    return Value(100 * float(share), f"{100 * share:.1f}{PERCENT}")
 
 
 def _whole_percent(share: float) -> Value:
-    return Value(100 * float(share), f"{100 * share:.0f} %")
+    return Value(100 * float(share), f"{100 * share:.0f}{PERCENT}")
 
 
 def _count(number: int) -> Value:
@@ -140,7 +140,7 @@ def _plain(number: float) -> Value:
 
 def _score(value: float, metric: Metric) -> Value:
     number = value * metric.unit.factor
-    return Value(number, f"{_signed(number)} %" if metric.unit.factor > 1 else f"{_signed(number)}")
+    return Value(number, _signed(number) + (PERCENT if metric.unit.factor > 1 else ""))
 
 
 def _points(value: float, metric: Metric) -> Value:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from east.lesson import Subject
 from pages.lesson.pictures import Look
 from pages.lesson.prepared import Place, PreparedStep
+from pages.shared.settings import DEFAULTS
 from pages.shared.words import CELL_NAMES
 
 if TYPE_CHECKING:
@@ -20,15 +22,21 @@ MATRICES = {"soft", "hard"}
 ALONG = {"regions", "soft", "hard", "difference", "score", "gap", "annealing", "heaviside"}
 
 
-def draw(place: Place, step: Step, prepared: PreparedStep) -> Look:
-    """Draw the controls that are not hidden, and return what is to be drawn."""
+def draw(place: Place, step: Step, prepared: PreparedStep, above: DeltaGenerator) -> Look:
+    """Draw the controls that are not hidden, the moment's in `above`, and return what is to be drawn."""
     mark = f"{place.lesson}/{place.number}"
     percent = round(100 * step.moment)
     if "moment" not in step.hide and ALONG & set(step.show):
-        percent = st.slider(
-            "Moment of the training, in %", 0, 100, percent, MOMENT_STEP, key=f"lesson_moment/{mark}"
+        percent = above.slider(
+            "Moment of the training",
+            0,
+            100,
+            percent,
+            MOMENT_STEP,
+            format="%d %%",
+            key=f"lesson_moment/{mark}",
         )
-    cells, subjects = "row", prepared.subjects
+    cells, subjects = DEFAULTS.show, prepared.subjects
     wanted = [name for name in ("cells", "arms") if name not in step.hide]
     if "cells" in wanted and not MATRICES & set(step.show):
         wanted.remove("cells")

@@ -10,13 +10,17 @@ from pages.lesson import controls, library, pictures, play, question
 from pages.lesson.prepared import Kitchen, Place, PreparedStep, kitchen
 from pages.lesson.requests import request_of
 from pages.shared import notes, state
+from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
 
 POLL_S = 0.4
+# Two panels stand side by side at a width of 1280 pixels only with narrower margins.
+STYLE = "<style>.stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }</style>"
 
 
 def main() -> None:
     """Draw the page."""
+    st.html(STYLE)
     noted = st.container()
     name = library.chosen()
     try:
@@ -35,15 +39,17 @@ def _lesson(name: str, lesson: Lesson) -> None:
     number = state.known("step", range(1, len(lesson.steps) + 1), 1)
     place = Place(name, library.version(name), number)
     kitchen().open(place)
-    st.title(literal(lesson.title), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(literal(lesson.title), anchor=False, width="content")
+        st.segmented_control(
+            "Step",
+            range(1, len(lesson.steps) + 1),
+            required=True,
+            label_visibility="collapsed",
+            width="content",
+            **state.bind("step", number),
+        )
     _pick_lesson(name)
-    st.segmented_control(
-        "Step",
-        range(1, len(lesson.steps) + 1),
-        required=True,
-        label_visibility="collapsed",
-        **state.bind("step", number),
-    )
     _step(place, lesson.steps[number - 1], len(lesson.steps))
 
 
@@ -54,36 +60,49 @@ def _pick_lesson(name: str) -> None:
 
 
 def _step(place: Place, step: Step, count: int) -> None:
-    words, stage = st.columns([1, 2.2], gap="large")
+    words, stage = st.columns([1, 2.4], gap="medium")
     answer = question.answered(place)
-    with words:
-        st.header(f"{place.number}. {literal(step.title)}", anchor=False)
-        st.markdown(step.text)
-        if answer is None:
-            question.ask(place, step.question)
-            _turn(place, count)
-    if answer is None:
-        with stage:
-            _before(place, step)
-        return
     prepared = kitchen().get(place)
-    problem = kitchen().problem(place)
     with words:
-        question.judge(step.question, answer)
-    if problem is not None:
-        stage.error(literal(problem))
-    elif prepared is None:
-        with stage:
-            st.fragment(_Waiting(kitchen(), place).draw, run_every=POLL_S)()
-    else:
-        with words:
+        st.subheader(f"{place.number}. {literal(step.title)}", anchor=False)
+        if answer is None:
+            st.markdown(step.text)
+            question.ask(place, step.question)
+        else:
+            question.judge(step.question, answer)
             _reveal(step, prepared)
-        with stage:
-            st.fragment(_show)(place, step, prepared)
-    with words:
         _turn(place, count)
-        if prepared is not None and "free_play" not in step.hide:
-            play.button(prepared, primary=place.number == count)
+        if answer is not None:
+            play.button(step, prepared, last=place.number == count)
+            question.again(place, step)
+    with stage:
+        if answer is None:
+            _before(place, step, prepared)
+        elif prepared is None:
+            _wait(place)
+        else:
+            st.fragment(_show)(place, step, prepared)
+
+
+def _before(place: Place, step: Step, prepared: PreparedStep | None) -> None:
+    """Draw what can be seen before the prediction."""
+    if "problem" in step.before:
+        _draw_problem(place, step)
+    if not set(step.before) - {"problem"}:
+        return
+    if prepared is None:
+        _wait(place)
+    else:
+        pictures.draw(step.before, pictures.Look(prepared.subjects, step.moment, DEFAULTS.show))
+
+
+def _wait(place: Place) -> None:
+    """Say why there is nothing to see, or how far it is."""
+    problem = kitchen().problem(place)
+    if problem is not None:
+        st.error(literal(problem))
+    else:
+        st.fragment(_Waiting(kitchen(), place).draw, run_every=POLL_S)()
 
 
 class _Waiting:
@@ -99,10 +118,8 @@ class _Waiting:
         st.progress(self._cook.progress(), "Training what this step shows…")
 
 
-def _before(place: Place, step: Step) -> None:
-    """Draw what can be seen before the prediction."""
-    if "problem" not in step.before:
-        return
+def _draw_problem(place: Place, step: Step) -> None:
+    """Draw the made problem of the left panel, if it has one."""
     settings = library.settings_of(dict(step.panels[0].settings), f"step {place.number}")
     try:
         problem = request_of(settings).problem
@@ -113,8 +130,10 @@ def _before(place: Place, step: Step) -> None:
         pictures.draw_problem(problem)
 
 
-def _reveal(step: Step, prepared: PreparedStep) -> None:
+def _reveal(step: Step, prepared: PreparedStep | None) -> None:
     """Say what the training shows, and where it shows something else than the lesson says."""
+    if prepared is None:
+        return
     try:
         st.markdown(fill(step.reveal, prepared.values))
         failed = failed_claims(step, prepared.values)
@@ -126,8 +145,12 @@ def _reveal(step: Step, prepared: PreparedStep) -> None:
 
 
 def _show(place: Place, step: Step, prepared: PreparedStep) -> None:
-    look = controls.draw(place, step, prepared)
-    pictures.draw(step.show, look)
+    above, below = st.container(), st.container()
+    with below.container():
+        pictured = st.container()
+        look = controls.draw(place, step, prepared, above)
+    with pictured:
+        pictures.draw(step.show, look)
 
 
 def _turn(place: Place, count: int) -> None:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from east.synthetic import Problem
     from east.training import Snapshot
 
-REGION_PX, MATRIX_PX, CURVE_PX = 300, 190, 220
+REGION_PX, MATRIX_PX, CURVE_PX = 290, 190, 200
 LINE_POINTS = 160
 SIDES = ("left", "right")
+KINDS = {"regions": "regions", "soft": "soft matrix", "hard": "hard matrix"}
 CURVES = {
     "score": "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
     "gap": "Soft score minus hard score: near 0, the loss measures what the metric does.",
@@ -50,7 +51,9 @@ def draw_problem(problem: Problem) -> None:
     shares = ", ".join(
         f"{name} {share:.1%}" for name, share in zip(problem.class_names, problem.shares, strict=True)
     )
-    caption = "Shade and dashed line: the most probable class. Crosses: rows that even this decision gets wrong."
+    caption = (
+        "Shade and dashed line: the most probable class. Crosses: rows that even this decision gets wrong."
+    )
     cell = Cell("problem", f"The classes by share: {shares}", figure, caption)
     live_view.draw("lesson_problem", [Group("problem", [cell], columns=1)])
 
@@ -58,14 +61,15 @@ def draw_problem(problem: Problem) -> None:
 def draw(shown: Sequence[str], look: Look) -> None:
     """Draw pictures, keys of `east.lesson.PICTURES`, in their order."""
     theme = live_view.theme()
-    sided = [cell for name in shown if name in SIDED for cell in SIDED[name](look, theme)]
-    shared = [cell for name in shown if name in SHARED for cell in SHARED[name](look, theme)]
-    groups = []
-    if sided:
-        groups.append(Group("sides", sided, len(look.subjects), wide=True))
-    if shared:
-        groups.append(Group("lines", shared, min(len(shared), 2), wide=True))
-    live_view.draw("lesson", groups, marks={"progress": look.progress})
+    cells = [cell for name in shown if name in MAKERS for cell in MAKERS[name](look, theme)]
+    classes = look.subjects[0].of.outcome.classes
+    legend = [(name, theme.class_color(place)) for place, name in enumerate(classes)]
+    live_view.draw(
+        "lesson",
+        [Group("lesson", cells, columns=min(2, len(cells)), wide=True)] if cells else [],
+        legend=legend if {"regions", "difference"} & set(shown) else (),
+        marks={"progress": look.progress},
+    )
 
 
 def _moment(look: Look, subject: Subject) -> Snapshot | None:
@@ -87,7 +91,7 @@ def _each(
     for side, subject, title in zip(SIDES, look.subjects, _titles(look), strict=False):
         figure = make(subject, _moment(look, subject), title)
         if figure is not None:
-            cells.append(Cell(f"{key}_{side}", title, figure, caption))
+            cells.append(Cell(f"{key}_{side}", f"{title}: {KINDS[key]}", figure, caption))
     return cells
 
 
@@ -104,11 +108,15 @@ def _regions(look: Look, theme: Theme) -> list[Cell]:
             best=subject.best(),
             best_accuracy=subject.best(accuracy=True),
             metric_label=subject.arm.metric.label,
+            legend=False,
             theme=theme,
             height=REGION_PX,
         )
 
-    return _each(look, "regions", "What is predicted where; crosses: rows that are wrong.", make)
+    caption = "What is predicted where; crosses: rows that are wrong."
+    if look.subjects[0].of.problem is not None:
+        caption += " Lines: best for accuracy (dashed), for the metric (solid)."
+    return _each(look, "regions", caption, make)
 
 
 def _difference(look: Look, theme: Theme) -> list[Cell]:
@@ -120,7 +128,9 @@ def _difference(look: Look, theme: Theme) -> list[Cell]:
     classes = first.of.outcome.classes
     pair = (first.arm, mine), (second.arm, theirs)
     figure = region_difference_figure(*pair, view, classes, theme=theme, height=REGION_PX)
-    return [Cell("difference", "Where they differ", figure, f"In the colour of what {_titles(look)[0]} predicts.")]
+    return [
+        Cell("difference", "Where they differ", figure, f"In the colour of what {_titles(look)[0]} predicts.")
+    ]
 
 
 def _matrices(kind: str, caption: str) -> Callable[[Look, Theme], list[Cell]]:
@@ -142,9 +152,7 @@ def _curve(key: str) -> Callable[[Look, Theme], list[Cell]]:
         runs = {id(subject.of): subject for subject in look.subjects}
         found = []
         for subject in runs.values():
-            arms = list(
-                dict.fromkeys(each.arm.networks for each in look.subjects if each.of is subject.of)
-            )
+            arms = list(dict.fromkeys(each.arm.networks for each in look.subjects if each.of is subject.of))
             history = thinned(subject.of.run.history(), LINE_POINTS)
             figure = curve_figure(
                 history, arms, key, moment=_moment(look, subject), theme=theme, height=CURVE_PX
@@ -175,16 +183,16 @@ def _heaviside(look: Look, theme: Theme) -> list[Cell]:
     if not plans:
         return []
     figure = heaviside_figure(shapes, placement=placement, theme=theme, height=CURVE_PX)
-    caption = "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch."
+    caption = (
+        "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch."
+    )
     return [Cell("heaviside", "The Heaviside now", figure, caption)]
 
 
-SIDED: dict[str, Callable[[Look, Theme], list[Cell]]] = {
+MAKERS: dict[str, Callable[[Look, Theme], list[Cell]]] = {
     "regions": _regions,
     "soft": _matrices("soft", "Soft: each row is spread over the classes."),
     "hard": _matrices("hard", "Hard: each row counted once, in the class it is predicted as."),
-}
-SHARED: dict[str, Callable[[Look, Theme], list[Cell]]] = {
     "difference": _difference,
     "score": _curve("score"),
     "gap": _curve("gap"),

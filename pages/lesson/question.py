@@ -10,7 +10,7 @@ from pages.lesson.prepared import Place
 from pages.shared.session import Slot
 
 if TYPE_CHECKING:
-    from east.lesson import Question
+    from east.lesson import Question, Step
 
 ANSWERS: Slot[dict[Place, int]] = Slot("lesson_answers")
 NOTHING = -1
@@ -26,7 +26,9 @@ def ask(place: Place, question: Question | None) -> None:
     if question is None:
         st.button("Show me", type="primary", on_click=_take, args=(place, NOTHING))
         return
-    chosen = st.radio(question.text, range(len(question.options)), format_func=question.options.__getitem__, index=None)
+    chosen = st.radio(
+        question.text, range(len(question.options)), format_func=question.options.__getitem__, index=None
+    )
     if st.button("Show me", type="primary", help="Choose what you expect first.", disabled=chosen is None):
         _take(place, chosen if chosen is not None else NOTHING)
         st.rerun()
@@ -37,15 +39,24 @@ def judge(question: Question | None, answer: int) -> None:
     if question is None:
         return
     right, expected = question.options[question.answer], question.options[answer]
-    st.markdown(f"*{question.text}*")
     if answer == question.answer:
-        st.success(f"You expected it: {expected}", icon=":material/check:")
+        st.success(f"As you expected: **{right}**")
     else:
-        st.warning(f"You expected: {expected}  \nIt is: **{right}**", icon=":material/close:")
+        st.warning(f"You expected: {expected}  \nIt is: **{right}**")
 
 
-def forget(place: Place) -> None:
-    """Ask a step's question anew."""
+def again(place: Place, step: Step) -> None:
+    """Show what was asked, and offer to ask it anew."""
+    if step.question is None:
+        st.markdown(step.text)
+        return
+    with st.expander("The question"):
+        st.markdown(step.text)
+        st.markdown(f"*{step.question.text}*")
+        st.button("Ask me again", on_click=_forget, args=(place,))
+
+
+def _forget(place: Place) -> None:
     ANSWERS.set({known: answer for known, answer in (ANSWERS.get() or {}).items() if known != place})
 
 

@@ -47,9 +47,7 @@ def _made(settings: Settings, shares: tuple[float, float, float]) -> TrainingReq
     return TrainingRequest(problem.table(rows, settings.split_seed), choices, settings, problem)
 
 
-def _choices(
-    settings: Settings, target: str, shares: tuple[float, float, float], encoding: str
-) -> Choices:
+def _choices(settings: Settings, target: str, shares: tuple[float, float, float], encoding: str) -> Choices:
     from east.dataset import Choices
 
     return Choices(
