@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from east.lesson import Step, failed_claims, fill, read_lesson
+from east.lesson import PICTURES, failed_claims, fill, read_lesson
 from east.lesson.filling import NAME
 from pages.lesson import library
+from pages.lesson.pictures import MAKERS
 from pages.lesson.prepared import Place, PreparedStep, kitchen
-from tests.app_driver import errors, opened, press, sound, view, widget
+from tests.app_driver import by_link, errors, opened, press, sound, view, widget
 
 NAMED = "why_the_metric"
 STEPS = read_lesson((library.FOLDER / f"{NAMED}.toml").read_text(encoding="utf-8")).steps
@@ -150,7 +150,7 @@ def test_next_and_back_walk_through_and_the_link_follows() -> None:
 def test_a_bad_link_falls_back_field_by_field_and_says_so(
     link: dict[str, str], said: str, header: str
 ) -> None:
-    app = opened("lesson", **link)
+    app = sound(by_link("lesson", **link))
     assert any(entry.value.startswith(said) for entry in app.info), [entry.value for entry in app.info]
     assert [entry.value.split(".")[0] for entry in app.subheader] == [header]
 
@@ -176,11 +176,8 @@ def test_a_mistake_in_a_teachers_lesson_is_one_sentence_on_the_page(own: Path) -
 
 
 def test_a_teachers_lesson_on_a_sample_table_says_where_it_came_out_otherwise(own: Path) -> None:
-    lesson = {"epochs": 2, "seeds": 1, "sample": "iris" if "iris" in samples() else "wine"}
-    settings = json.dumps(lesson).replace(":", " =").replace('"epochs"', "epochs").replace('"seeds"', "seeds")
-    settings = settings.replace('"sample"', "sample")
     own.write_text(
-        f'title = "Mine"\nsettings = {settings}\n[[steps]]\ntitle = "One"\n'
+        'title = "Mine"\nsettings = { epochs = 2, seeds = 1, sample = "wine" }\n[[steps]]\ntitle = "One"\n'
         'reveal = "Accuracy {left.accuracy}, {left.nonsense}"\n'
         '[[steps]]\ntitle = "Two"\nreveal = "On {test_rows} rows"\nshow = ["hard", "score"]\n'
         'claims = [{ value = "left.accuracy", above = 100 }]\n',
@@ -197,12 +194,6 @@ def test_a_teachers_lesson_on_a_sample_table_says_where_it_came_out_otherwise(ow
     assert "came out otherwise" in told.value and "not above 100" in told.value
 
 
-def samples() -> list[str]:
-    from pages.shared.table import known_samples
-
-    return list(known_samples())
-
-
 def test_settings_that_cannot_be_trained_are_told(own: Path) -> None:
     own.write_text(
         'title = "Mine"\n[[steps]]\ntitle = "One"\nreveal = "r"\nsettings = { preset = "nowhere" }',
@@ -216,11 +207,4 @@ def test_settings_that_cannot_be_trained_are_told(own: Path) -> None:
 
 
 def test_every_picture_can_be_shown() -> None:
-    from east.lesson import PICTURES
-    from pages.lesson.pictures import MAKERS
-
     assert set(MAKERS) | {"problem"} == set(PICTURES)
-
-
-def step_of(text: str) -> Step:
-    return read_lesson(text).steps[0]
