@@ -40,6 +40,10 @@ class SettingError(EastError):
     """A metric, loss or training setting that does not exist or cannot work."""
 
 
+class LessonError(EastError):
+    """A lesson file that cannot be understood, or a text in it that names a value there is not."""
+
+
 def no_such(kind: str, got: object, choices: Iterable[str]) -> SettingError:
     """Make the error for a name that does not exist, with the most similar one that does.
 

@@ -39,6 +39,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "comparison": ("training", "references"),
     "microscope": ("losses",),
     "figures": ("run", "comparison", "microscope", "synthetic"),
+    "lesson": ("run", "comparison", "synthetic"),
     "export": ("figures",),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
@@ -49,7 +50,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
 MATHS = {"confusion", "shapes", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
-TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison"}
+TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison", "lesson"}
 PRINTING = {"command_line"}
 
 
