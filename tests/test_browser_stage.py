@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 PICTURE = Path(__file__).parents[1] / ".github" / "train-page.png"
 MOST_BYTES = 300_000
-SMALL = {"width": 1280, "height": 720}
+WIDTH, HEIGHT = 1280, 720
 
 INSIDE = """() => {
   const main = document.querySelector('[data-testid=stMain]'), flaws = [];
@@ -55,7 +55,7 @@ def finish(page: Page, server: Server, link: str = "") -> None:
 
 
 def test_the_finished_default_problem_is_seen_whole_in_a_small_window(page: Page, server: Server) -> None:
-    page.set_viewport_size(SMALL)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     finish(page, server)
     page.get_by_text("cross-entropy in macro F1 by", exact=False).wait_for()
     until(lambda: page.evaluate(INSIDE) == [], 20)
@@ -67,7 +67,7 @@ def test_the_finished_default_problem_is_seen_whole_in_a_small_window(page: Page
 
 
 def test_a_run_under_way_and_a_paused_one_are_seen_whole(page: Page, server: Server) -> None:
-    page.set_viewport_size(SMALL)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     start(page, server, "?pace=slow")
     until(lambda: step(page) > 5)
     until(lambda: page.evaluate(INSIDE) == [], 20)
@@ -99,7 +99,7 @@ def test_where_the_arms_differ_and_the_projector_are_switched_by_keyboard(page: 
     switch = page.get_by_role("switch", name="Where they differ")
     switch.press("Space")
     until(lambda: "differ on" in str(plot.get_attribute("aria-label")) and "regions=differ" in page.url)
-    page.set_viewport_size(SMALL)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     size = "node => parseFloat(getComputedStyle(node).fontSize)"
     before = live(page).evaluate(size)
     page.get_by_role("switch", name="Projector").press("Space")

@@ -89,7 +89,7 @@ def test_the_end_says_the_verdict_and_leads_to_compare() -> None:
     assert outcome is not None
     wanted = verdict(compare(race_from(outcome))).headline
     until(app, lambda _: any(wanted in entry.value.replace("\\", "") for entry in app.markdown))
-    assert any("Compare" in link.label for link in app.main if link.type == "page_link")
+    assert any("Compare" in link.proto.label for link in app.main.get("page_link"))
 
 
 def test_the_projector_is_part_of_the_link_and_hides_the_settings() -> None:

@@ -69,9 +69,9 @@ def _axes(settings: Settings, columns: Sequence[str]) -> tuple[str, str] | None:
     """Return the two columns to draw regions over: those chosen, as far as there are such, else the first."""
     if len(columns) < 2:
         return None
-    across = settings.across if settings.across in columns else columns[0]
+    across = next((name for name in columns if name == settings.across), columns[0])
     others = [name for name in columns if name != across]
-    return across, settings.up if settings.up in others else others[0]
+    return across, next((name for name in others if name == settings.up), others[0])
 
 
 def _config(settings: Settings, metric: Metric, problem: Problem | None) -> TrainConfig:

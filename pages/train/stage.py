@@ -21,9 +21,14 @@ from pages.shared.live_view import Cell, Group, Key, Stage
 from pages.train.matrices import score
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from east.run import Machine
     from east.synthetic import BestOverView
     from east.training import Arm, Snapshot
+
+    Matrix = NDArray[np.float64]
 
 MOST_KEYS = 7
 """With more classes than this there is no room to name each one's colour."""
@@ -80,7 +85,7 @@ def _arm(scene: Scene, place: int) -> Group:
     shown = scene.moment.arm(scene.arms[place])
     names, label = scene.order.names(scene.machine.dataset.classes), shown.arm.label
 
-    def matrix(key: str, word: str, counts: object, value: float) -> Cell:
+    def matrix(key: str, word: str, counts: Matrix, value: float) -> Cell:
         figure = matrix_figure(
             scene.order.matrix(counts), names, name=f"{label}, {key} matrix", normalise=scene.normalise,
             theme=scene.theme, small=True,
