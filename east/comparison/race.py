@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-FEWEST_TO_LEAVE_ONE_OUT = 3
-
 
 @dataclass(frozen=True)
 class ArmResult:
     """One arm on the test part: predictions `[S, n]`, hard and soft matrices `[S, K, K]`, one row per seed.
 
     An ensemble has one decision for all seeds, repeated in every row. `left_out` `[members, n]` holds its
-    predictions without each member in turn (None for other arms, and for two members). `soft` belongs to
+    predictions without each member in turn (None for other arms). `soft` belongs to
     the lanes that the arm reads and does not depend on the rule.
     """
 
@@ -119,9 +117,7 @@ def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
     predictions = np.broadcast_to(predictions, (len(seeds), predictions.shape[1]))
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
     soft = np.stack([lane.test_soft for lane in found.lanes])
-    left_out = None
-    if found.arm.members >= FEWEST_TO_LEAVE_ONE_OUT:
-        left_out = found.test_predictions_without_a_member
+    left_out = found.test_predictions_without_a_member if found.arm.ensemble else None
     return ArmResult(found.arm, seeds, predictions, hard, soft, left_out)
 
 

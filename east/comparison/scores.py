@@ -155,7 +155,7 @@ def _score(resampled: Resampled, metric: Metric, place: int, arm: Arm) -> Score:
         None if resampled.draws is None else resampled.draws[place],
         resampled.influence[place],
         one_row=float(resampled.one_row[place]),
-        value=float(values.mean()),
+        seed_freedom=float(resampled.seed_freedom[place]),
     )
     return Score(
         arm=arm,
@@ -173,8 +173,8 @@ def _difference(race: Race, metric: Metric, resampled: Resampled, a: int, b: int
         resampled.values[a] - resampled.values[b],
         None if resampled.draws is None else resampled.draws[a] - resampled.draws[b],
         influence,
-        one_row=float(max(resampled.one_row[a], resampled.one_row[b])),
-        value=float(values.mean()),
+        one_row=float(resampled.one_row[[a, b]].max()),
+        seed_freedom=float(resampled.seed_freedom[[a, b]].min()),
     )
     p_value = estimate.p_value()
     # Two scores differ by the metric's range at most; with few seeds the interval would exceed it.
