@@ -141,9 +141,11 @@ def _weights(rows: int, draws: int, seed: int) -> Weights:
     generator = np.random.default_rng(seed)
     units = min(rows, MAX_UNITS)
     unit = generator.permutation(rows) % units
-    drawn = generator.multinomial(units, np.full(units, 1 / units), size=draws)
+    drawn = generator.integers(units, size=(draws, units))
     # One column per draw, stored row by row for the sparse product below.
-    return Weights(np.ascontiguousarray(drawn.T, dtype=np.float64), unit)
+    places = (drawn * draws + np.arange(draws)[:, None]).ravel()
+    counts = np.bincount(places, minlength=units * draws).reshape(units, draws)
+    return Weights(counts.astype(np.float64), unit)
 
 
 def _bootstrap(predictions: Integers, race: Race, metric: Metric, weights: Weights) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,8 +107,12 @@ def compare(
     rivals = [place for place in range(len(arms)) if place != own]
     others = [place for place in rivals if place != baseline] if baseline != own else []
 
+    @cache
+    def paired(first: int, second: int) -> Difference:
+        return _difference(race, measure, resampled, first, second)
+
     def between(pairs: Iterable[tuple[int, int]]) -> tuple[Difference, ...]:
-        return corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
+        return corrected([paired(*pair) for pair in pairs])
 
     def minus(places: Sequence[int], second: int) -> tuple[Difference, ...]:
         return between((place, second) for place in places)
