@@ -96,9 +96,8 @@ def test_the_interval_holds_the_known_difference(measure: Metric, rows: int, see
     held = [
         low <= truth <= high for low, high, truth, _ in judged(World(measure, (SKILLED, PLAIN)), rows, seeds)
     ]
-    say(
-        f"{measure.label}, {rows} rows, {seeds} seeds: {np.mean(held):.1%} of {len(held)} intervals hold the truth"
-    )
+    share = f"{np.mean(held):.1%} ±{ERROR:.1%}"
+    say(f"{measure.label}, {rows} rows, {seeds} seeds: {share} of {len(held)} intervals hold the truth")
     assert len(held) == EXPERIMENTS
     assert 0.93 - ERROR <= np.mean(held) <= 0.97 + ERROR
 

@@ -1,4 +1,4 @@
-"""Simulated races of networks, rules and ensembles: how often equal ways are told apart, and intervals hold the truth."""
+"""Simulated races of networks, rules and ensembles: are equal ways told apart, and do intervals hold the truth?"""
 
 from dataclasses import dataclass
 
