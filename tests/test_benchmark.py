@@ -211,7 +211,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
         plan([WINE, WINE])
     with pytest.raises(SettingError, match="each metric once"):
         plan([WINE], metrics=["mcc", "mcc"])
-    with pytest.raises(SettingError, match="a seed"):
+    with pytest.raises(SettingError, match="at least one seed"):
         plan([WINE], seeds=0)
     missing = replace(plan([f"{WINE}:vintage"]), seeds=(0,))
     with pytest.raises(DatasetError, match="not in the table"):

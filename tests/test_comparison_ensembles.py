@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from east.comparison import ArmResult, Race, compare, first_minus_second
+from east.comparison import ArmResult, Race, compare, first_minus_second, pair_races
 from east.comparison.intervals import crossed_estimate
 from east.comparison.resampling import resample
 from tests.moments import CROSS_ENTROPY, EAST, F1, arm_result
@@ -92,3 +92,26 @@ def test_an_ensembles_score_is_told_once() -> None:
     assert len(set(found.values)) == 1
     assert found.mean == found.values[0]
     assert found.spread == 0
+
+
+def test_paired_runs_keep_the_members_of_their_common_seeds() -> None:
+    """Two of five members are known by a common seed; their spread stands for all five."""
+    result = ensemble(5, 5, np.random.default_rng(4))
+    other = arm_result(CROSS_ENTROPY, (3, 1, 9), TARGETS, np.tile(TARGETS, (3, 1)), 3)
+    pair = pair_races(race(result), result.arm, race(other), CROSS_ENTROPY)
+    assert pair.seeds == (1, 3)
+    kept = pair.results[0].left_out
+    assert kept is not None and result.left_out is not None
+    assert (kept == result.left_out[[1, 3]]).all()
+    without = [F1.score(np.bincount(TARGETS * 3 + one, minlength=9).reshape(3, 3)) for one in kept]
+    spread = np.ptp(resample(pair, draws=10).values[0])
+    assert spread == pytest.approx(4 * np.sqrt(2 / 5) * np.ptp(without))
+
+
+def test_one_common_seed_leaves_no_spread_between_seeds() -> None:
+    result = ensemble(3, 3, np.random.default_rng(5))
+    other = arm_result(CROSS_ENTROPY, (2,), TARGETS, TARGETS[None], 3)
+    pair = pair_races(race(result), result.arm, race(other), CROSS_ENTROPY)
+    found = resample(pair, draws=10)
+    assert found.values[0] == pytest.approx([F1.score(result.hard[0])])
+    assert found.seed_freedom == pytest.approx([1, 1])

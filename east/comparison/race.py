@@ -25,7 +25,7 @@ class ArmResult:
     """One arm on the test part: predictions `[S, n]`, hard and soft matrices `[S, K, K]`, one row per seed.
 
     An ensemble has one decision for all seeds, repeated in every row. `left_out` `[members, n]` holds its
-    predictions without each member in turn (None for other arms). `soft` belongs to
+    predictions without each member in turn, if its seed is among `seeds` (None for other arms). `soft` belongs to
     the lanes that the arm reads and does not depend on the rule.
     """
 
@@ -111,13 +111,20 @@ def race_from(outcome: Outcome, arms: Iterable[Arm] | None = None) -> Race:
     return Race(outcome.metric, outcome.classes, targets, results)
 
 
-def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
-    """Count one arm's predictions for the test rows."""
+def result_of(found: ArmOutcome, outcome: Outcome, *, members_in_turn: bool = True) -> ArmResult:
+    """Count one arm's predictions for the test rows.
+
+    Args:
+        found: the arm.
+        outcome: the training it is from.
+        members_in_turn: whether an ensemble is also asked without each member, which intervals need.
+    """
     seeds, predictions = found.seeds, found.test_predictions
     predictions = np.broadcast_to(predictions, (len(seeds), predictions.shape[1]))
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
     soft = np.stack([lane.test_soft for lane in found.lanes])
-    left_out = found.test_predictions_without_a_member if found.arm.ensemble else None
+    in_turn = members_in_turn and found.arm.ensemble
+    left_out = found.test_predictions_without_a_member if in_turn else None
     return ArmResult(found.arm, seeds, predictions, hard, soft, left_out)
 
 
@@ -143,10 +150,14 @@ def pair_races(first: Race, first_arm: Arm, second: Race, second_arm: Arm) -> Ra
 
 def _at(result: ArmResult, seeds: tuple[int, ...]) -> ArmResult:
     places = [result.seeds.index(seed) for seed in seeds]
+    left_out = result.left_out
+    if left_out is not None:
+        left_out = left_out[[place for place in places if place < len(left_out)]]
     return replace(
         result,
         seeds=seeds,
         predictions=result.predictions[places],
         hard=result.hard[places],
         soft=result.soft[places],
+        left_out=left_out,
     )

@@ -71,7 +71,7 @@ def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, se
         draws=None if weights is None else np.stack([drawn for _, drawn, _ in arms if drawn is not None]),
         influence=np.stack([influence for _, _, influence in arms]),
         scores=measure.scores(hard),
-        seed_freedom=np.array([_members(result) - 1.0 for result in race.results]),
+        seed_freedom=np.array([max(_varying(result) - 1.0, 1.0) for result in race.results]),
         one_row=_largest_step(measure, hard),
     )
 
@@ -85,39 +85,44 @@ def _resample(
     measured = _measure(result.predictions[:1], race, metric, weights)
     without = _measure(result.left_out, race, metric, weights)
     values, drawn, influence = (
-        None if whole is None or part is None else _around(whole[0], part, len(race.seeds))
+        None
+        if whole is None or part is None
+        else _around(whole[0], part, len(race.seeds), result.arm.members)
         for whole, part in zip(measured, without, strict=True)
     )
     assert values is not None and influence is not None
     return values, drawn, influence
 
 
-def _members(result: ArmResult) -> int:
-    return len(result.seeds) if result.left_out is None else len(result.left_out)
+def _varying(result: ArmResult) -> int:
+    """Return the number of seeds whose effect on an arm is known."""
+    seeds = len(result.seeds)
+    return seeds if result.left_out is None else min(len(result.left_out), seeds)
 
 
-def _around(whole: Floats, without: Floats, seeds: int) -> Floats:
+def _around(whole: Floats, without: Floats, seeds: int, members: int) -> Floats:
     """Return Tukey's jackknife pseudo-values over an ensemble's members, moved so that their mean is its score.
 
     Without the move, their mean would be the score corrected for bias, whose variance over rows is several
-    times that of the score: every prediction that changes without a member counts m - 1 times. With fewer members
-    than seeds, the other seeds do not matter, and the spread is scaled so that its variance over S is that of
-    the score.
+    times that of the score: every prediction that changes without a member counts m - 1 times. Seeds that are no
+    members do not matter. The spread is scaled so that its variance over S is that of the score.
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11.
 
     Args:
         whole: `[...]`, the score of the ensemble.
-        without: `[m, ...]`, its score without each member.
+        without: `[k, ...]`, its score without each of k of its members.
         seeds: number of seeds S.
+        members: number of members m.
 
     Returns:
         `[S, ...]`.
     """
-    members = len(without)
-    scale = np.sqrt(seeds * (seeds - 1) / (members * (members - 1)))
     values = np.repeat(whole[None], seeds, axis=0)
-    values[:members] += scale * (members - 1) * (without.mean(axis=0) - without)
+    known = min(len(without), seeds)
+    if known > 1:
+        scale = (members - 1) * np.sqrt(seeds * (seeds - 1) / (members * (known - 1)))
+        values[:known] += scale * (without[:known].mean(axis=0) - without[:known])
     return values
 
 

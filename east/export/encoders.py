@@ -95,8 +95,10 @@ def _class_shares(encoder: Encoder, arrays: Arrays) -> list[Block]:
     ):
         prefix, numeric = f"encoder.class_shares.{number}", encoder.kinds[name] == "numeric"
         alone = replace(shares, names=(name,), values=(values,), shares=(rates,))
-        asked = np.asarray([*values, np.nan if numeric else None], dtype=np.float64 if numeric else object)
-        arrays[prefix] = np.asarray(alone.transform({name: asked}, len(asked)), dtype=np.float64)
+        categories = np.asarray(
+            [*values, np.nan if numeric else None], dtype=np.float64 if numeric else object
+        )
+        arrays[prefix] = np.asarray(alone.transform({name: categories}, len(categories)), dtype=np.float64)
         block = {"column": name, "numeric": numeric, "values": values.tolist(), "arrays": prefix}
         described.append({**block, "largest": LARGEST})
     return described

@@ -48,8 +48,8 @@ def script_for(
         source: the table's path, or the rows of a made problem.
         reading: how the file was read, where that was not found out.
     """
-    asked = {"table": None, "target": repr(choices.target), **_changed(choices, Choices(choices.target))}
-    prepared = _call("east.prepare", asked)
+    arguments = {"table": None, "target": repr(choices.target), **_changed(choices, Choices(choices.target))}
+    prepared = _call("east.prepare", arguments)
     if isinstance(source, MadeRows):
         return _script(config, MADE_IMPORTS, _made(source, prepared))
     options = _changed(reading, ReadOptions()) if reading is not None else {}

@@ -75,12 +75,12 @@ def _arm(run: Run, outcome: Outcome, comparison: Comparison) -> Arm:
     )
     score = comparison.score(arms[key])
     low, high = score.interval
-    told = f"{comparison.metric.label} on test: {score.mean:.3f} (95 % interval {low:.3f} to {high:.3f})."
+    caption = f"{comparison.metric.label} on test: {score.mean:.3f} (95 % interval {low:.3f} to {high:.3f})."
     if key != best.key:
-        told += f" The verdict is for {best.label}."
+        caption += f" The verdict is for {best.label}."
     elif comparison.steps:
-        told += " It is the simplest arm that no costlier one is shown to beat."
-    st.caption(literal(told))
+        caption += " It is the simplest arm that no costlier one is shown to beat."
+    st.caption(literal(caption))
     return arms[key]
 
 

@@ -68,11 +68,11 @@ def _answer(taken: Taken, rows: NewRows) -> Answer:
 def _predictions(taken: Taken, frame: pd.DataFrame) -> None:
     """Show how many rows go to each class and the first of them, and offer all."""
     counts = frame["predicted"].value_counts()
-    told = ", ".join(
+    classes = ", ".join(
         f"{name} {count:,} ({count / len(frame):.0%})" for name, count in counts[:MOST_NAMES].items()
     )
     more = f" and {len(counts) - MOST_NAMES} more classes" if len(counts) > MOST_NAMES else ""
-    st.markdown(f"**{len(frame):,} rows predicted:** {literal(told + more)}")
+    st.markdown(f"**{len(frame):,} rows predicted:** {literal(classes + more)}")
     st.dataframe(frame.head(SHOWN_ROWS), hide_index=True, height=213)
     with st.container(horizontal=True):
         download("Predictions (csv)", lambda: files.as_csv(frame), "new_predictions.csv")

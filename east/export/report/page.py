@@ -39,8 +39,8 @@ def html_report(record: RunRecord) -> str:
     ]
     moments: list[dict[str, Any]] = []
     if record.history:
-        told, moments = replay(record, comparison, pictures)
-        body += [told, sections.curves(record, pictures)]
+        section, moments = replay(record, comparison, pictures)
+        body += [section, sections.curves(record, pictures)]
     body += [sections.data(record, pictures), sections.making(record)]
     facts = {**pictures.as_json(), "moments": moments}
     return "\n".join(
@@ -54,7 +54,7 @@ def html_report(record: RunRecord) -> str:
             *body,
             "</main>",
             "<noscript><p>Figures need JavaScript; all numbers are in the tables.</p></noscript>",
-            data_script("result", told_by(record, comparison)),
+            data_script("result", numbers(record, comparison)),
             data_script("facts", facts),
             f"<script>{plotly_script()}</script>",
             f"<script>{_own('report.js')}</script>",
@@ -63,11 +63,11 @@ def html_report(record: RunRecord) -> str:
     )
 
 
-def told_by(record: RunRecord, comparison: Comparison) -> dict[str, Any]:
+def numbers(record: RunRecord, comparison: Comparison) -> dict[str, Any]:
     """Return all numbers as `summarise` gives them, with the references that were judged when the run ended."""
-    told = summarise(comparison)
-    judged = {**told["verdict"], "text": f"{told['verdict']['text']} {record.stronger}".rstrip()}
-    return {**told, "references": list(record.references), "verdict": judged}
+    summary = summarise(comparison)
+    verdict = {**summary["verdict"], "text": f"{summary['verdict']['text']} {record.stronger}".rstrip()}
+    return {**summary, "references": list(record.references), "verdict": verdict}
 
 
 def write_report(record: RunRecord, path: str | os.PathLike[str]) -> Path:

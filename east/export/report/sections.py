@@ -31,14 +31,14 @@ def question(record: RunRecord) -> str:
     race, (train, validation, test) = record.race, record.rows
     seeds = f"{len(race.seeds)} seed{'s' if len(race.seeds) > 1 else ''}"
     target = record.choices.target
-    asked = f"Which way of training and deciding predicts “{target}” best, judged by {race.metric.label}?"
+    which_way = f"Which way of training and deciding predicts “{target}” best, judged by {race.metric.label}?"
     facts = (
         f"{record.table}: {train:,} training, {validation:,} validation and {test:,} test rows, {record.features:,} "
         f"encoded columns, {len(race.classes)} classes. {len(race.arms)} arms, {seeds}, {record.steps:,} steps in "
         f"{record.elapsed_s:.1f} s on {record.device}."
     )
     title = element("h1", text(f"{record.choices.target} by {race.metric.label}"))
-    return element("header", title + paragraph(asked) + paragraph(facts))
+    return element("header", title + paragraph(which_way) + paragraph(facts))
 
 
 def judgement(comparison: Comparison, stronger: str) -> str:
