@@ -35,6 +35,12 @@ class RunStore:
             self._forget_the_oldest()
         return run.start()
 
+    def add(self, run: Run) -> None:
+        """Add a run that has ended; it takes the place of one of the same id."""
+        with self._lock:
+            self._runs[run.id] = run
+            self._forget_the_oldest()
+
     def get(self, run_id: str | None) -> Run | None:
         """Return the run of this id, or None."""
         return self._runs.get(run_id) if run_id else None

@@ -1,0 +1,231 @@
+"""Keeps one run while it trains: a thread of its own writes, and the training never waits for the disk."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from east.errors import EastError
+from east.kept import database
+from east.kept.about import about_run, split_rows
+from east.kept.home import GB
+from east.kept.origin import Origin
+from east.kept.plain import arrays_to_bytes, moment_to_bytes, outcome_to_parts, to_bytes
+from east.kept.problems import KeptError
+from east.kept.store import ABOUT, ENDED, FACT, NAMED, PROGRESS, KeptRuns
+from east.run import Keeper
+
+if TYPE_CHECKING:
+    from east.run import Machine, RunState
+    from east.tables import Table
+    from east.training import Outcome, Snapshot, State
+
+MOMENT, ARRAYS, END = "moment", "arrays", "end"
+STATE, ROWS, OUTCOME, PROFILE = "state", "rows", "outcome", "profile"
+STATE_SHARE = 1 / 20
+"""Largest share of the run's time spent on copying its state."""
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _News:
+    """What has happened since the last write."""
+
+    moments: list[Snapshot]
+    state: State | None = None
+    end: tuple[RunState, Outcome | None] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.moments) or self.end is not None
+
+
+class RunKeeper(Keeper):
+    """Keeps a run: each evaluation is one transaction, and a disk that fails costs the run nothing.
+
+    Args:
+        runs: where to.
+        run_id: of the run.
+        title: of the run, for people.
+        table: it is trained on.
+        origin: where that came from.
+        goes_on: whether the run was kept before, and `runs.claim` has taken it over.
+    """
+
+    def __init__(
+        self, runs: KeptRuns, run_id: str, title: str, table: Table, origin: Origin, *, goes_on: bool = False
+    ) -> None:
+        self._runs, self._id, self._title = runs, run_id, title
+        self._table, self._origin = table, origin
+        self._made = goes_on
+        self._changed = threading.Condition()
+        self._news = _News([])
+        self._machine: Machine | None = None
+        self._last_step, self._copied_at, self._copying_s = -1, 0.0, 0.0
+        self._kept_step: int | None = None
+        self._problem: KeptError | None = None
+        self._owner = ""
+        self._began = datetime.now()
+        self._thread = threading.Thread(target=self._work, name=f"east-keeper-{run_id}", daemon=True)
+
+    def began(self, machine: Machine) -> None:
+        """Begin to write."""
+        self._machine = machine
+        if self._made:
+            self._last_step = self._kept_step = machine.step_number
+        self._thread.start()
+
+    def moment(self, machine: Machine, snapshot: Snapshot, *, at_rest: bool = False) -> None:
+        """Take the first snapshot after each evaluation, of a rest and of the end, with the training's state."""
+        interval = max(1, machine.total_steps // machine.config.evaluations)
+        new = snapshot.step > self._last_step
+        due = at_rest or machine.done or self._last_step < 0
+        if not new or not (due or snapshot.step // interval > self._last_step // interval):
+            return
+        self._last_step = snapshot.step
+        state = self._copy(machine, at_rest)
+        with self._changed:
+            self._news.moments.append(snapshot)
+            self._news.state = state or self._news.state
+            self._changed.notify_all()
+
+    def ended(self, state: RunState, outcome: Outcome | None) -> None:
+        """Write the end, and stop writing."""
+        with self._changed:
+            self._news.end = (state, outcome)
+            self._changed.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the end is written or has failed to be; returns whether it is so."""
+        if self._thread.ident is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def problem(self) -> KeptError | None:
+        """Why the last write failed; None where it did not."""
+        return self._problem
+
+    @property
+    def told(self) -> str:
+        """Say how far the run is kept, or why it is not."""
+        kept = (
+            f"It is kept up to step {self._kept_step:,}" if self._kept_step is not None else "It is not kept"
+        )
+        if self._problem is not None:
+            return f"{kept}, and the training goes on. {self._problem}"
+        return f"{kept}." if self._kept_step is not None else ""
+
+    def _copy(self, machine: Machine, at_rest: bool) -> State | None:
+        """Copy the training's state, unless copying has taken too much of the run's time."""
+        began = time.monotonic()
+        if not at_rest and began - self._copied_at < self._copying_s / STATE_SHARE:
+            return None
+        state = machine.state()
+        self._copied_at = time.monotonic()
+        self._copying_s = self._copied_at - began
+        return state
+
+    def _work(self) -> None:
+        try:
+            while self._turn():
+                pass
+        except Exception as error:  # whatever it is, the training goes on
+            logger.exception("Keeping run %s failed", self._id)
+            self._problem = KeptError("The run cannot be kept", type(error).__name__, final=True)
+        finally:
+            self._runs.release(self._id)
+
+    def _turn(self) -> bool:
+        """Write the next news; returns whether there can be more."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._news))
+            news, self._news = self._news, _News([])
+        try:
+            self._write(news)
+        except EastError as error:
+            problem = (
+                error if isinstance(error, KeptError) else KeptError(error.what, error.got, error.remedy)
+            )
+            self._problem = problem
+            if problem.final:
+                return False
+            with self._changed:  # the next evaluation tries again
+                newer = self._news
+                self._news = _News(news.moments + newer.moments, newer.state or news.state, newer.end)
+                self._changed.wait_for(lambda: self._news.end or len(self._news.moments) > len(news.moments))
+        else:
+            self._problem = None
+            self._kept_step = news.moments[-1].step if news.moments else self._kept_step
+        return news.end is None
+
+    def _write(self, news: _News) -> None:
+        """Write news in one transaction."""
+        assert self._machine is not None
+        packed = {f"{one.step:012d}": moment_to_bytes(one) for one in news.moments}
+        state = None if news.state is None or news.end is not None else arrays_to_bytes(news.state)
+        self._require_room()
+        if not self._made:
+            self._make(self._machine)
+        with database.writing(self._runs.path(self._id)) as parts:
+            progress = json.loads(parts.all(FACT)[PROGRESS])
+            for name, data in packed.items():
+                parts.put(MOMENT, name, data)
+            if state is not None:
+                parts.put(ARRAYS, STATE, state)
+            if news.end is not None:
+                progress |= self._put_end(parts, *news.end)
+            if news.moments:
+                # A run that goes on may begin before the last moment that is kept.
+                progress["step"] = max(progress["step"], news.moments[-1].step)
+            progress["moments"] = parts.count(MOMENT)
+            parts.put(FACT, PROGRESS, to_bytes(progress))
+
+    def _make(self, machine: Machine) -> None:
+        """Make the run's file with what is known from the start."""
+        self._runs.make_folder()
+        progress = {"status": "running", "step": 0, "moments": 0, "owner": self._runs.owners.me()}
+        about = about_run(machine, self._table, self._origin, self._began)
+        facts = {
+            (FACT, ABOUT): to_bytes(about),
+            (FACT, NAMED): to_bytes({"title": self._title, "pinned": False}),
+            (FACT, PROGRESS): to_bytes(progress),
+            (ARRAYS, ROWS): arrays_to_bytes(split_rows(machine.dataset)),
+        }
+        self._runs.begin(self._id, facts)
+        self._made = True
+
+    def _require_room(self) -> None:
+        """Keep the store within its bounds; nothing is ever deleted for that.
+
+        Raises:
+            KeptError: when the room is used up.
+        """
+        if self._runs.is_full():
+            got = f"{self._runs.settings.most_gb:g} GB"
+            raise KeptError("Kept runs fill the room they may take", got, "delete some of the past runs")
+
+    def _put_end(self, parts: database.Parts, state: RunState, outcome: Outcome | None) -> Mapping[str, Any]:
+        """Put what came of the training in the place of its state."""
+        parts.drop(ARRAYS, STATE)
+        if outcome is not None:
+            about, arrays = outcome_to_parts(outcome)
+            parts.put(END, OUTCOME, to_bytes(about))
+            parts.put(ARRAYS, OUTCOME, arrays_to_bytes(arrays))
+            parts.put(END, PROFILE, to_bytes(self._profile()))
+        status = state.status if state.status in ENDED else "failed"
+        return {"status": status, "reason": state.reason, "diverged": list(state.diverged)}
+
+    def _profile(self) -> Mapping[str, Any]:
+        """Describe the table without its cells; only now, when it takes nothing from the training."""
+        from east.kept.about import profile_to_json
+
+        assert self._machine is not None
+        dataset = self._machine.dataset
+        return profile_to_json(self._table, dataset.target, dataset.choices.bins)
