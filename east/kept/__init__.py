@@ -3,6 +3,7 @@
 A run's settings, split, moments, weights and predictions lie in a file of its own; never the cells of its table.
 """
 
+from east.kept.exporting import export_run, export_zip
 from east.kept.home import MOST_GB, KeepSettings, choose, home, keep_settings, switched_off
 from east.kept.keeper import RunKeeper
 from east.kept.opening import OpenedRun, before, open_run, resumed
@@ -21,6 +22,8 @@ __all__ = [
     "RunKeeper",
     "before",
     "choose",
+    "export_run",
+    "export_zip",
     "file_origin",
     "home",
     "keep_settings",

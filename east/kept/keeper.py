@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from east.errors import EastError
 from east.kept import database
 from east.kept.about import about_run, split_rows
-from east.kept.home import GB
 from east.kept.origin import Origin
 from east.kept.plain import arrays_to_bytes, moment_to_bytes, outcome_to_parts, to_bytes
 from east.kept.problems import KeptError
@@ -96,6 +95,9 @@ class RunKeeper(Keeper):
 
     def ended(self, state: RunState, outcome: Outcome | None) -> None:
         """Write the end, and stop writing."""
+        if self._machine is None:  # it failed before it began
+            self._runs.release(self._id)
+            return
         with self._changed:
             self._news.end = (state, outcome)
             self._changed.notify_all()

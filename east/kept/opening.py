@@ -246,24 +246,34 @@ def _without_cells(about: Mapping[str, Any], arrays: Mapping[str, Mapping[str, n
     )
 
 
-def resumed(opened: OpenedRun) -> Training:
-    """Build the training of an interrupted run as it was at its last kept state.
+def resumed(runs: KeptRuns, opened: OpenedRun) -> Training:
+    """Take an interrupted run over, and build its training as it was at its last kept state.
 
     Raises:
         DatasetError: when its table is not at hand, or is encoded differently today.
-        SettingError: when it has ended.
+        SettingError: when it has ended, or is in training already.
+        KeptError: when its file cannot be written to.
     """
+    entry, table = opened.entry, opened.table
+    if table is None:
+        remedy = "give its table again: the same file, read in the same way"
+        raise DatasetError(NOT_HERE, repr(entry.about["table"]), remedy)
+    if encoded_mark(opened.dataset) != entry.about["encoded"]:
+        remedy = "train again, or use the versions of then"
+        raise DatasetError("The table is encoded differently by the packages of today", None, remedy)
+    runs.claim(entry.run_id)
+    try:
+        return _training(opened, table)
+    except BaseException:
+        runs.release(entry.run_id)
+        raise
+
+
+def _training(opened: OpenedRun, table: Table) -> Training:
     from east.dataset import region_columns, region_view
     from east.training import Training
 
-    entry, table, dataset = opened.entry, opened.table, opened.dataset
-    if entry.status in ("finished", "stopped", "failed"):
-        raise SettingError("This run has ended", entry.status, "train again")
-    if table is None:
-        raise DatasetError(NOT_HERE, entry.about["table"], "give the table again")
-    if encoded_mark(dataset) != entry.about["encoded"]:
-        remedy = "train again, or use the versions of then"
-        raise DatasetError("The table is encoded differently by the packages of today", None, remedy)
+    dataset = opened.dataset
     two = len(region_columns(dataset)) >= 2
     training = Training(dataset, opened.config, region_view(table.frame, dataset) if two else None)
     if opened.state is not None:

@@ -16,8 +16,8 @@ from east.kept import database
 from east.kept.database import SUFFIX, Parts
 from east.kept.home import GB, KeepSettings, home, keep_settings, make_folder
 from east.kept.owners import Owners
-from east.kept.problems import KeptError, damaged, in_words
 from east.kept.plain import to_bytes
+from east.kept.problems import KeptError, damaged, in_words
 
 ENDED = ("finished", "stopped", "failed")
 FACT = "fact"
@@ -135,7 +135,7 @@ class KeptRuns:
         return self.size() >= self.settings.most_gb * GB
 
     def offered(self) -> Sequence[Entry]:
-        """List the oldest runs that are neither pinned nor active, so many that without them a tenth of the room is free.
+        """List the oldest runs, neither pinned nor active, without which a tenth of the room would be free.
 
         Nothing deletes them but the user; empty while there is room.
         """

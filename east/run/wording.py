@@ -16,4 +16,5 @@ def in_words(error: Exception) -> str:
 
 
 def duration(seconds: float) -> str:
+    """Say a time in minutes or seconds."""
     return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"

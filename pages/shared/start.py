@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from east.errors import EastError
 from east.run import PACES, Run
-from pages.shared import links, shelf, state, table, uploads, warm_up
+from pages.shared import keeping, links, shelf, state, table, uploads, warm_up
 from pages.shared.request import TrainingRequest, training_request
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
@@ -26,7 +27,14 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
-            run = Run(lambda: _make(wanted), title=title, pace=state.known("pace", PACES, DEFAULTS.pace))
+            run_id = token_hex(9)
+            run = Run(
+                lambda: _make(wanted),
+                title=title,
+                pace=state.known("pace", PACES, DEFAULTS.pace),
+                keeper=keeping.keeper(run_id, title, wanted),
+                run_id=run_id,
+            )
             shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
             st.error(literal(error))
