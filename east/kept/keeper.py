@@ -156,7 +156,7 @@ class RunKeeper(Keeper):
                 error if isinstance(error, KeptError) else KeptError(error.what, error.got, error.remedy)
             )
             self._problem = problem
-            if problem.final:
+            if problem.final or news.end is not None:
                 return False
             with self._changed:  # the next evaluation tries again
                 newer = self._news

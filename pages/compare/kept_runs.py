@@ -58,20 +58,28 @@ def _where(count: int) -> None:
             if switched_off():
                 st.caption(_OFF)
             st.toggle(
-                "Keep new runs", keeping.is_on(), key="keep_runs", on_change=_choose, disabled=switched_off()
+                "Keep new runs",
+                keeping.is_on(),
+                key="keep_runs",
+                on_change=_choose_to_keep,
+                disabled=switched_off(),
             )
             if MOST_GB.shown is not None:
                 least, most, step = MOST_GB.shown
                 st.number_input(
-                    MOST_GB.label, least, most, runs.settings.most_gb, step,
-                    help=MOST_GB.help, key="keep_gb", on_change=_choose,
+                    MOST_GB.label, least, most, min(max(runs.settings.most_gb, least), most), step,
+                    help=MOST_GB.help, key="keep_gb", on_change=_choose_room,
                 )  # fmt: skip
 
 
-def _choose() -> None:
+def _choose_to_keep() -> None:
     with keeping.noted():
-        keep, most = session.widget_value("keep_runs"), session.widget_value("keep_gb")
-        choose(keeping.runs().home, keep=None if switched_off() else bool(keep), most_gb=float(str(most)))
+        choose(keeping.runs().home, keep=bool(session.widget_value("keep_runs")))
+
+
+def _choose_room() -> None:
+    with keeping.noted():
+        choose(keeping.runs().home, most_gb=float(str(session.widget_value("keep_gb"))))
 
 
 def _offer() -> None:
