@@ -13,7 +13,19 @@ from streamlit.testing.v1 import AppTest
 
 from east.kept import KeptRuns, choose, open_run
 from pages.shared import keeping, shelf
-from tests.app_driver import command, errors, opened, press, read, sound, training, until, uploaded, view, widget
+from tests.app_driver import (
+    command,
+    errors,
+    opened,
+    press,
+    read,
+    sound,
+    training,
+    until,
+    uploaded,
+    view,
+    widget,
+)
 from tests.compare_driver import run_id, run_of, section
 
 
@@ -168,7 +180,9 @@ def test_a_damaged_file_is_one_sentence_and_the_others_open(kept: KeptRuns) -> N
     assert [entry.run_id for entry in kept.list()] == [sound_one]
 
 
-def test_nothing_is_kept_where_the_user_has_turned_it_off(kept: KeptRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_kept_where_the_user_has_turned_it_off(
+    kept: KeptRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = past()
     toggle = widget(app, "toggle", "Keep new runs")
     toggle.set_value(False)

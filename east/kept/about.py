@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -64,8 +64,10 @@ def encoded_mark(dataset: Dataset) -> str:
 
 
 def profile_to_json(table: Table, target: str, bins: int | None) -> Mapping[str, Any]:
-    """Describe a table without quoting a cell."""
+    """Describe a table without a cell of it: its least and greatest numbers are cells too."""
     from east.dataset import profile
     from east.export.record import without_cells
 
-    return asdict(without_cells(profile(table, target, bins)))
+    facts = without_cells(profile(table, target, bins))
+    columns = tuple(replace(column, low=None, middle=None, high=None) for column in facts.columns)
+    return asdict(replace(facts, columns=columns))

@@ -122,10 +122,11 @@ def reading(path: Path) -> Iterator[Parts]:
         with closing(_connect(path, mode)) as connection:
             connection.execute("BEGIN")
             (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:  # SQLite's own, also of an empty file
+                raise damaged(path)
             if version != FORMAT:
-                raise KeptError(
-                    "This run was kept by another version", path.name, "open it with that one", final=True
-                )
+                remedy = "open it with that one"
+                raise KeptError("This run was kept by another version", path.name, remedy, final=True)
             yield Parts(connection, path)
     except (sqlite3.Error, OSError) as error:
         raise in_words(error, path) from None

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from east.errors import EastError
@@ -59,7 +60,7 @@ class RunKeeper(Keeper):
     def __init__(
         self, runs: KeptRuns, run_id: str, title: str, table: Table, origin: Origin, *, goes_on: bool = False
     ) -> None:
-        self._runs, self._id, self._title = runs, run_id, title
+        self._runs, self.run_id, self._title = runs, run_id, title
         self._table, self._origin = table, origin
         self._made = goes_on
         self._changed = threading.Condition()
@@ -96,7 +97,7 @@ class RunKeeper(Keeper):
     def ended(self, state: RunState, outcome: Outcome | None) -> None:
         """Write the end, and stop writing."""
         if self._machine is None:  # it failed before it began
-            self._runs.release(self._id)
+            self._runs.release(self.run_id)
             return
         with self._changed:
             self._news.end = (state, outcome)
@@ -108,6 +109,11 @@ class RunKeeper(Keeper):
             return True
         self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is kept."""
+        return self._runs.folder
 
     @property
     def problem(self) -> KeptError | None:
@@ -139,10 +145,10 @@ class RunKeeper(Keeper):
             while self._turn():
                 pass
         except Exception as error:  # whatever it is, the training goes on
-            logger.exception("Keeping run %s failed", self._id)
+            logger.exception("Keeping run %s failed", self.run_id)
             self._problem = KeptError("The run cannot be kept", type(error).__name__, final=True)
         finally:
-            self._runs.release(self._id)
+            self._runs.release(self.run_id)
 
     def _turn(self) -> bool:
         """Write the next news; returns whether there can be more."""
@@ -175,7 +181,7 @@ class RunKeeper(Keeper):
         self._require_room()
         if not self._made:
             self._make(self._machine)
-        with database.writing(self._runs.path(self._id)) as parts:
+        with database.writing(self._runs.path(self.run_id)) as parts:
             progress = json.loads(parts.all(FACT)[PROGRESS])
             for name, data in packed.items():
                 parts.put(MOMENT, name, data)
@@ -200,7 +206,7 @@ class RunKeeper(Keeper):
             (FACT, PROGRESS): to_bytes(progress),
             (ARRAYS, ROWS): arrays_to_bytes(split_rows(machine.dataset)),
         }
-        self._runs.begin(self._id, facts)
+        self._runs.begin(self.run_id, facts)
         self._made = True
 
     def _require_room(self) -> None:

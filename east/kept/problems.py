@@ -43,6 +43,8 @@ def in_words(error: Exception, path: Path) -> KeptError:
         return KeptError("The run's file cannot be opened", str(path), "look whether its folder is there")
     if kind == sqlite3.SQLITE_IOERR:
         return KeptError("The disk does not answer as it should", where, "look for room and rights")
+    if isinstance(error, sqlite3.Error):  # what cannot be read as it was written
+        return damaged(path)
     return KeptError("The run's file cannot be used", f"{path.name} ({error})", "look at the disk")
 
 
