@@ -20,7 +20,7 @@ from east.training import Outcome, Snapshot, TrainConfig, Training
 
 WINE = Path(__file__).parents[1] / "sample_data" / "wine.csv"
 TARGET = "cultivar"
-EVALUATIONS = 6
+EVALUATIONS = 3
 
 
 @dataclass
@@ -69,7 +69,7 @@ def wine() -> tuple[Table, Dataset]:
 def settings(**others: Any) -> TrainConfig:
     given = {
         "seeds": (0, 1),
-        "epochs": 24,
+        "epochs": 12,
         "evaluations": EVALUATIONS,
         "device": "cpu",
         "members": 2,
@@ -102,7 +102,7 @@ def at_last(holds: Callable[[], object], seconds: float = 30.0) -> None:
 
 
 def keep(
-    runs: KeptRuns, run_id: str, *, most: int | None = None, shown: Callable[[str], None] = len
+    runs: KeptRuns, run_id: str, *, most: int | None = None, shown: Callable[[str], object] = len
 ) -> RunKeeper:
     """Keep the recorded run, or its first `most` moments; each evaluation is waited for, and told to `shown`."""
     machine, kept = recorded(), keeper(runs, run_id)

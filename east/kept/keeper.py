@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from east.errors import EastError
 from east.kept import database
-from east.kept.about import about_run, split_rows
+from east.kept.about import about_run, profile_to_json, split_rows
 from east.kept.origin import Origin
 from east.kept.plain import arrays_to_bytes, moment_to_bytes, outcome_to_parts, to_bytes
 from east.kept.problems import KeptError
@@ -174,39 +174,37 @@ class RunKeeper(Keeper):
         return news.end is None
 
     def _write(self, news: _News) -> None:
-        """Write news in one transaction."""
+        """Write news in one transaction; the first also makes the run's file."""
         assert self._machine is not None
-        packed = {f"{one.step:012d}": moment_to_bytes(one) for one in news.moments}
-        state = None if news.state is None or news.end is not None else arrays_to_bytes(news.state)
         self._require_room()
+        parts = {(MOMENT, f"{one.step:012d}"): moment_to_bytes(one) for one in news.moments}
+        if news.end is not None:
+            parts |= self._end_parts(news.end[1])
+        elif news.state is not None:
+            parts[ARRAYS, STATE] = arrays_to_bytes(news.state)
         if not self._made:
-            self._make(self._machine)
-        with database.writing(self._runs.path(self.run_id)) as parts:
-            progress = json.loads(parts.all(FACT)[PROGRESS])
-            for name, data in packed.items():
-                parts.put(MOMENT, name, data)
-            if state is not None:
-                parts.put(ARRAYS, STATE, state)
+            self._make(self._machine, parts, news)
+            return
+        with database.writing(self._runs.path(self.run_id)) as kept:
+            progress = json.loads(kept.all(FACT)[PROGRESS])
             if news.end is not None:
-                progress |= self._put_end(parts, *news.end)
-            if news.moments:
-                # A run that goes on may begin before the last moment that is kept.
-                progress["step"] = max(progress["step"], news.moments[-1].step)
-            progress["moments"] = parts.count(MOMENT)
-            parts.put(FACT, PROGRESS, to_bytes(progress))
+                kept.drop(ARRAYS, STATE)
+            for (kind, name), data in parts.items():
+                kept.put(kind, name, data)
+            progress |= _progress(news, progress["step"], kept.count(MOMENT))
+            kept.put(FACT, PROGRESS, to_bytes(progress))
 
-    def _make(self, machine: Machine) -> None:
-        """Make the run's file with what is known from the start."""
+    def _make(self, machine: Machine, parts: Mapping[tuple[str, str], bytes], news: _News) -> None:
+        """Make the run's file with what is known from the start and the first news."""
         self._runs.make_folder()
-        progress = {"status": "running", "step": 0, "moments": 0, "owner": self._runs.owners.me()}
-        about = about_run(machine, self._table, self._origin, self._began)
+        owner = {"status": "running", "owner": self._runs.owners.me()}
         facts = {
-            (FACT, ABOUT): to_bytes(about),
+            (FACT, ABOUT): to_bytes(about_run(machine, self._table, self._origin, self._began)),
             (FACT, NAMED): to_bytes({"title": self._title, "pinned": False}),
-            (FACT, PROGRESS): to_bytes(progress),
+            (FACT, PROGRESS): to_bytes({**owner, **_progress(news, 0, len(news.moments))}),
             (ARRAYS, ROWS): arrays_to_bytes(split_rows(machine.dataset)),
         }
-        self._runs.begin(self.run_id, facts)
+        self._runs.begin(self.run_id, {**facts, **parts})
         self._made = True
 
     def _require_room(self) -> None:
@@ -219,21 +217,29 @@ class RunKeeper(Keeper):
             got = f"{self._runs.settings.most_gb:g} GB"
             raise KeptError("Kept runs fill the room they may take", got, "delete some of the past runs")
 
-    def _put_end(self, parts: database.Parts, state: RunState, outcome: Outcome | None) -> Mapping[str, Any]:
-        """Put what came of the training in the place of its state."""
-        parts.drop(ARRAYS, STATE)
-        if outcome is not None:
-            about, arrays = outcome_to_parts(outcome)
-            parts.put(END, OUTCOME, to_bytes(about))
-            parts.put(ARRAYS, OUTCOME, arrays_to_bytes(arrays))
-            parts.put(END, PROFILE, to_bytes(self._profile()))
-        status = state.status if state.status in ENDED else "failed"
-        return {"status": status, "reason": state.reason, "diverged": list(state.diverged)}
+    def _end_parts(self, outcome: Outcome | None) -> dict[tuple[str, str], bytes]:
+        """Return what came of the training, which takes the place of its state."""
+        if outcome is None:
+            return {}
+        about, arrays = outcome_to_parts(outcome)
+        return {
+            (END, OUTCOME): to_bytes(about),
+            (ARRAYS, OUTCOME): arrays_to_bytes(arrays),
+            (END, PROFILE): to_bytes(self._profile()),
+        }
 
     def _profile(self) -> Mapping[str, Any]:
         """Describe the table without its cells; only now, when it takes nothing from the training."""
-        from east.kept.about import profile_to_json
-
         assert self._machine is not None
         dataset = self._machine.dataset
         return profile_to_json(self._table, dataset.target, dataset.choices.bins)
+
+
+def _progress(news: _News, step: int, moments: int) -> dict[str, Any]:
+    """Say how far a run is kept; one that goes on may begin before the last moment that is kept."""
+    progress: dict[str, Any] = {"step": max([step, *(one.step for one in news.moments)]), "moments": moments}
+    if news.end is None:
+        return progress
+    state, _ = news.end
+    status = state.status if state.status in ENDED else "failed"
+    return {**progress, "status": status, "reason": state.reason, "diverged": list(state.diverged)}

@@ -78,6 +78,7 @@ class Settings:
     one_class: str | None = _setting(None, "class", MAYBE_TEXT, name="class")
     weights: str | None = _setting(None, "kappa's weights", MAYBE_TEXT)
     gain: tuple[tuple[float, ...], ...] | None = _setting(None, "gain matrix", GAINS)
+    more: tuple[tuple[str, str], ...] = _setting((), "options", codecs.pairs(), name="options")
     losses: tuple[str, ...] = _setting((), "losses", WORDS)
     rules: tuple[str, ...] = _setting((), "decision rules", WORDS)
 
@@ -129,6 +130,9 @@ class Settings:
     other: int | None = _setting(None, "other row", optional(COUNT))
     towards: int | None = _setting(None, "class of the other row", optional(COUNT))
     moved: float = _setting(1.0, "way of the other row", codecs.decimal(0.0, 1.0))
+
+    lesson: str | None = _setting(None, "lesson", MAYBE_TEXT)
+    step: int = _setting(1, "step of the lesson", whole(1, 10**4))
 
 
 DEFAULTS = Settings()

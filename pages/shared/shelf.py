@@ -82,6 +82,13 @@ def start(new: Run, table: Table, problem: Problem | None = None, read_as: Setti
     show(new.id)
 
 
+def adopt(ended: Run, table: Table, problem: Problem | None = None) -> None:
+    """Show an ended run that was trained for everybody: this session gets one of its own id."""
+    own = store().keep_copy(ended)
+    _lay(Kept(own.id, table, datetime.now(), problem))
+    show(own.id)
+
+
 def put_back(opened: Run, kept: Kept | None) -> None:
     """Show a run of an earlier day; without its table it lies on no shelf."""
     store().add(opened)
