@@ -195,14 +195,16 @@ def test_death_in_the_middle_of_a_page_loses_nothing_that_was_shown(runs: KeptRu
 def killed(folder: Path, seed: int) -> tuple[KeptRuns, str, int]:
     """Train in a program that is killed at a random moment after something is kept; returns how far it had come."""
     runs = KeptRuns(folder)
-    settings = "--seeds 2 --epochs 1500 --batch-size 32 --device cpu --evaluations 100"
+    settings = "--seeds 2 --epochs 1000 --batch-size 32 --device cpu --evaluations 100"
     options = ["--keep", "--quiet", *settings.split()]
     command = [sys.executable, "-m", "east", "train", str(WINE), *options]
     environment = {**os.environ, "EAST_HOME": str(folder)}
     program = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        at_last(lambda: any(entry.step for entry in runs.list()), 120)
-        time.sleep(random.Random(seed).uniform(0, 1.0))
+        chance = random.Random(seed)
+        wanted = chance.randrange(1, 1500)
+        at_last(lambda: any(entry.step >= wanted for entry in runs.list()), 120)
+        time.sleep(chance.uniform(0, 0.05))
         shown = runs.list()[0].step
     finally:
         program.kill()
