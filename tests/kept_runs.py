@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,36 +15,36 @@ from east.kept import KeptRuns, OpenedRun, RunKeeper, file_origin
 from east.metrics import metric
 from east.run import RunState
 from east.tables import Table, read_table
-from east.training import Outcome, Snapshot, TrainConfig, Training
+from east.training import Outcome, Snapshot, State, TrainConfig, Training
 
 WINE = Path(__file__).parents[1] / "sample_data" / "wine.csv"
 TARGET = "cultivar"
 EVALUATIONS = 3
 
 
-@dataclass
 class Recorded:
     """A training that was recorded at its evaluations; `at` is the present one."""
 
-    dataset: Dataset
-    config: TrainConfig
-    moments: list[Snapshot]
-    states: list[Any]
-    result: Outcome
-    device: str = "cpu"
-    at: int = field(default=0)
+    device = "cpu"
+
+    def __init__(
+        self, training: Training, moments: list[Snapshot], states: list[State], result: Outcome
+    ) -> None:
+        self.dataset, self.config = training.dataset, training.config
+        self.moments, self.states, self.result = moments, states, result
+        self.total_steps, self.step_number, self._at = training.total_steps, 0, 0
 
     @property
-    def step_number(self) -> int:
-        return self.moments[self.at].step
+    def at(self) -> int:
+        return self._at
 
-    @property
-    def total_steps(self) -> int:
-        return self.moments[-1].step
+    @at.setter
+    def at(self, place: int) -> None:
+        self._at, self.step_number = place, self.moments[place].step
 
     @property
     def done(self) -> bool:
-        return self.at == len(self.moments) - 1
+        return self.step_number == self.total_steps
 
     def advance(self, steps: int = 1) -> None:
         self.at += 1
@@ -53,7 +52,7 @@ class Recorded:
     def snapshot(self) -> Snapshot:
         return self.moments[self.at]
 
-    def state(self) -> Any:
+    def state(self) -> State:
         return self.states[self.at]
 
     def outcome(self) -> Outcome:
@@ -87,7 +86,7 @@ def recorded() -> Recorded:
         training.advance(training.interval)
         moments.append(training.snapshot())
         states.append(training.state())
-    return Recorded(dataset, training.config, moments, states, training.outcome())
+    return Recorded(training, moments, states, training.outcome())
 
 
 def keeper(runs: KeptRuns, run_id: str, title: str = "A run") -> RunKeeper:

@@ -72,9 +72,10 @@ def small_disk(size: int) -> Iterator[tuple[Path, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.parametrize("size", [8_192, 131_072, 262_144])
-def test_a_full_disk_is_one_sentence_and_the_training_goes_on(size: int) -> None:
-    with small_disk(size) as (folder, what):
+@pytest.mark.parametrize("share", [0.04, 0.4, 0.8])
+def test_a_full_disk_is_one_sentence_and_the_training_goes_on(runs: KeptRuns, share: float) -> None:
+    keep(runs, "whole")
+    with small_disk(int(share * runs.path("whole").stat().st_size)) as (folder, what):
         kept = keeper(KeptRuns(folder), "a1")
         run = trained(kept)
         assert run.outcome is not None
@@ -173,11 +174,7 @@ def test_a_truncated_file_is_named_and_the_others_open(runs: KeptRuns, share: fl
     runs.path("b2").write_bytes(data[: int(share * len(data))])
     with pytest.raises(KeptError) as found:
         open_run(runs, "b2")
-    assert (
-        str(found.value)
-        == str(damaged(runs.path("b2")))
-        == "The file of this run is damaged: got b2.run; delete it."
-    )
+    assert str(found.value) == "The file of this run is damaged: got b2.run; delete it."
     entries = {entry.run_id: entry for entry in runs.list()}
     assert set(entries) == {"a1", "b2"} and entries["a1"].problem is None
     assert open_run(runs, "a1").outcome is not None
