@@ -140,6 +140,15 @@ def stop_server(server: Server) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_is_kept_among_the_users_own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the runs of tests, and of the servers and commands they start, in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EAST_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("EAST_KEEP", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def app_py_surrounds_every_page() -> Iterator[None]:
     """Let AppTest run app.py, as a server does from its second session on.
 

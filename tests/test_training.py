@@ -21,7 +21,7 @@ from east.network import LaneNetwork, predict_probabilities
 from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, config, fit, train
 from east.training.batches import Batches
 from east.training.devices import available_devices
-from east.training.engine import one_cycle
+from east.training.schedule import one_cycle
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from east.errors import EastError
 from east.run import PACES, Run
-from pages.shared import links, shelf, state, table, uploads, warm_up
+from pages.shared import keeping, links, shelf, state, table, uploads, warm_up
 from pages.shared.request import TrainingRequest, training_request
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
@@ -28,8 +29,13 @@ def train_button(disabled: bool = False) -> None:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
             imports = warm_up.hurry()
+            run_id = token_hex(9)
             run = Run(
-                lambda: _make(wanted, imports), title=title, pace=state.known("pace", PACES, DEFAULTS.pace)
+                lambda: _make(wanted, imports),
+                title=title,
+                pace=state.known("pace", PACES, DEFAULTS.pace),
+                keeper=keeping.keeper(run_id, title, wanted),
+                run_id=run_id,
             )
             shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
