@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
 
 WATCHED_S, ROUNDS = 4.0, 3
-STOPS, STARTS = 20, 5
+STOPS, STARTS, MOVES = 20, 5, 50
 LONG_RUN = "?sample=wine&epochs=10000&batch=50&pace=full"
 """20,000 steps: two of 50 rows an epoch."""
 
@@ -39,6 +39,25 @@ CLOCKS = """() => {
       }
     }
   }).observe(node, { attributes: true });
+}"""
+SCRUB = """async (moves) => {
+  const node = document.querySelector('.east-live'), range = document.querySelector('.east-range'), took = [];
+  let seed = 7;
+  for (let move = 0; move < moves; move++) {
+    let place = range.value;
+    while (place === range.value) {
+      seed = (seed * 16807) % 2147483647;
+      place = String(seed % Number(range.max));
+    }
+    const began = performance.now();
+    range.value = place;
+    range.dispatchEvent(new Event('input', { bubbles: true }));
+    const wanted = range.getAttribute('aria-valuetext').replace(/[^0-9]/g, '');
+    while (node.dataset.staged !== wanted) await new Promise((go) => setTimeout(go, 2));
+    took.push(performance.now() - began);
+    await new Promise((go) => setTimeout(go, 150));
+  }
+  return took;
 }"""
 STOP = """() => {
   window.eastShown = null;
@@ -125,6 +144,22 @@ def test_stop_is_obeyed_and_shown_at_once(page: Page, watched: Watched) -> None:
         f"to shown: median {statistics.median(shown):.0f} ms, 95th percentile {percentile(shown):.0f} ms"
     )
     assert percentile(idle) <= 100 and percentile(shown) <= 250, (sorted(idle), sorted(shown))
+
+
+def test_a_move_of_the_scrubber_redraws_the_stage_in_a_quarter_of_a_second(
+    page: Page, watched: Watched
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    start(page, watched.server, "?pace=full")
+    until(lambda: mark(page, "status") == "finished")
+    page.get_by_text("cross-entropy in macro F1 by", exact=False).wait_for()
+    until(lambda: mark(page, "staged") == mark(page, "step"))
+    time.sleep(2.0)
+    took = page.evaluate(SCRUB, MOVES)
+    say(
+        f"scrubber to stage: median {statistics.median(took):.0f} ms, 95th percentile {percentile(took):.0f} ms"
+    )
+    assert percentile(took) <= 250, sorted(took)
 
 
 def stopped_at(watched: Watched, run: str) -> float:

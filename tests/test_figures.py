@@ -154,6 +154,23 @@ def test_a_curve_is_the_mean_over_seeds_with_their_range_as_band() -> None:
     assert "0.51" in figure.alt
 
 
+def test_the_best_reachable_score_is_a_line_over_the_whole_training() -> None:
+    history = [snapshot(step) for step in (0, 50, 100)]
+    figure = curve_figure(history, [EAST], "score", reachable=0.8125)
+    line, words = figure.data[-1], figure.layout["annotations"][0]
+    assert (line["x"], line["y"]) == ([0, 100], pytest.approx([0.8125] * 2, abs=1e-3))
+    assert words["text"] == "best reachable 0.812" and "best reachable 0.812" in figure.alt
+    assert not curve_figure(history, [EAST], "score").layout["annotations"]
+
+
+def test_a_small_matrix_has_the_same_numbers_in_less_room() -> None:
+    usual, small = (matrix_figure(COUNTS, NAMES, small=small) for small in (False, True))
+    assert small.data[0]["z"] == usual.data[0]["z"]
+    assert small.data[0]["text"][0] == ["80", "20", "0"]
+    assert "text" not in matrix_figure(np.eye(7), [*"abcdefg"], small=True).data[0]
+    assert small.layout["margin"]["b"] < usual.layout["margin"]["b"]
+
+
 def test_the_gap_is_soft_minus_hard() -> None:
     (line,) = curve_figure([snapshot(7, seeds=1)], [EAST], "gap").data
     assert line["y"] == [0.03]

@@ -13,6 +13,7 @@ from sklearn.metrics import (
     accuracy_score,
     confusion_matrix,
     f1_score,
+    fbeta_score,
     matthews_corrcoef,
     precision_score,
     recall_score,
@@ -20,6 +21,7 @@ from sklearn.metrics import (
 from streamlit.testing.v1 import AppTest
 
 from east.comparison import predictions_frame, race_from, summary
+from east.network import predict_probabilities
 from pages.shared import shelf
 from tests.app_driver import command, opened, press, send, sound, training, until, views, widget
 from tests.compare_driver import (
@@ -208,6 +210,22 @@ def test_the_frontier_is_trained_beside_the_run_and_slides(app: AppTest) -> None
     mean = np.mean([confusion_matrix(outcome.test_targets, predicted) for predicted in lanes], axis=0)
     assert np.array(own["data"][0]["customdata"])[..., 0] == pytest.approx(mean, abs=0.05)
     assert linked(app, "frontier_beta") == "0.25"
+    machine = run_of(app)[0].machine
+    assert machine is not None and machine.view is not None
+    points = machine.view.points
+    wrong = (
+        predict_probabilities(outcome.lanes[0].weights, points.features).argmax(1) != points.targets
+    ).sum()
+    boundary = views(app)["frontier_regions"]["groups"][0]["cells"][0]
+    assert boundary["title"] == "EAST at β = 0.25"
+    assert f"{wrong} of {len(points.targets)} training rows shown are wrong" in boundary["alt"]
+    f = np.mean(
+        [
+            fbeta_score(outcome.test_targets, predicted, beta=0.25, average="macro", zero_division=0)
+            for predicted in lanes
+        ]
+    )
+    assert any(f"**{f:.3f}**" in entry.value for entry in app.markdown)
 
 
 def test_past_runs_are_listed_renamed_opened_compared_and_deleted() -> None:

@@ -16,7 +16,7 @@ from east.figures import region_figure
 from east.metrics import metric
 from east.network import predict_probabilities
 from east.run.runner import Run
-from east.synthetic import Problem
+from east.synthetic import Problem, best_over_view
 from east.training import TrainConfig, Training, regions_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -167,6 +167,23 @@ def test_the_best_boundary_drawn_is_the_problems_own_rule_at_every_grid_point(si
     drawn = sum(value is not None for value in line["x"])
     changes = (codes[1:] != codes[:-1]).sum() + (codes[:, 1:] != codes[:, :-1]).sum()
     assert changes <= drawn <= 1.3 * changes + 12  # one vertex a change, and the meeting points
+
+
+def test_the_best_over_a_view_are_the_problems_own_decisions_and_only_its_own() -> None:
+    problem = Problem()
+    table = problem.table(400)
+    dataset = prepare(table, "label")
+    view = region_view(table.frame, dataset, size=20)
+    found = best_over_view(problem, F1, view, dataset, size=30)
+    assert found is not None
+    points = view.crossings(30)
+    best = problem.best(F1)
+    assert found.score == best.score
+    np.testing.assert_array_equal(found.classes.ravel(), best.decide(points))
+    np.testing.assert_array_equal(found.most_probable.ravel(), problem.posterior(points).argmax(axis=1))
+    turned = region_view(table.frame, dataset, ("x2", "x1"), size=20)
+    assert best_over_view(problem, F1, turned, dataset) is None
+    assert best_over_view(replace(problem, classes=3), F1, view, dataset) is None
 
 
 @pytest.mark.parametrize("members", [1, 2])

@@ -34,7 +34,7 @@ class Counter:
     ) -> None:
         self.dataset: Any = None
         self.config: Any = None
-        self.device, self.step_number, self.total_steps = "cpu", 0, total
+        self.device, self.view, self.step_number, self.total_steps = "cpu", None, 0, total
         self.calls: list[int] = []
         self._step_s, self._breaks_at, self._error, self._diverges = step_s, breaks_at, error, diverges
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from east.figures.palette import (
+    FONT_SIZE,
     LIGHT,
     Figure,
     Theme,
@@ -96,6 +97,7 @@ def curve_figure(
     quantity: str,
     *,
     moment: Snapshot | None = None,
+    reachable: float | None = None,
     theme: Theme = LIGHT,
     height: int = 220,
 ) -> Figure:
@@ -106,12 +108,13 @@ def curve_figure(
         arms: arms to draw.
         quantity: a key of QUANTITIES.
         moment: the snapshot shown on the rest of the page, marked by a line.
+        reachable: the best value that can be reached, drawn as a line, or None if it is unknown.
         theme: LIGHT or DARK.
         height: in pixels.
     """
     wanted = QUANTITIES[quantity]
     traces: list[dict[str, Any]] = []
-    named = []
+    named, words = [], []
     for arm in arms if history else ():
         name, color = arm.label, theme.arm(arm)
         series = arm_series(history, arm, wanted.read)
@@ -123,9 +126,14 @@ def curve_figure(
             traces += _best_moments((moment or history[-1]).arm(arm).lanes, name, color)
         named.append((name, _at_moment(series, moment)))
     total = history[-1].total_steps if history else 1
+    if reachable is not None:
+        traces.append(_reachable_line(reachable, total, theme))
+        words.append(_reachable_words(reachable, theme))
+        named.append(("best reachable", f"{reachable:.3g}"))
     picture = layout(
         theme,
         height=height,
+        margin={"l": 48, "r": 22, "t": 8, "b": 36},  # room for half of the last step's number
         xaxis=axis(theme, "step", range=[0, total]),
         yaxis=axis(
             theme,
@@ -133,6 +141,7 @@ def curve_figure(
             type="log" if wanted.log else "linear",
             **(_log_ticks(traces) if wanted.log else {}),
         ),
+        annotations=words,
         shapes=[*_zero_line(theme, wanted.zero), *moment_line(theme, moment.step if moment else None)],
     )
     return Figure(tuple(traces), picture, sentence(wanted.words, named))
@@ -183,6 +192,30 @@ def _band(series: Series, color: str) -> list[dict[str, Any]]:
             "hoverinfo": "skip",
         }
     ]
+
+
+def _reachable_line(value: float, total: int, theme: Theme) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [0, total],
+        "y": plain([value, value]),
+        "line": {"color": theme.text, "width": 1.5},
+        "hovertemplate": "best reachable on fresh rows: %{y:.4~g}<extra></extra>",
+    }
+
+
+def _reachable_words(value: float, theme: Theme) -> dict[str, Any]:
+    """Write what the line is, above its start: the curves begin low."""
+    return {
+        "x": 0,
+        "y": plain([value])[0],
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "text": f"best reachable {value:.3f}",
+        "font": {"size": FONT_SIZE - 1, "color": theme.text},
+        "showarrow": False,
+    }
 
 
 def _best_moments(lanes: Sequence[LaneSnapshot], name: str, color: str) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ NORMALISATIONS: Mapping[str, str] = MappingProxyType(
     {"row": "Share of the true class", "column": "Share of the predicted class", "count": "Counts"}
 )
 MOST_WITH_TEXT = 8
+MOST_WITH_SMALL_TEXT = 6
 MOST_WITH_EVERY_LABEL = 14
 HEIGHTS = ((3, 200), (5, 230), (8, 270), (14, 310))
 """(Most classes, height in pixels) pairs."""
@@ -84,6 +85,7 @@ def matrix_figure(
     theme: Theme = LIGHT,
     height: int | None = None,
     still: bool = False,
+    small: bool = False,
 ) -> Figure:
     """Draw one soft or hard confusion matrix.
 
@@ -95,19 +97,21 @@ def matrix_figure(
         theme: LIGHT or DARK.
         height: in pixels; by default it grows with K.
         still: whether the figure is static, with more room for many classes and more numbers on hover.
+        small: whether there is little room: fewer numbers in the cells, without % signs, and no axis titles.
     """
     counts = np.asarray(matrix, dtype=np.float64)
     shown = normalised(counts, normalise)
     # The largest row sum does not change between snapshots, so their colours are comparable.
     top = 1.0 if normalise != "count" else float(max(counts.sum(axis=1).max(), 1.0))
     trace = {
-        **_heatmap(shown, classes, _cell_text(shown, normalise)),
+        **_heatmap(shown, classes, _small_text(shown, normalise) if small else _cell_text(shown, normalise)),
         "zmin": 0.0,
         "zmax": top,
         "colorscale": color_scale(theme.sequential),
         **_hover(counts, normalise, still),
     }
-    return Figure((trace,), _layout(classes, theme, height, still), describe_matrix(counts, classes, name))
+    picture = _layout(classes, theme, height, still)
+    return Figure((trace,), _tight(picture) if small else picture, describe_matrix(counts, classes, name))
 
 
 def difference_figure(
@@ -219,6 +223,13 @@ def _cell_text(shown: Array, normalise: str, signed: bool = False) -> list[list[
     return [[_number(float(value), normalise, signed) for value in row] for row in shown]
 
 
+def _small_text(shown: Array, normalise: str) -> list[list[str]] | None:
+    if len(shown) > MOST_WITH_SMALL_TEXT:
+        return None
+    text = _cell_text(shown, normalise)
+    return None if text is None else [[cell.rstrip("%") for cell in row] for row in text]
+
+
 def _number(value: float, normalise: str, signed: bool) -> str:
     if not math.isfinite(value):
         return ""  # of a training that has diverged
@@ -272,3 +283,12 @@ def _layout(classes: Sequence[str], theme: Theme, height: int | None, still: boo
         xaxis={**ticks, "tickangle": angle, "title": {**title, "text": "predicted"}},
         yaxis={**ticks, "autorange": "reversed", "title": {**title, "text": "true"}},
     )
+
+
+def _tight(picture: dict[str, Any]) -> dict[str, Any]:
+    """Take the axis titles away, and their room."""
+    axes = {
+        name: {**picture[name], "title": {"text": ""}, "ticklabelstandoff": 3} for name in ("xaxis", "yaxis")
+    }
+    margin = picture["margin"]
+    return {**picture, **axes, "margin": {**margin, "l": margin["l"] - 15, "b": margin["b"] - 20}}

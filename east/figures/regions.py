@@ -76,6 +76,7 @@ def region_difference_figure(
     view: RegionView,
     classes: Sequence[str],
     *,
+    legend: bool = True,
     theme: Theme = LIGHT,
     height: int = 340,
 ) -> Figure:
@@ -88,6 +89,7 @@ def region_difference_figure(
         second: the other arm and its regions, over the same view.
         view: the grid and the rows.
         classes: names of the K classes.
+        legend: whether to draw a legend of classes and lines.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -117,7 +119,7 @@ def region_difference_figure(
         f"{view.columns[1]}, and on {among.sum()} of {len(among)} training rows shown: {gained} are right by "
         f"{arm.label} alone, {lost} by {rival.label} alone."
     )
-    return Figure(tuple(traces), _layout(view, theme, height), alt)
+    return Figure(tuple(traces), _layout(view, theme, height, legend), alt)
 
 
 def _codes(regions: Regions, num_classes: int) -> tuple[NDArray[np.integer[Any]], int]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from east.dataset import Dataset
+    from east.dataset import Dataset, RegionView
     from east.training import Outcome, Snapshot, State, TrainConfig
 
 
 class Machine(Protocol):
-    """A training that can be advanced and read; `east.training.Training` is one."""
+    """A training that can be advanced and read; `east.training.Training` is one.
+
+    `view` is what its snapshots' decision regions lie over, None where they have none.
+    """
 
     dataset: Dataset
     config: TrainConfig
+    view: RegionView | None
     device: str
     step_number: int
     total_steps: int

@@ -2,6 +2,7 @@
 
 from east.synthetic.best import Best
 from east.synthetic.grid import Grid
+from east.synthetic.over_view import BestOverView, best_over_view
 from east.synthetic.overlapping import CLASSES, FEATURES, PRIORS, overlapping_gaussians, posterior
 from east.synthetic.presets import DEFAULT_PRESET, PRESETS, Preset
 from east.synthetic.problem import DEFAULT_ROWS, DEFAULT_TEST_ROWS, LABEL, Problem, make_problem
@@ -20,11 +21,13 @@ __all__ = [
     "RANGES",
     "SHAPES",
     "Best",
+    "BestOverView",
     "Grid",
     "Preset",
     "Problem",
     "Range",
     "Shape",
+    "best_over_view",
     "make_problem",
     "overlapping_gaussians",
     "posterior",

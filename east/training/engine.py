@@ -47,7 +47,7 @@ class Training:
     """
 
     def __init__(self, dataset: Dataset, config: TrainConfig, view: RegionView | None = None) -> None:
-        self.dataset, self.config = dataset, config
+        self.dataset, self.config, self.view = dataset, config, view
         self._device = resolve_device(config.device)
         self.device = str(self._device)
         self.arms = config.networks

@@ -9,16 +9,18 @@ import streamlit as st
 
 from east.comparison.wording import lowered
 from east.figures import class_order, difference_figure, frontier_figure, matrix_figure
-from pages.compare import sweep
+from pages.compare import frontier_regions, sweep
 from pages.compare.matrices import side_by_side
 from pages.shared import live_view, session, shelf, state
 from pages.shared.downloads import download, predictions
 from pages.shared.live_view import Cell, Group
+from pages.shared.words import literal
 
 if TYPE_CHECKING:
-    from east.comparison import Frontier
+    from east.comparison import Frontier, FrontierPoint
     from east.run import Run
     from east.training import Outcome, TrainConfig
+    from pages.compare.frontier_regions import Drawn
 
 
 def section(run: Run, outcome: Outcome) -> None:
@@ -28,7 +30,7 @@ def section(run: Run, outcome: Outcome) -> None:
         "networks under a rule fitted anew for each β, which costs no training. Dashed: both, EAST's networks "
         "for each β under its rule."
     )
-    sweep.section("frontier", run, _configure, _draw)
+    sweep.section("frontier", run, _configure, lambda side, swept: _draw(run, side, swept))
 
 
 def _configure(base: TrainConfig) -> TrainConfig:
@@ -38,39 +40,52 @@ def _configure(base: TrainConfig) -> TrainConfig:
     return frontier_config(base, sorted({*BETAS, float(base.metric.options.get("beta", 1.0))}))
 
 
-def _draw(side: Run, outcome: Outcome) -> None:
-    def make() -> Frontier:
+def _draw(run: Run, side: Run, outcome: Outcome) -> None:
+    def make() -> tuple[Frontier, Drawn]:
         from east.comparison import frontier
 
         with st.spinner("Fitting a rule for each β…"):
-            return frontier(outcome, rule="expected")
+            made = frontier(outcome, rule="expected")
+            return made, frontier_regions.predicted(run, outcome, made)
 
-    made = session.once("frontier", side.id, make)
-    st.fragment(_draw_at)(side, outcome, made)
+    made, drawn = session.once("frontier", side.id, make)
+    st.fragment(_draw_at)(run, side, outcome, made, drawn)
 
 
-def _draw_at(side: Run, outcome: Outcome, made: Frontier) -> None:
-    """Draw the curve and the matrices at one beta; the slider runs this alone."""
+def _draw_at(run: Run, side: Run, outcome: Outcome, made: Frontier, drawn: Drawn) -> None:
+    """Draw the curve, the boundary and the matrices at one beta; the slider runs this alone."""
     theme = live_view.theme()
     known = list(made.betas)
     wanted = state.get().frontier_beta or _beta_asked_for()
     now = min(known, key=lambda beta: abs(beta - wanted))
     st.select_slider("β", known, format_func=lambda beta: f"{beta:g}", **state.bind("frontier_beta", now))
+    st.markdown(_numbers(made.nearest(now)))
     curve = frontier_figure(made, beta=now, theme=theme)
     caption = (
         "Means over seeds (faint: the seeds). Up and right is better on both; a ring marks the chosen β."
     )
-    drawn = Cell("frontier", f"{made.precision.label} against {lowered(made.recall.label)}", curve, caption)
+    cell = Cell("frontier", f"{made.precision.label} against {lowered(made.recall.label)}", curve, caption)
     sweeps = (made.trained[:1], made.both[:1], made.decided[:1], (made.reference,) if made.reference else ())
     legend = [(point.arm.label, theme.arm(point.arm)) for points in sweeps for point in points]
-    curves = [Group("frontier", [drawn], 1, wide=True)]
+    curves = [Group("frontier", [cell], 1, wide=True)]
     live_view.draw("frontier", curves, legend=legend, marks={"run": side.id})
+    regions = frontier_regions.group(run, made, drawn, now, theme)
+    if regions is not None:
+        live_view.draw("frontier_regions", [regions], marks={"beta": f"{now:g}"})
     cells = _matrices_at(made, now, outcome.classes)
     live_view.draw("frontier_at", [side_by_side("at", cells, len(outcome.classes))])
     download(
         "Predictions of the frontier (csv)",
         lambda: predictions(side, made.race(outcome)),
         "frontier.csv",
+    )
+
+
+def _numbers(point: FrontierPoint) -> str:
+    """Write what the slider's beta reaches."""
+    return (
+        f"Trained for **β = {point.beta:g}**: precision **{point.precision.mean():.3f}**, "
+        f"recall **{point.recall.mean():.3f}**, {literal(point.metric.label)} **{point.f.mean():.3f}**."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from east.synthetic import Problem
     from east.tables import Table
     from east.training import TrainConfig, Training
+
+
+POINTS = 400
+"""Training rows on top of decision regions: more would be too slow to draw at every moment, and hide them."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,10 @@ class TrainingRequest:
         if self.problem is not None:
             dataset = with_test(dataset, problems.test_table(self.problem))
         config = _config(self.settings, chosen_metric(self.settings, dataset.classes), self.problem)
-        two = len(region_columns(dataset)) >= 2
-        return Training(dataset, config, region_view(self.table.frame, dataset) if two else None)
+        two = _axes(self.settings, region_columns(dataset))
+        return Training(
+            dataset, config, region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
+        )
 
 
 def training_request() -> TrainingRequest:
@@ -56,6 +63,15 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
     spec = METRICS.get(settings.metric)
     options = metric_options.chosen(spec, settings, classes) if spec is not None else {}
     return metric(settings.metric, **options).named(classes)
+
+
+def _axes(settings: Settings, columns: Sequence[str]) -> tuple[str, str] | None:
+    """Return the two columns to draw regions over: those chosen, as far as there are such, else the first."""
+    if len(columns) < 2:
+        return None
+    across = next((name for name in columns if name == settings.across), columns[0])
+    others = [name for name in columns if name != across]
+    return across, next((name for name in others if name == settings.up), others[0])
 
 
 def _config(settings: Settings, metric: Metric, problem: Problem | None) -> TrainConfig:

@@ -99,6 +99,10 @@ class Settings:
     order: str | None = _setting(None, "order of classes", MAYBE_TEXT)
     left: str | None = _setting(None, "first arm", MAYBE_TEXT)
     right: str | None = _setting(None, "second arm", MAYBE_TEXT)
+    across: str | None = _setting(None, "column across", MAYBE_TEXT)
+    up: str | None = _setting(None, "column up", MAYBE_TEXT)
+    regions: str | None = _setting(None, "regions", codecs.one_of("differ"))
+    projector: str | None = _setting(None, "projector", YES_NO)
     at: int | None = _setting(None, "moment", optional(COUNT))
 
     taken: str | None = _setting(None, "arm taken away", MAYBE_TEXT, name="take")

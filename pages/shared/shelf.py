@@ -108,7 +108,7 @@ def show(run_id: str) -> None:
     """Make a run on the shelf the one that is shown."""
     _shelf()
     links.RUN.set(run_id)
-    state.put(at=None, first=None, second=None, cell=(), model=None, offsets=(), taken=None)
+    state.put(at=None, regions=None, first=None, second=None, cell=(), model=None, offsets=(), taken=None)
     state.put(probe_arm=None, probe_cell=(), probe_row=1, other=None, towards=None)
 
 

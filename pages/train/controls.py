@@ -10,6 +10,7 @@ import streamlit as st
 
 from east.errors import EastError, SettingError
 from pages.shared import links, metric_options, notes, state, table
+from pages.shared.codecs import AUTO
 from pages.shared.request import chosen_metric
 from pages.shared.settings import DEFAULTS, ENTRIES, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
 from pages.shared.words import literal
@@ -127,10 +128,8 @@ def more_settings() -> None:
     with st.expander("More settings", icon=":material/tune:"):
         hint = "Each loss is trained once per seed, all at once."
         st.number_input("Seeds", 1, MOST_SEEDS, step=1, help=hint, **state.bind("seeds", state.get().seeds))
-        for label, name, most in (
-            ("Hidden layers", "depth", MOST_DEPTH),
-            ("Hidden width", "width", MOST_WIDTH),
-        ):
+        own = (("Hidden layers", "depth", MOST_DEPTH), ("Hidden width", "width", MOST_WIDTH))
+        for label, name, most in own if state.get().network in (None, AUTO) else ():
             value = getattr(state.get(), name)
             st.number_input(label, 1, most, step=1, placeholder="auto", **state.bind(name, value))
         for name, option in OPTIONS.items():

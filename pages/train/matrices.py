@@ -40,19 +40,19 @@ def group(
     cells = [
         Cell(
             "soft",
-            f"Soft · {metric} {_score(shown.score_soft)}",
+            f"Soft · {metric} {score(shown.score_soft)}",
             matrix_figure(soft, classes, name=f"{label}, soft matrix", normalise=normalise, theme=theme),
             "Each validation row spread over the classes: what the loss sees." if drawable else LOST,
         ),
         Cell(
             "hard",
-            f"Hard · {metric} {_score(shown.score_hard)}",
+            f"Hard · {metric} {score(shown.score_hard)}",
             matrix_figure(hard, classes, name=f"{label}, hard matrix", normalise=normalise, theme=theme),
             "Each counted once, for its likeliest class: what you are judged by.",
         ),
         Cell(
             "difference",
-            f"Soft − hard · {_score(shown.score_soft - shown.score_hard, '+')}",
+            f"Soft − hard · {score(shown.score_soft - shown.score_hard, '+')}",
             difference_figure(soft, hard, classes, normalise=normalise, theme=theme),
             GAP_CAPTIONS[normalise] if drawable else LOST,
         ),
@@ -60,5 +60,6 @@ def group(
     return Group(shown.arm.key, cells, 3, label, f"{shown.arm.spec.hint}.{mean}", theme.arm(shown.arm))
 
 
-def _score(value: float, sign: str = "") -> str:
+def score(value: float, sign: str = "") -> str:
+    """Write a score with three digits, "none" where it is no number."""
     return f"{value:{sign}.3f}".replace("-", "−") if math.isfinite(value) else "none"

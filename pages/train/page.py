@@ -7,7 +7,7 @@ from east.errors import EastError
 from pages.shared import notes, remedies, shelf, table, warm_up
 from pages.shared.start import train_button
 from pages.shared.words import literal
-from pages.train import controls, gains, picture
+from pages.train import axes, controls, gains, headline, network, picture, scorecard, steering, style
 
 POLL_S = 0.5
 STORY = (
@@ -24,18 +24,25 @@ STORY = (
 def main() -> None:
     """Draw the page."""
     run = shelf.run()
-    st.title(literal(run.title) if run else "Train", anchor=False)
+    # The watcher comes first: what the run is like now decides when it has the page drawn anew.
+    watcher = None if run is None else picture.Watcher(run)
+    if run is None:
+        st.title("Train", anchor=False)
+    else:
+        with st.container(key="train_head", gap=None):
+            style.draw(steering.projected())
+            headline.draw(run)
     noted = st.container()
     warm = warm_up.done()
     if warm:
         gains.section()
     questions = st.container() if run is None else None
-    if run is None:
+    if run is None or watcher is None:
         _invitation()
     else:
-        polling = not run.resting
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
-        st.fragment(picture.Watcher(run, polling).draw, run_every=POLL_S if polling else None)()
+        st.fragment(watcher.draw, run_every=POLL_S if watcher.polled else None)()
+        scorecard.section(run)
     with st.sidebar:
         if warm:
             _settings(questions)
@@ -49,7 +56,9 @@ def _settings(questions: DeltaGenerator | None) -> None:
     """Draw the settings; what stands against a training is asked in `questions`, or else above the button."""
     try:
         controls.metric_picker()
+        network.network_picker()
         controls.loss_picker()
+        axes.axes_picker()
         controls.more_settings()
         classes = table.classes()
     except EastError as error:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.figures import ClassOrder, Theme, annealing_figure, curve_figure, heaviside_figure
+from east.figures import ClassOrder, Theme, curve_figure, heaviside_figure
 from east.run import Run, RunState, annealings, thinned
 from pages.shared import keeping, live_view
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
 from pages.shared.words import STATUS_NAMES, duration, literal
 from pages.train import matrices, steering
+from pages.train.known_best import best
+from pages.train.stage import Scene, stage
 
 if TYPE_CHECKING:
     from east.run import Machine
@@ -22,16 +24,18 @@ LIVE_POINTS = 160
 
 
 class Watcher:
-    """Draws a run as it is, again and again; has the page drawn anew when polling is to begin or to end.
+    """Draws a run as it is, again and again; has the page drawn anew when polling or the projector begins or ends.
+
+    `polled` says whether `draw` is to be called every now and then of itself.
 
     Args:
         run: what is watched.
-        polled: whether `draw` is called every now and then of itself.
     """
 
-    def __init__(self, run: Run, polled: bool) -> None:
-        self._run, self._polled = run, polled
+    def __init__(self, run: Run) -> None:
+        self._run, self.polled = run, not run.resting
         self._drawn = -1
+        self._drawn_as = self._look()
 
     def draw(self) -> None:
         """Draw the run as it is now."""
@@ -42,7 +46,7 @@ class Watcher:
         history = run.history()
         if shown.snapshot is None or run.machine is None or not history:
             marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
-            live_view.draw("live", [], strip=_strip(run, shown, None), marks=marks)
+            live_view.draw("live", [], strip=_strip(run, shown, None, False), marks=marks)
         else:
             replay = steering.replay(shown, history)
             moment = history[replay.at] if replay else shown.snapshot
@@ -54,8 +58,12 @@ class Watcher:
         # with it would show it 0.1 s later.
         shown_before = self._drawn == shown.sequence
         self._drawn = shown.sequence
-        if self._polled == resting and (shown_before or not resting):
+        if self._drawn_as != self._look() or (self.polled == resting and (shown_before or not resting)):
             st.rerun()
+
+    def _look(self) -> tuple[bool, bool]:
+        """Return what the page around the picture was drawn for."""
+        return steering.projected(), self._run.machine is None
 
 
 def _patience(run: Run) -> str:
@@ -85,12 +93,17 @@ def _draw(
     side_by_side = list(dict.fromkeys(steering.pair(arms)))
     order: ClassOrder = steering.order(history, side_by_side[0])
     names, cells = order.names(machine.dataset.classes), steering.cells()
+    path = thinned(history, LIVE_POINTS)
+    scene = Scene(
+        machine, path, moment, side_by_side, order, cells, best(run, machine), steering.differ(), theme
+    )
     groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
-    groups.append(_lines(machine, thinned(history, LIVE_POINTS), moment, theme))
+    groups.append(_lines(machine, path, moment, theme))
     live_view.draw(
         "live",
         groups,
-        strip=_strip(run, shown, moment),
+        stage=stage(scene, run.title, steering.projected()),
+        strip=_strip(run, shown, moment, replay is not None),
         controls=steering.controls(run, shown, arms, len(names)),
         replay=replay,
         legend=[(arm.label, theme.arm(arm)) for arm in arms],
@@ -107,55 +120,42 @@ def _lines(machine: Machine, history: Sequence[Snapshot], moment: Snapshot, them
 
     cells = [
         curve(
-            "score",
-            f"{machine.config.metric.label} on validation",
-            "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
-        ),
-        curve(
             "gap",
             "Surrogate gap",
             "Soft score minus hard score: near 0, the loss measures what the metric does.",
         ),
-        *_surrogate(machine, moment, theme),
+        *_heaviside(machine, moment, theme),
         curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
         curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
     ]
-    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=3)
+    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=len(cells))
 
 
-def _surrogate(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
+def _heaviside(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
     plans = annealings(machine)
     if not plans:
         return ()
     shapes = {arm: moment.arm(arm).sharpness for arm in plans}
     placement = {arm: moment.arm(arm).placement for arm in plans}
-    return (
-        Cell(
-            "annealing",
-            "Annealing",
-            annealing_figure(plans, moment.progress, theme=theme),
-            "δ (solid) and ω (dashed) shrink: the surrogate hardens as training goes on.",
-        ),
-        Cell(
-            "heaviside",
-            "The Heaviside now",
-            heaviside_figure(shapes, placement=placement, theme=theme),
-            "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
-            "left of τ where the row is wrong.",
-        ),
+    figure = heaviside_figure(shapes, placement=placement, theme=theme)
+    caption = (
+        "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
+        "left of τ where the row is wrong."
     )
+    return (Cell("heaviside", "The Heaviside now", figure, caption),)
 
 
-def _strip(run: Run, shown: RunState, moment: Snapshot | None) -> Strip:
+def _strip(run: Run, shown: RunState, moment: Snapshot | None, scrubbed: bool) -> Strip:
     if moment is None:
         return Strip(shown.status, STATUS_NAMES[shown.status], 0.0, [])
-    left = duration(shown.seconds_left) if shown.seconds_left and shown.status == "running" else "–"
     facts = [
-        Fact("step", f"{moment.step:,} of {moment.total_steps:,}"),
         Fact("epoch", f"{moment.epoch:.1f}"),
         Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),
-        Fact("left", left),
         Fact("device", run.machine.device if run.machine else "–"),
     ]
+    if not scrubbed:  # the scrubber says the step
+        facts.insert(0, Fact("step", f"{moment.step:,} of {moment.total_steps:,}"))
+    if shown.status == "running":
+        facts.append(Fact("left", duration(shown.seconds_left) if shown.seconds_left else "–"))
     word = "Diverged" if shown.all_diverged else STATUS_NAMES[shown.status]
     return Strip(shown.status, word, moment.progress, facts)

@@ -11,7 +11,7 @@ import numpy as np
 from east.figures import MANY_CLASSES, NORMALISATIONS, ClassOrder, class_order
 from east.run import PACES, Command, Run, RunState, last_quarter, nearest_place
 from pages.shared import session, state
-from pages.shared.live_view import Button, Choice, Controls, Replay
+from pages.shared.live_view import Button, Choice, Controls, Replay, Switch
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import CELL_NAMES
 
@@ -55,11 +55,31 @@ def controls(run: Run, shown: RunState, arms: Sequence[Arm], classes: int) -> Co
         named = [(arm.key, arm.label) for arm in arms]
         first, second = pair(arms)
         choices += [Choice("left", "Arms", named, first.key), Choice("right", "and", named, second.key)]
+    switches = _switches(len(arms) > 1 and run.machine is not None and run.machine.view is not None)
     if shown.ended:
-        return Controls(run.id, (), choices)
+        return Controls(run.id, (), choices, switches)
     choices.insert(0, Choice("pace", "Pace", [(key, pace.label) for key, pace in PACES.items()], run.pace))
     giver, _ = _log(run)
-    return Controls(run.id, _buttons(shown), choices, giver, run.obeyed(giver))
+    return Controls(run.id, _buttons(shown), choices, switches, giver, run.obeyed(giver))
+
+
+def _switches(comparable: bool) -> Sequence[Switch]:
+    large = Switch("projector", "Projector", projected(), "Larger words, and no settings")
+    if not comparable:
+        return (large,)
+    return Switch(
+        "regions", "Where they differ", differ(), "Colour only where the two arms predict differently"
+    ), large
+
+
+def differ() -> bool:
+    """Return whether the regions show where the arms differ."""
+    return state.get().regions == "differ"
+
+
+def projected() -> bool:
+    """Return whether words are larger and the settings hidden, for a projector."""
+    return state.get().projector == "yes"
 
 
 def cells() -> str:
@@ -105,6 +125,8 @@ def hear(run: Run) -> Mapping[str, Callable[[], None]]:
         "clicks": lambda: _clicked(run),
         "pace": lambda: _paced(run),
         "at": lambda: _scrubbed(run),
+        "regions": lambda: _switched("regions", "differ"),
+        "projector": lambda: _switched("projector", "yes"),
         **chosen,
     }
 
@@ -140,6 +162,12 @@ def _scrubbed(run: Run) -> None:
     match sent:
         case {"step": int(at)} if newest is not None:
             state.put(at=None if at == newest.step else at)
+
+
+def _switched(name: str, word: str) -> None:
+    value = session.component_value(VIEW, name)
+    if isinstance(value, bool):
+        state.put(**{name: word if value else None})
 
 
 def _chooser(name: str) -> Callable[[], None]:

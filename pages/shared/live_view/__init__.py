@@ -1,7 +1,20 @@
 """Figures that are redrawn in place, with the controls and the status of a run."""
 
 from pages.shared.live_view.component import draw, load_plotly, theme
-from pages.shared.live_view.parts import Button, Cell, Choice, Click, Controls, Fact, Group, Replay, Strip
+from pages.shared.live_view.parts import (
+    Button,
+    Cell,
+    Choice,
+    Click,
+    Controls,
+    Fact,
+    Group,
+    Key,
+    Replay,
+    Stage,
+    Strip,
+    Switch,
+)
 
 __all__ = [
     "Button",
@@ -11,8 +24,11 @@ __all__ = [
     "Controls",
     "Fact",
     "Group",
+    "Key",
     "Replay",
+    "Stage",
     "Strip",
+    "Switch",
     "draw",
     "load_plotly",
     "theme",

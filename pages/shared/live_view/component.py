@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from east.figures import DARK, LIGHT, Theme, plotly_script
-from pages.shared.live_view.parts import Click, Controls, Group, Replay, Strip
+from pages.shared.live_view.parts import Click, Controls, Group, Replay, Stage, Strip
 
 _HERE = Path(__file__).parent
 _LOADER = "export default function () { window.dispatchEvent(new Event('east-plotly')); }"
@@ -33,7 +33,7 @@ def _address(name: str) -> str:
 _view: Callable[..., Mapping[str, object]] = st.components.v2.component(
     "east_live_view",
     js=_script("view.js"),
-    css=(_HERE / "live_view.css").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("live_view.css", "stage.css")),
     isolate_styles=False,
 )
 
@@ -48,6 +48,7 @@ def draw(
     key: str,
     groups: Sequence[Group],
     *,
+    stage: Stage | None = None,
     strip: Strip | None = None,
     controls: Controls | None = None,
     replay: Replay | None = None,
@@ -60,6 +61,7 @@ def draw(
     Args:
         key: of the component on the page.
         groups: what to draw.
+        stage: what is to be seen at one glance, above them.
         strip: the status of a run, above the figures.
         controls: buttons and choices of a run.
         replay: the scrubber of a run that rests.
@@ -69,6 +71,7 @@ def draw(
     """
     data = {
         "groups": [group.plain() for group in groups],
+        "stage": stage.plain() if stage else None,
         "strip": asdict(strip) if strip else None,
         "controls": asdict(controls) if controls else None,
         "replay": asdict(replay) if replay else None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 from east.figures import Figure
 
@@ -47,6 +48,40 @@ class Group:
         own = {name: getattr(self, name) for name in names}
         cells = [cell.plain() for cell in self.cells]
         return {**own, "wide_columns": self.wide_columns or self.columns, "cells": cells}
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a mark in the figures of a stage stands for: a "dot", "cross", "line" or "dash" of a colour."""
+
+    name: str
+    mark: Literal["dot", "cross", "line", "dash"]
+    color: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Groups that are seen at one glance: together they fill the window below the controls.
+
+    Args:
+        groups: those of the cells "regions", "soft" and "hard" side by side, a `wide` one below them.
+        keys: what the marks stand for.
+        note: one sentence on what is not seen, or empty.
+        name: written over the picture that can be saved.
+        large: whether words are larger, for a projector.
+    """
+
+    groups: Sequence[Group]
+    keys: Sequence[Key]
+    note: str
+    name: str
+    large: bool = False
+
+    def plain(self) -> dict[str, object]:
+        """Return the stage as JSON takes it."""
+        groups = [group.plain() for group in self.groups]
+        words = {name: getattr(self, name) for name in ("note", "name", "large")}
+        return {**words, "groups": groups, "keys": [asdict(key) for key in self.keys]}
 
 
 @dataclass(frozen=True)
@@ -97,12 +132,23 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """One thing that is on or off."""
+
+    name: str
+    label: str
+    on: bool
+    hint: str
+
+
+@dataclass(frozen=True)
 class Controls:
     """What steers `run` and the view of it; of the clicks of `giver` those up to `heard` have been done."""
 
     run: str
     buttons: Sequence[Button]
     choices: Sequence[Choice]
+    switches: Sequence[Switch] = ()
     giver: str = ""
     heard: int = 0
 

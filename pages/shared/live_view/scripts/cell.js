@@ -1,5 +1,6 @@
 // One figure with its heading and caption, drawn by plotly and redrawn in place.
 import { make, write } from "./elements.js";
+import { enlarged } from "./enlarging.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset" };
 
@@ -12,8 +13,11 @@ export function plotly() {
 }
 
 export class Cell {
-  constructor(parent, cell) {
+  // `stage`, if any, decides how high its figures are and how large their words.
+  constructor(parent, cell, stage) {
     const figure = make("figure", parent, "east-cell");
+    figure.dataset.area = cell.key;
+    this.stage = stage;
     this.title = make("b", make("figcaption", figure));
     this.plot = make("div", figure, "east-plot");
     this.plot.setAttribute("role", "img");
@@ -28,16 +32,23 @@ export class Cell {
     write(this.caption, cell.caption);
     this.plot.setAttribute("aria-label", cell.alt);
     this.wanted = cell;
+    this.written = null;
     this.send = send;
   }
 
   async draw(library, font) {
-    if (!this.wanted || this.drawn === this.wanted) return;
+    if (!this.wanted || (this.drawn === this.wanted && !this.stage)) return;
     const wanted = this.wanted;
-    const text = JSON.stringify([wanted.data, wanted.layout]);
+    const { filled, scale } = this.stage?.fit ?? { filled: false, scale: 1 };
+    const size = filled ? [this.plot.clientWidth, this.plot.clientHeight] : null;
+    // Plotly writes into what it has drawn, so that only what came can be compared.
+    this.written ??= JSON.stringify([wanted.data, wanted.layout]);
+    const text = JSON.stringify([this.written, size, scale]);
     if (text !== this.text) {
-      const layout = { ...wanted.layout, font: { ...wanted.layout.font, family: font }, autosize: true };
-      await library.react(this.plot, wanted.data, layout, CONFIG);
+      const [data, own] = enlarged([wanted.data, wanted.layout], scale);
+      const layout = { ...own, font: { ...own.font, family: font }, autosize: true };
+      if (filled) delete layout.height;
+      await library.react(this.plot, data, layout, CONFIG);
       this.text = text;
       if (wanted.click && !this.listens) this.listen();
     }
@@ -53,7 +64,7 @@ export class Cell {
   }
 
   resize() {
-    if (this.plot.data && this.plot.offsetParent) window.Plotly.Plots.resize(this.plot);
+    if (this.plot.data && this.plot.offsetParent && !this.stage?.fit.filled) window.Plotly.Plots.resize(this.plot);
   }
 
   purge() {

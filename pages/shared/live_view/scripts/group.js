@@ -3,7 +3,7 @@ import { Cell } from "./cell.js";
 import { make, write } from "./elements.js";
 
 export class Group {
-  constructor(parent, group) {
+  constructor(parent, group, stage) {
     const section = make("section", parent, "east-group" + (group.wide ? " east-wide" : ""));
     const header = make("header", section);
     const name = make("b", header);
@@ -16,7 +16,7 @@ export class Group {
     const cells = make("div", section, "east-cells");
     cells.style.setProperty("--columns", group.columns);
     cells.style.setProperty("--wide-columns", group.wide_columns);
-    this.cells = group.cells.map((cell) => new Cell(cells, cell));
+    this.cells = group.cells.map((cell) => new Cell(cells, cell, stage));
   }
 
   show(group, send) {

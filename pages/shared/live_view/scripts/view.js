@@ -6,7 +6,9 @@ import { Commands } from "./commands.js";
 import { make } from "./elements.js";
 import { Group } from "./group.js";
 import { Replay } from "./replay.js";
+import { Stage } from "./stage.js";
 import { Strip } from "./strip.js";
+import { Switches } from "./switches.js";
 
 const AHEAD = "300px";
 const RESIZE_MS = 120;
@@ -22,7 +24,7 @@ function breathe() {
 
 // Views of one plan differ only in what their cells show.
 function planOf(groups) {
-  return JSON.stringify(groups.map((group) => [group.key, group.columns, group.wide_columns, group.cells.map((cell) => cell.key)]));
+  return JSON.stringify(groups.map((group) => [group.key, group.columns, group.wide, group.wide_columns, group.cells.map((cell) => cell.key)]));
 }
 
 class View {
@@ -31,15 +33,23 @@ class View {
     this.controls = make("div", this.node, "east-controls");
     this.commands = new Commands(this.controls);
     this.choices = new Choices(this.controls);
-    this.replay = new Replay(this.node);
-    this.strip = new Strip(this.node);
+    this.switches = new Switches(this.controls);
+    this.line = make("div", this.node, "east-line");
+    this.replay = new Replay(this.line);
+    this.strip = new Strip(this.line);
+    this.stage = new Stage(this.node);
     this.body = make("div", this.node, "east-groups");
-    this.groups = [];
+    this.groups = this.staged = [];
     this.visible = new Set();
     this.drawing = false;
     this.seen = new IntersectionObserver((entries) => this.onSeen(entries), { rootMargin: AHEAD });
     this.sized = new ResizeObserver(() => this.onSized());
     this.sized.observe(this.node);
+    // The stage's height follows the window and what stands above it, such as a sentence that grows.
+    for (const around of ["stMain", "stMainBlockContainer"]) {
+      const node = parent.closest(`[data-testid=${around}]`);
+      if (node) this.sized.observe(node);
+    }
   }
 
   get cells() {
@@ -47,25 +57,30 @@ class View {
   }
 
   show(data, setState, trigger) {
-    const plan = planOf(data.groups);
-    if (this.plan !== plan) { this.build(data.groups); this.plan = plan; }
+    const staged = data.stage?.groups ?? [], groups = [...staged, ...data.groups];
+    const plan = planOf(staged) + planOf(data.groups);
+    if (this.plan !== plan) { this.build(staged, data.groups); this.plan = plan; }
     this.controls.hidden = !data.controls;
     if (data.controls) {
       this.commands.show(data.controls, setState);
       this.choices.show(data.controls.choices, setState);
+      this.switches.show(data.controls.switches, setState);
     }
     this.replay.show(data.replay, setState);
     this.strip.show(data.strip);
-    data.groups.forEach((group, place) => this.groups[place].show(group, trigger));
+    this.line.hidden = !data.strip && !data.replay;
+    this.stage.show(data.stage);
+    groups.forEach((group, place) => this.groups[place].show(group, trigger));
     this.groups.at(-1)?.showLegend(data.legend);
     for (const [name, value] of Object.entries(data.marks)) this.node.dataset[name] = value;
     this.draw();
   }
 
-  build(groups) {
+  build(staged, groups) {
     this.purge();
     this.body.replaceChildren();
-    this.groups = groups.map((group) => new Group(this.body, group));
+    this.staged = this.stage.build(staged);
+    this.groups = [...this.staged, ...groups.map((group) => new Group(this.body, group))];
     for (const cell of this.cells) this.seen.observe(cell.plot);
   }
 
@@ -79,7 +94,11 @@ class View {
 
   onSized() {
     clearTimeout(this.resizing);
-    this.resizing = setTimeout(() => this.cells.forEach((cell) => cell.resize()), RESIZE_MS);
+    this.resizing = setTimeout(() => {
+      this.stage.measure();
+      this.cells.forEach((cell) => cell.resize());
+      this.draw();
+    }, RESIZE_MS);
   }
 
   // One drawing at a time, always of the newest data; what is out of sight waits until it is seen.
@@ -91,8 +110,10 @@ class View {
       do {
         this.again = false;
         await breathe(); // words first: a figure takes longer than all of them
-        const font = getComputedStyle(this.node).fontFamily;
-        for (const cell of this.cells) if (this.visible.has(cell.plot)) await cell.draw(library, font);
+        await this.drawCells(this.staged.flatMap((group) => group.cells), library);
+        if (this.staged.length) this.node.dataset.staged = this.node.dataset.step ?? "0";
+        // The newest stage comes before what lies below an older one.
+        if (!this.again) await this.drawCells(this.cells, library);
       } while (this.again && this.node.isConnected);
       this.node.dataset.drawn = this.node.dataset.seq ?? "0";
     } finally {
@@ -100,9 +121,14 @@ class View {
     }
   }
 
+  async drawCells(cells, library) {
+    const font = getComputedStyle(this.node).fontFamily;
+    for (const cell of cells) if (this.visible.has(cell.plot)) await cell.draw(library, font);
+  }
+
   purge() {
     this.cells.forEach((cell) => cell.purge());
-    this.groups = [];
+    this.groups = this.staged = [];
     this.visible.clear();
     this.seen.disconnect();
   }

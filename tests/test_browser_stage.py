@@ -1,0 +1,142 @@
+"""The stage in a real browser: all of it in one small window, its switches, and the picture it saves.
+
+With EAST_PICTURES=1 the README's picture of it is written anew.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser_driver import button, live, mark, start, step, stop, until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+PICTURE = Path(__file__).parents[1] / ".github" / "train-page.png"
+MOST_BYTES = 300_000
+WIDTH, HEIGHT = 1280, 720
+
+INSIDE = """() => {
+  const main = document.querySelector('[data-testid=stMain]'), flaws = [];
+  const seen = ['.east-line', '.east-keys', ...['regions', 'soft', 'hard', 'score', 'annealing']
+    .map((key) => `.east-stage [data-cell=${key}]`), '.east-stage'];
+  for (const name of seen) {
+    const nodes = [...main.querySelectorAll(name)];
+    if (!nodes.length) flaws.push(`${name} is not there`);
+    for (const node of nodes) {
+      const box = node.getBoundingClientRect();
+      if (box.height < 12 || box.top < 0 || box.bottom > window.innerHeight || box.right > window.innerWidth)
+        flaws.push(`${name}: ${Math.round(box.top)} to ${Math.round(box.bottom)}`);
+    }
+  }
+  for (const plot of main.querySelectorAll('.east-stage .east-plot')) {
+    const room = plot.getBoundingClientRect(), drawn = plot.querySelector('.main-svg')?.getBoundingClientRect();
+    if (!drawn || Math.abs(drawn.height - room.height) > 2) flaws.push(`${plot.dataset.cell} is drawn in another size`);
+  }
+  if (main.scrollTop) flaws.push('it is scrolled');
+  return flaws;
+}"""
+
+
+def finish(page: Page, server: Server, link: str = "") -> None:
+    start(page, server, link)
+    until(lambda: mark(page, "status") == "finished")
+    page.get_by_text("The test rows are being judged", exact=False).wait_for(state="hidden")
+    until(lambda: mark(page, "staged") == mark(page, "step"))
+
+
+def test_the_finished_default_problem_is_seen_whole_in_a_small_window(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    finish(page, server)
+    page.get_by_text("cross-entropy in macro F1 by", exact=False).wait_for()
+    until(lambda: page.evaluate(INSIDE) == [], 20)
+    if os.environ.get("EAST_PICTURES"):
+        page.mouse.move(1, 1)
+        PICTURE.parent.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURE)
+        assert PICTURE.stat().st_size < MOST_BYTES
+
+
+def test_a_run_under_way_and_a_paused_one_are_seen_whole(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    start(page, server, "?pace=slow")
+    until(lambda: step(page) > 5)
+    until(lambda: page.evaluate(INSIDE) == [], 20)
+    button(page, "Pause").click()
+    button(page, "Resume").wait_for()
+    until(lambda: page.evaluate(INSIDE) == [], 20)
+    stop(page)
+
+
+def regions(page: Page, arm: int) -> Any:
+    return page.locator(".east-stage [data-cell=regions]").nth(arm).evaluate("node => node.data[0].z")
+
+
+def test_regions_move_in_place_while_training(page: Page, server: Server) -> None:
+    start(page, server, "?pace=slow")
+    plot = page.locator(".east-stage [data-cell=regions]").first
+    plot.locator(".heatmaplayer image").first.wait_for(state="attached")
+    plot.evaluate("node => { node.eastSame = true; }")
+    before = [regions(page, arm) for arm in (0, 1)]
+    for arm in (0, 1):
+        until(lambda arm=arm: regions(page, arm) != before[arm])  # type: ignore[misc]
+    assert plot.evaluate("node => node.eastSame && node.isConnected")
+    stop(page)
+
+
+def test_where_the_arms_differ_and_the_projector_are_switched_by_keyboard(page: Page, server: Server) -> None:
+    finish(page, server, "?pace=full&epochs=20")
+    plot = page.locator(".east-stage [data-cell=regions]").first
+    switch = page.get_by_role("switch", name="Where they differ")
+    switch.press("Space")
+    until(lambda: "differ on" in str(plot.get_attribute("aria-label")) and "regions=differ" in page.url)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    size = "node => parseFloat(getComputedStyle(node).fontSize)"
+    before = live(page).evaluate(size)
+    page.get_by_role("switch", name="Projector").press("Space")
+    page.get_by_test_id("stSidebar").wait_for(state="hidden")
+    until(lambda: live(page).evaluate(size) > 1.1 * before)
+    until(lambda: page.evaluate(INSIDE) == [], 20)
+    page.get_by_role("switch", name="Projector").press("Space")
+    page.get_by_test_id("stSidebar").wait_for()
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("SVG", b"<svg"), ("PNG", b"\x89PNG\r\n\x1a\n")])
+def test_the_stage_is_saved_as_one_picture(
+    page: Page, server: Server, kind: str, begins: bytes, tmp_path: Path
+) -> None:
+    finish(page, server, "?pace=full&epochs=20")
+    with page.expect_download() as waiting:
+        button(page, f"Save as {kind}").click()
+    file = tmp_path / waiting.value.suggested_filename
+    assert file.name == f"Four-overlapping-Gaussians-label-step-{step(page)}-of-{step(page)}.{kind.lower()}"
+    waiting.value.save_as(file)
+    data = file.read_bytes()
+    assert data.startswith(begins) and len(data) > 20_000
+    if kind == "SVG":
+        other = page.context.new_page()
+        other.goto(file.as_uri())
+        assert other.locator("svg svg.main-svg").count() >= 8
+        words = other.locator("svg").first.text_content() or ""
+        for wanted in ("EAST", "Cross-entropy", "predicted wrongly", "best for Macro F1", "best reachable"):
+            assert wanted in words
+        other.close()
+
+
+def test_the_stage_narrows_to_one_column_on_a_phone(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    start(page, server, "?pace=slow")
+    until(lambda: step(page) > 2)
+    time.sleep(0.5)
+    width = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 420
+    stop(page)

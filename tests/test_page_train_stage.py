@@ -1,0 +1,155 @@
+"""The stage of the Train page, driven without a browser: regions, what is best, where arms differ, the verdict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from east.comparison import compare, race_from, verdict
+from east.metrics import metric
+from east.run import Run
+from east.synthetic import DEFAULT_PRESET, PRESETS
+from pages.shared import shelf
+from tests.app_driver import command, opened, press, send, sound, training, until, view, widget
+
+FAST = {"sample": "made", "pace": "full", "seeds": "1", "epochs": "2"}
+
+
+def finished(**link: str) -> AppTest:
+    """A session whose Train page shows a finished run."""
+    app = opened("train", **{**FAST, **link})
+    press(app, "Train")
+    until(app, lambda data: data["strip"]["status"] == "finished", 60)
+    return app
+
+
+def staged(app: AppTest) -> Any:
+    return view(app)["stage"]
+
+
+def figure(app: AppTest, arm: int, key: str) -> Any:
+    (found,) = [cell for cell in staged(app)["groups"][arm]["cells"] if cell["key"] == key]
+    return found
+
+
+def run_of(app: AppTest) -> Run:
+    run = shelf.store().get(view(app)["marks"]["run"])
+    assert run is not None
+    return run
+
+
+def test_both_arms_show_their_regions_beside_the_best_ones_and_the_curve_the_best_score() -> None:
+    app = finished()
+    problem, f1 = PRESETS[DEFAULT_PRESET].problem, metric("fbeta")
+    for arm, name in enumerate(("EAST", "Cross-entropy")):
+        regions = figure(app, arm, "regions")
+        assert regions["alt"].startswith(f"{name} predicts over x1 and x2")
+        lines = {trace["name"]: trace["line"].get("dash") for trace in regions["data"] if trace.get("line")}
+        assert lines["best Macro F1"] == "solid" and lines["best accuracy"] == "dash"
+    (line,) = [
+        trace for trace in figure(app, 2, "score")["data"] if "best reachable" in trace["hovertemplate"]
+    ]
+    assert line["y"] == pytest.approx([problem.best(f1).score] * 2, abs=5e-4)
+    names = [key["name"] for key in staged(app)["keys"]]
+    assert names == ["A", "B", "C", "D", "predicted wrongly", "best for accuracy", "best for Macro F1"]
+    assert staged(app)["note"] == ""
+
+
+def test_a_switch_shows_where_the_arms_differ_until_the_next_run() -> None:
+    app = finished()
+    own = figure(app, 0, "regions")["alt"]
+    send(app, regions=True)
+    assert "EAST and Cross-entropy differ on" in figure(app, 0, "regions")["alt"]
+    assert "Cross-entropy and EAST differ on" in figure(app, 1, "regions")["alt"]
+    assert [key["name"] for key in staged(app)["keys"]][-1] == "boundary of Cross-entropy"
+    assert app.query_params["regions"] == "differ"
+    for nonsense in (None, "yes", 3):
+        send(app, regions=nonsense)
+        assert view(app)["controls"]["switches"][0]["on"]
+    press(app, "Train again")
+    data = until(app, lambda data: data["strip"]["status"] == "finished", 60)
+    assert not data["controls"]["switches"][0]["on"]
+    assert figure(app, 0, "regions")["alt"] == own  # the same seeds give the same networks
+
+
+def test_regions_go_back_with_the_scrubber_and_the_best_ones_stay() -> None:
+    app = finished()
+    last = figure(app, 0, "regions")["data"]
+    send(app, at={"step": 0, "number": 1})
+    first = figure(app, 0, "regions")["data"]
+    assert first[0]["z"] != last[0]["z"] and first[-1] == last[-1]
+
+
+def test_the_end_says_the_verdict_and_leads_to_compare() -> None:
+    app = finished(epochs="20", seeds="2")
+    outcome = run_of(app).outcome
+    assert outcome is not None
+    wanted = verdict(compare(race_from(outcome))).headline
+    until(app, lambda _: any(wanted in entry.value.replace("\\", "") for entry in app.markdown))
+    assert any("Compare" in link.proto.label for link in app.main.get("page_link"))
+
+
+def test_the_projector_is_part_of_the_link_and_hides_the_settings() -> None:
+    app = finished()
+    assert not staged(app)["large"]
+    send(app, projector=True)
+    sound(app.run())
+    assert staged(app)["large"] and app.query_params["projector"] == "yes"
+    other = opened("train", **FAST, projector="yes", run=run_of(app).id)
+    assert staged(other)["large"]
+    assert any("stSidebar" in entry.proto.body for entry in other.get("html"))
+
+
+@pytest.mark.parametrize(("network", "widths"), [("linear", ()), ("small", (16,)), ("wide", (256, 256))])
+def test_a_network_is_chosen_by_its_name(network: str, widths: tuple[int, ...]) -> None:
+    app = opened("train", **FAST)
+    widget(app, "selectbox", "Network").set_value(network)
+    sound(app.run())
+    assert app.query_params["network"] == network
+    press(app, "Train")
+    until(app, lambda data: data["strip"]["status"] == "finished", 60)
+    outcome = run_of(app).outcome
+    assert outcome is not None
+    assert tuple(weight.shape[1] for weight, _ in outcome.lanes[0].weights[:-1]) == widths
+    assert any(entry.value == "The scorecards" for entry in app.subheader) == (not widths)
+
+
+def test_a_linear_network_shows_its_scorecard() -> None:
+    app = finished(network="linear")
+    outcome = run_of(app).outcome
+    assert outcome is not None
+    for table, lane in zip(app.table, outcome.lanes, strict=True):
+        weight, bias = lane.weights[0]
+        rows = np.vstack([weight, bias])
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        shown = table.value.map(lambda text: float(text.replace("−", "-"))).to_numpy()
+        np.testing.assert_allclose(shown, centred, atol=0.0051)
+        assert list(table.value.index) == ["x1", "x2", "(intercept)"]
+
+
+def test_two_columns_are_chosen_to_draw_over_and_the_others_are_said_to_be_held() -> None:
+    app = finished(sample="penguins", across="body_mass_g", up="flipper_length_mm")
+    regions = figure(app, 0, "regions")
+    titles = [regions["layout"][f"{axis}axis"]["title"]["text"] for axis in "xy"]
+    assert titles == ["body_mass_g", "flipper_length_mm"]
+    assert "The other 5 columns are held at their medians" in staged(app)["note"]
+    assert widget(app, "selectbox", "Across").value == "body_mass_g"
+    widget(app, "selectbox", "Across").set_value("flipper_length_mm")
+    sound(app.run())
+    assert widget(app, "selectbox", "Up").value == "bill_length_mm"  # it was the same column
+
+
+def test_a_table_without_two_columns_of_numbers_has_a_stage_without_regions() -> None:
+    app = training(exclude="x1", sample="made")
+    command(app, "stop")
+    until(app, lambda data: data["strip"]["status"] == "stopped", 10)
+    assert [cell["key"] for cell in staged(app)["groups"][0]["cells"]] == ["soft", "hard"]
+    assert [switch["name"] for switch in view(app)["controls"]["switches"]] == ["projector"]
+
+
+def test_many_classes_are_not_named_one_by_one() -> None:
+    app = finished(sample="letters", epochs="1")
+    assert staged(app)["keys"][0]["name"].startswith("a colour for each class")
