@@ -72,7 +72,7 @@ def _class_numbers(table: Sequence[tuple[ClassRow, ClassRow]], f_name: str) -> N
         for place, (arm, _) in enumerate(columns)
         if arm
     }
-    configs[1] = st.column_config.Column(width=190)
+    configs[1] = st.column_config.Column(width=170)
     if ROWS_FOUND in columns:
-        configs[len(columns)] = st.column_config.NumberColumn(format="%+.1f")
+        configs[len(columns)] = st.column_config.NumberColumn(format="%+.1f", width=100)
     st.dataframe(frame, hide_index=True, column_config=cast("Mapping[str, None]", configs))

@@ -13,6 +13,7 @@ import streamlit as st
 from east.figures import class_order, matrix_figure
 from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
+from pages.compare.small_table import small_table
 from pages.compare.square import metrics_rule
 from pages.compare.trained_for import trained_for
 from pages.shared import live_view
@@ -77,7 +78,7 @@ def _scores(run: Run, outcome: Outcome, metric: Metric, race: Race, results: Seq
     kind = (
         f"Ensembles of {results[0].arm.members} networks" if results[0].arm.ensemble else "One network each"
     )
-    st.markdown("\n".join(lines))
+    small_table("decided_scores", "\n".join(lines))
     told = reached or metric == outcome.metric
     more = (
         "" if told else f" No run here was trained for {literal(metric.label)}: a β frontier or a grid would."
