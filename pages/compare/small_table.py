@@ -1,8 +1,11 @@
-"""A table of a few scores, in the size of the figures' text."""
+"""Tables of scores: a few in the size of the figures' text, and how long one may be before it scrolls."""
 
 from __future__ import annotations
 
 import streamlit as st
+
+MOST_ROWS_AT_ONCE = 30
+"""A longer table scrolls in its place."""
 
 
 def small_table(key: str, markdown: str) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from east.training import Arm, Outcome
 
 BEST_FIRST = ("expected", "metric", "offsets")
-MOST_CLASSES_IN_LINE = 6
 
 
 def metrics_rule(race: Race) -> str | None:
