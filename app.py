@@ -20,6 +20,7 @@ PAGES = {
     "report": st.Page(
         "pages/report/page.py", title="Take away", url_path="report", icon=":material/download:"
     ),
+    "lesson": st.Page("pages/lesson/page.py", title="Lesson", url_path="lesson", icon=":material/school:"),
 }
 
 page = st.navigation(list(PAGES.values()))

@@ -29,6 +29,16 @@ def opened(page: str | None = None, **link: str) -> AppTest:
     return sound(app)
 
 
+def by_link(page: str, **link: str) -> AppTest:
+    """A new session that comes in by a link to a page, on a server that has served others before."""
+    warm_up.start().join()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.session_state["wanted_page"] = page  # as pages/_<page>.py leaves it
+    return app.run()
+
+
 def sound(app: AppTest) -> AppTest:
     assert not app.exception, [entry.message for entry in app.exception]
     return app

@@ -38,6 +38,13 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file in one process, and all that drives a browser in one: two browsers would slow each other."""
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """Keep torch to one thread: two wait for each other on small steps, and sums come out in one order."""
@@ -93,10 +100,11 @@ def start_server(folder: Path) -> Server:
     """Serve the app on a free port; returns when it answers."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    return _serve(command, port, folder / f"server-{port}.log")
+    return serve(command, port, folder / f"server-{port}.log")
 
 
-def _serve(command: list[str], port: int, log: Path) -> Server:
+def serve(command: list[str], port: int, log: Path) -> Server:
+    """Start a command that serves on a port; returns when it answers."""
     with log.open("wb") as sink:
         process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
     server = Server(f"http://127.0.0.1:{port}", log, process)
@@ -123,7 +131,7 @@ def start_watched(folder: Path, core: str = "", patience: str = "") -> Watched:
     port, log = free_port(), folder / "runs.jsonl"
     script = Path(__file__).with_name("watched_server.py")
     command = [sys.executable, str(script), str(port), core, str(log), patience]
-    return Watched(_serve(command, port, folder / "server.log"), log)
+    return Watched(serve(command, port, folder / "server.log"), log)
 
 
 def stop_server(server: Server) -> None:

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from east.errors import DatasetError, EastError, SettingError, TableError
+from east.errors import DatasetError, EastError, LessonError, SettingError, TableError
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_an_error_is_one_sentence(what: str, got: object, remedy: str | None, se
     assert (error.what, error.got, error.remedy) == (what, got, remedy)
 
 
-@pytest.mark.parametrize("kind", [EastError, TableError, DatasetError, SettingError])
+@pytest.mark.parametrize("kind", [EastError, TableError, DatasetError, SettingError, LessonError])
 def test_every_kind_is_a_value_error_and_survives_a_process_border(kind: type[EastError]) -> None:
     error = kind("No such column", "'labl'", "choose label")
     copy = pickle.loads(pickle.dumps(error))

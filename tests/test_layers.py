@@ -29,7 +29,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "metrics": ("options",),
     "tables": ("errors",),
     "network": ("errors",),
-    "confusion": ("annealing", "errors"),
+    "shapes": ("errors",),
+    "confusion": ("annealing", "shapes"),
     "dataset": ("tables",),
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
@@ -38,6 +39,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "comparison": ("training", "references"),
     "microscope": ("losses",),
     "figures": ("run", "comparison", "microscope", "synthetic"),
+    "lesson": ("run", "comparison", "synthetic"),
     "export": ("figures",),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
@@ -46,9 +48,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
-MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network", "microscope"}
+MATHS = {"confusion", "shapes", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
-TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison"}
+TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison", "lesson"}
 PRINTING = {"command_line"}
 
 

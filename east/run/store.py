@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+from copy import copy
 
 from east.errors import SettingError
 from east.run.runner import Run
@@ -34,6 +36,22 @@ class RunStore:
             self._runs[run.id] = run
             self._forget_the_oldest()
         return run.start()
+
+    def keep_copy(self, ended: Run) -> Run:
+        """Add and return a run of the same machine, history and outcome with an id of its own.
+
+        Raises:
+            SettingError: for a run that has not ended.
+        """
+        if not ended.state.ended:
+            raise SettingError("Only a run that has ended can be copied", ended.state.status)
+        other = copy(ended)
+        other.id = secrets.token_urlsafe(9)
+        other.touch()
+        with self._lock:
+            self._runs[other.id] = other
+            self._forget_the_oldest()
+        return other
 
     def get(self, run_id: str | None) -> Run | None:
         """Return the run of this id, or None."""

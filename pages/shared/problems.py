@@ -9,7 +9,7 @@ import streamlit as st
 from east.errors import EastError
 from east.synthetic import DEFAULT_PRESET, DEFAULT_TEST_ROWS, PRESETS, Preset, Problem, make_problem
 from pages.shared import links, state
-from pages.shared.settings import DEFAULTS
+from pages.shared.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from east.tables import Table
@@ -25,6 +25,11 @@ TEST_SEED = 2**31
 def preset() -> Preset:
     """Return the chosen preset."""
     return PRESETS[state.known("preset", PRESETS, DEFAULT_PRESET)]
+
+
+def preset_of(settings: Settings) -> Preset:
+    """Return the preset that settings name, or the default one; unlike `preset` it needs no session."""
+    return PRESETS.get(settings.preset or DEFAULT_PRESET, PRESETS[DEFAULT_PRESET])
 
 
 def take_metric() -> None:

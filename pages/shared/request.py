@@ -81,4 +81,4 @@ def hidden_layers(settings: Settings, problem: Problem | None) -> tuple[int, ...
         return named.hidden
     if settings.width is not None or settings.depth is not None:
         return (settings.width or DEFAULT_WIDTHS[0],) * (settings.depth or len(DEFAULT_WIDTHS))
-    return None if problem is None else problems.preset().hidden
+    return None if problem is None else problems.preset_of(settings).hidden

@@ -131,6 +131,9 @@ class Settings:
     towards: int | None = _setting(None, "class of the other row", optional(COUNT))
     moved: float = _setting(1.0, "way of the other row", codecs.decimal(0.0, 1.0))
 
+    lesson: str | None = _setting(None, "lesson", MAYBE_TEXT)
+    step: int = _setting(1, "step of the lesson", whole(1, 10**4))
+
 
 DEFAULTS = Settings()
 

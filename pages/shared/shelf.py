@@ -83,6 +83,15 @@ def start(new: Run, table: Table, problem: Problem | None = None, read_as: Setti
     show(new.id)
 
 
+def adopt(ended: Run, table: Table, problem: Problem | None = None) -> None:
+    """Show an ended run that was trained for everybody: this session gets one of its own id."""
+    own = store().keep_copy(ended)
+    shelf = _shelf()
+    shelf.append(Kept(own.id, table, datetime.now(), problem))
+    _shelves()[own.id] = shelf
+    show(own.id)
+
+
 def show(run_id: str) -> None:
     """Make a run on the shelf the one that is shown."""
     _shelf()

@@ -207,7 +207,11 @@ def choices() -> Choices:
 
 def _shares() -> tuple[float, float, float]:
     """Return the shares of the parts; a made problem is judged on fresh rows, and has no test part."""
-    train, validation, test = SHARES[state.known("shares", SHARES, DEFAULTS.shares)]
-    if source() != MADE:
-        return train, validation, test
+    shares = SHARES[state.known("shares", SHARES, DEFAULTS.shares)]
+    return without_test(shares) if source() == MADE else shares
+
+
+def without_test(shares: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Divide the test part's share among the other two."""
+    train, validation, _ = shares
     return round(train / (train + validation), 4), round(validation / (train + validation), 4), 0.0

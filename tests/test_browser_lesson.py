@@ -1,0 +1,97 @@
+"""The lesson in a real browser: by keyboard alone, in both themes, ready when it has been answered, offline."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser_driver import PATIENCE_MS, button, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+STEPS = 7
+ANSWERS = (3, 1, 3, 2, 2, 2, 3)
+MOST_TABS = 60
+READY_S = 2.0
+FOCUSED = """() => {
+    const node = document.activeElement;
+    return [node.tagName, node.type || '', (node.innerText || node.getAttribute('aria-label') || '').trim()].join('|');
+}"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=request.param)
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    yield tab
+    context.close()
+    assert not problems
+
+
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until what has the focus is of a tag, a type or a label."""
+    seen = []
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        seen.append(found)
+        if wanted in found.split("|") or found.endswith(f"\n{wanted}"):
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted!r}, only {seen}")
+
+
+def stage(page: Page) -> None:
+    page.locator(".east-live[data-progress] .main-svg").first.wait_for()
+
+
+def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server: Server) -> None:
+    page = themed
+    page.goto(f"{server.url}/lesson?lesson=why_the_metric")
+    for number, answer in enumerate(ANSWERS, start=1):
+        page.get_by_role("heading", name=f"{number}. ", level=3).wait_for()
+        page.get_by_role("radio", name="", exact=False).first.wait_for(state="attached")
+        tab_to(page, "radio")
+        page.keyboard.press("Space")
+        for _ in range(answer - 1):
+            page.keyboard.press("ArrowDown")
+        until(lambda: button(page, "Show me").is_enabled())
+        tab_to(page, "Show me")
+        page.keyboard.press("Enter")
+        stage(page)
+        page.get_by_text("As you expected").wait_for()
+        if number == 3:
+            tab_to(page, "slider")
+            page.keyboard.press("End")
+            page.locator('.east-live[data-progress="1.0"]').wait_for()
+        if number < STEPS:
+            tab_to(page, "Next")
+            page.keyboard.press("Enter")
+    tab_to(page, "Play with it on the Train page")
+    page.keyboard.press("Enter")
+    page.locator('.east-live[data-status="finished"]').wait_for()
+    assert "/train" in page.url and "network=standard" in page.url
+
+
+def test_a_step_that_has_been_prepared_shows_within_two_seconds(page: Page, server: Server) -> None:
+    for number in (4, 5, 4):
+        page.goto(f"{server.url}/lesson?lesson=why_the_metric&step={number}")
+        page.locator("[data-testid=stRadio] label").nth(1).click()
+        until(lambda: button(page, "Show me").is_enabled())
+        page.wait_for_timeout(0 if number == 4 else 200)
+        began = time.monotonic()
+        button(page, "Show me").click()
+        stage(page)
+        took = time.monotonic() - began
+    assert took < READY_S
