@@ -42,25 +42,19 @@ def _of_this_session(runs: Sequence[tuple[Run, Kept]]) -> None:
                 f"**{literal(run.title)}**{mark}  \n{literal(_facts(run))} · {kept.began:%d %b %Y, %H:%M}",
                 width="stretch",
             )
-            st.button("Open", key=f"open_{run.id}", on_click=shelf.show, args=(run.id,), disabled=bool(mark))
-            with st.popover("Rename"):
-                st.text_input(
-                    "New name",
-                    run.title,
-                    max_chars=80,
-                    key=f"name_{run.id}",
-                    on_change=_rename,
-                    args=(run,),
-                )
-            with st.popover("Delete"):
-                st.markdown("A deleted run cannot be brought back.")
-                st.button(
-                    "Delete it",
-                    key=f"delete_{run.id}",
-                    on_click=_delete,
-                    args=(run.id,),
-                    type="primary",
-                )
+            with st.container(horizontal=True, width="content"):
+                _buttons(run, present is not None and present.id == run.id)
+
+
+def _buttons(run: Run, shown: bool) -> None:
+    st.button("Open", key=f"open_{run.id}", on_click=shelf.show, args=(run.id,), disabled=shown)
+    with st.popover("Rename"):
+        st.text_input(
+            "New name", run.title, max_chars=80, key=f"name_{run.id}", on_change=_rename, args=(run,)
+        )
+    with st.popover("Delete"):
+        st.markdown("A deleted run cannot be brought back.")
+        st.button("Delete it", key=f"delete_{run.id}", on_click=_delete, args=(run.id,), type="primary")
 
 
 def _rename(run: Run) -> None:

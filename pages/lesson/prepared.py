@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,6 +13,7 @@ from east.lesson import PanelRun, Preparations, Subject, Value, values_of
 from east.run import Run
 from pages.lesson import library
 from pages.lesson.requests import request_of
+from pages.shared import warm_up
 
 if TYPE_CHECKING:
     from east.lesson import Step
@@ -48,7 +50,8 @@ class PreparedStep:
 class Kitchen:
     """Trains what steps need; panels of the same settings share one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, imports: Thread) -> None:
+        self._imports = imports
         self._runs: dict[Settings, tuple[PanelRun, TrainingRequest]] = {}
         self._steps: Preparations[Place, PreparedStep] = Preparations(self._prepare)
         self.current: Run | None = None
@@ -73,6 +76,8 @@ class Kitchen:
         return snapshot.progress if snapshot is not None else 0.0
 
     def _prepare(self, place: Place) -> PreparedStep:
+        # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
+        self._imports.join()
         step = place.step
         trained = [
             self._trained(library.settings_of(dict(panel.settings), f"step {place.number}"))
@@ -111,4 +116,4 @@ class Kitchen:
 @st.cache_resource(show_spinner=False)
 def kitchen() -> Kitchen:
     """Return the process's one kitchen."""
-    return Kitchen()
+    return Kitchen(warm_up.hurry())
