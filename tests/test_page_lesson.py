@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -102,12 +103,8 @@ def test_the_slider_turns_the_soft_matrix_into_the_hard_one() -> None:
     app = answer(at_step(3), 2)
 
     def apart() -> float:
-        soft, hard = (cells(app)[key]["data"][0]["z"] for key in ("soft_left", "hard_left"))
-        return sum(
-            abs(a - b)
-            for mine, theirs in zip(soft, hard, strict=True)
-            for a, b in zip(mine, theirs, strict=True)
-        )
+        soft, hard = (np.array(cells(app)[key]["data"][0]["z"], float) for key in ("soft_left", "hard_left"))
+        return float(np.abs(soft - hard).sum())
 
     widget(app, "slider", "Moment of the training").set_value(6)
     at_first = (sound(app.run()), apart())[1]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from east.errors import EastError, SettingError
-from east.run.clock import Clock
+from east.run.clock import SNAPSHOT_SHARE, Clock
 from east.run.commands import INTENTS, Command, Intent
 from east.run.history import History
 from east.run.machine import Machine
@@ -40,6 +40,7 @@ class Run:
         pause_when_unwatched_s: seconds after the last `touch` until the run pauses; browsers let hidden
             tabs touch only once a minute, so keep it above two minutes.
         end_when_unwatched_s: seconds after the last `touch` until the run ends.
+        snapshot_share: largest share of the time spent on snapshots.
 
     Raises:
         SettingError: for an unknown pace.
@@ -53,6 +54,7 @@ class Run:
         pace: str = "full",
         pause_when_unwatched_s: float = 150.0,
         end_when_unwatched_s: float = 1800.0,
+        snapshot_share: float = SNAPSHOT_SHARE,
     ) -> None:
         self.id = secrets.token_urlsafe(9)
         self.title = title
@@ -69,7 +71,7 @@ class Run:
         self._obeyed: dict[str, int] = {}
         self._heard = self._answered = 0
         self._history = History()
-        self._clock = Clock()
+        self._clock = Clock(snapshot_share)
         self.set_pace(pace)
         self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
 

@@ -120,7 +120,7 @@ class _Waiting:
 
 def _draw_problem(place: Place, step: Step) -> None:
     """Draw the made problem of the left panel, if it has one."""
-    settings = library.settings_of(dict(step.panels[0].settings), f"step {place.number}")
+    settings = library.settings_of(step.panels[0].settings, f"step {place.number}")
     try:
         problem = request_of(settings).problem
     except EastError as error:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 12
 WAIT_S = 0.1
+# Nobody watches these trainings, and everybody moves through them afterwards.
+SNAPSHOT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Kitchen:
     def _prepare(self, place: Place) -> PreparedStep:
         step = place.step
         trained = [
-            self._trained(library.settings_of(dict(panel.settings), f"step {place.number}"))
+            self._trained(library.settings_of(panel.settings, f"step {place.number}"))
             for panel in step.panels
         ]
         subjects = tuple(
@@ -96,7 +98,7 @@ class Kitchen:
         from east.dataset import region_columns, region_view
 
         request = request_of(settings)
-        run = Run(request.make, title=f"Lesson: {request.table.name}")
+        run = Run(request.make, title=f"Lesson: {request.table.name}", snapshot_share=SNAPSHOT_SHARE)
         self.current = run.start()
         while not run.wait(WAIT_S):
             run.touch()
