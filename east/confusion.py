@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from east.annealing import Sharpness
+from east.shapes import check_batch
 
 
 class TopTwo(NamedTuple):
@@ -98,7 +99,11 @@ def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness)
 
     Returns:
         Matrices `[..., K, K]`; row i sums to the number of samples of class i.
+
+    Raises:
+        SettingError: for probabilities and targets that cannot be a batch.
     """
+    check_batch(probabilities, targets, name="probabilities")
     return sum_by_class(membership(probabilities, sharpness), targets)
 
 

@@ -1,5 +1,10 @@
 """What bad input is answered with: one sentence that says what, what was got and what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class EastError(ValueError):
     """Every error of bad input; its text is one sentence fit for a page or a terminal.
@@ -18,7 +23,7 @@ class EastError(ValueError):
         sentence = what if got is None else f"{what}: got {got}"
         super().__init__(f"{sentence}; {remedy}." if remedy else f"{sentence}.")
 
-    def __reduce__(self) -> tuple[type["EastError"], tuple[str, object, str | None, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[EastError], tuple[str, object, str | None, tuple[str, ...]]]:
         """Travel between processes whole (tables are parsed in a helper process)."""
         return type(self), (self.what, self.got, self.remedy, self.choices)
 
@@ -37,3 +42,18 @@ class SettingError(EastError):
 
 class LessonError(EastError):
     """A lesson file that cannot be understood, or a text in it that names a value there is not."""
+
+
+def no_such(kind: str, got: object, choices: Iterable[str]) -> SettingError:
+    """Make the error for a name that does not exist, with the most similar one that does.
+
+    Args:
+        kind: of what there is none of this name ("metric").
+        got: the name.
+        choices: the names that exist.
+    """
+    names = tuple(choices)
+    similar = get_close_matches(str(got), names, n=1)
+    hint = f" (did you mean {similar[0]!r}?)" if similar else ""
+    remedy = f"choose one of {', '.join(names)}" if names else "it takes none; leave it out"
+    return SettingError(f"There is no such {kind}", f"{got!r}{hint}", remedy, names)

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from east.dataset import Dataset, prepare_arrays
 from east.errors import DatasetError, SettingError
-from east.metrics import METRICS, Metric, metric
+from east.metrics import Metric, metric, resolve
 from east.network import predict_probabilities
 from east.rules import confusion_matrices
 from east.training import MEMBERS, OPTIONS, Arm, TrainConfig, fit
@@ -243,7 +243,8 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(self.metric, Metric):
             return self.metric
         options = {"beta": self.beta, "average": self.average, "class_index": self.class_index}
-        takes = METRICS[self.metric].options if self.metric in METRICS else {}
+        spec, implied = resolve(self.metric)
+        takes = [name for name in spec.options if name not in implied]
         return metric(self.metric, **{name: value for name, value in options.items() if name in takes})
 
 

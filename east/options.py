@@ -36,6 +36,7 @@ class Option:
         many: whether it holds several values, as a tuple.
         empty: what leaving it empty (None) means; "" where it must have a value.
         shown: the range and the step of a widget, narrower than what is allowed.
+        compared: values that are worth comparing with each other, the usual one first.
         flag: its name on the command line, where that differs from the field's.
         link: its name in links, where that differs from the field's.
         example: a value that works, for error messages.
@@ -51,6 +52,7 @@ class Option:
     many: bool = False
     empty: str = ""
     shown: tuple[float, float, float] | None = None
+    compared: tuple[float, ...] = ()
     flag: str = ""
     link: str = ""
     example: str = ""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from east.errors import SettingError
+from east.errors import no_such
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ def fit_reference(key: str, rows: Rows, seed: int = 0) -> FittedReference:
         SettingError: for an unknown key.
     """
     if key not in REFERENCES:
-        raise SettingError("There is no such reference", repr(key), f"choose from {', '.join(REFERENCES)}")
+        raise no_such("reference", key, REFERENCES)
     import sklearn.ensemble  # noqa: F401  # only the threads of what has been imported can be limited
 
     began = time.perf_counter()
@@ -118,8 +118,7 @@ def fit_beside(keys: Sequence[str], rows: Rows, seed: int = 0) -> list[Future[Fi
     """
     unknown = [key for key in keys if key not in REFERENCES]
     if unknown:
-        remedy = f"choose from {', '.join(REFERENCES)}"
-        raise SettingError("There is no such reference", repr(unknown[0]), remedy)
+        raise no_such("reference", unknown[0], REFERENCES)
     if not keys:
         return []
     from joblib.externals.loky import ProcessPoolExecutor

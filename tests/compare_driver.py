@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from east.run import Run
@@ -37,6 +38,28 @@ def section(app: AppTest, name: str) -> AppTest:
     control.set_value(name)
     sound(app.run())
     return app
+
+
+def by_hand(app: AppTest) -> AppTest:
+    """Go to the what-if and open the offsets that are set by hand."""
+    section(app, "what_if")
+    widget(app, "toggle", "Set an offset for each class by hand").set_value(True)
+    return sound(app.run())
+
+
+def hand_scores(app: AppTest) -> pd.DataFrame:
+    """The table of scores below the offsets set by hand."""
+    (table,) = [frame.value for frame in app.dataframe if "metric" in frame.value]
+    return table
+
+
+def grid_of(app: AppTest, *names: str) -> dict[str, Any]:
+    """Train the grid of the run's metric and others to its end, and return what is drawn of it."""
+    section(app, "grid")
+    (choice,) = [choice for choice in app.multiselect if choice.label.startswith("Metrics beside")]
+    choice.set_value(list(names))
+    sound(app.run())
+    return sweep(app, "grid")
 
 
 def compared(**link: str) -> AppTest:

@@ -121,8 +121,8 @@ def test_an_arm_is_named_after_its_parts_and_knows_its_loss() -> None:
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        (("hinge", "argmax"), "There is no such loss: got 'hinge'; choose from east"),
-        (("east", "best"), "There is no such rule: got 'best'; choose from argmax"),
+        (("hinge", "argmax"), "There is no such loss: got 'hinge'; choose one of east"),
+        (("east", "best"), "There is no such decision rule: got 'best'; choose one of argmax"),
     ],
 )
 def test_an_arm_of_unknown_names_is_refused(names: tuple[str, str], sentence: str) -> None:

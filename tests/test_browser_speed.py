@@ -1,4 +1,4 @@
-"""What watching costs, how soon Stop is obeyed, how soon the app starts; run on request with `-m benchmark -s`."""
+"""What watching costs, how soon Stop is obeyed, how soon the app starts; run on request with `-m benchmark -n 0 -s`."""
 
 from __future__ import annotations
 

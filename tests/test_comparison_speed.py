@@ -1,4 +1,4 @@
-"""What a grid and a frontier cost beside the same runs one by one; run on request with `-m benchmark -s`."""
+"""What a grid and a frontier cost beside the same runs one by one; run on request with `-m benchmark -n 0 -s`."""
 
 import time
 from collections.abc import Callable

@@ -21,6 +21,7 @@ from east.comparison import (
     frontier_config,
     grid,
     grid_config,
+    grid_metrics,
     offsets_rule,
     predictions_frame,
     probabilities_frame,
@@ -31,7 +32,7 @@ from east.comparison import (
 )
 from east.dataset import Dataset, prepare_arrays
 from east.errors import SettingError
-from east.metrics import metric
+from east.metrics import METRICS, fbeta, metric
 from east.rules import fit_rule, tune_offsets
 from east.training import Arm, Outcome, TrainConfig, fit
 from tests.moments import CROSS_ENTROPY, EAST, F1, TUNED
@@ -259,3 +260,10 @@ def test_a_frontiers_points_follow_from_its_exported_predictions(swept: Outcome)
                 zero_division=0,
             )
             assert point.f[place] == pytest.approx(expected)
+
+
+def test_the_metrics_of_a_grid_are_all_that_need_no_matrix_each_once() -> None:
+    found = grid_metrics()
+    assert {made.key for made in found.values()} == set(METRICS) - {"gain"}
+    assert found["fbeta:beta=0.25"] == fbeta(0.25) and found["fbeta"] == fbeta() and found["mcc"] == MCC
+    assert len({made.label for made in found.values()}) == len(found)

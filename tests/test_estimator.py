@@ -230,7 +230,7 @@ def test_it_works_in_scikit_learns_searches() -> None:
         ({"validation_fraction": 1.0}, "validation_fraction"),
         ({"random_state": -1}, "Seeds must be"),
         ({"hidden": (0,)}, "hidden must be a whole number from 1 up"),
-        ({"rule": "best"}, "no such rule"),
+        ({"rule": "best"}, "no such decision rule"),
         ({"members": 0}, "members must be a whole number from 1 up"),
     ],
 )

@@ -29,7 +29,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "metrics": ("options",),
     "tables": ("errors",),
     "network": ("errors",),
-    "confusion": ("annealing", "errors"),
+    "shapes": ("errors",),
+    "confusion": ("annealing", "shapes"),
     "dataset": ("tables",),
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
@@ -47,7 +48,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
-MATHS = {"confusion", "metrics", "annealing", "losses", "rules", "network", "microscope"}
+MATHS = {"confusion", "shapes", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
 TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison", "lesson"}
 PRINTING = {"command_line"}

@@ -309,7 +309,7 @@ def test_every_loss_has_a_name_for_people() -> None:
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
-        (lambda: build_loss("hinge", F1, COUNTS), "There is no such loss: got 'hinge'; choose from east, "),
+        (lambda: build_loss("hinge", F1, COUNTS), "There is no such loss: got 'hinge'; choose one of east, "),
         (lambda: EASTLoss(F1, anchor=-1), "The anchor must be a number from 0 up: got -1; use"),
         (lambda: EASTLoss(F1, anchor=math.nan), "The anchor must be a number from 0 up: got nan; use"),
         (lambda: Focal(-1), "gamma must be a number from 0 up: got -1; use"),

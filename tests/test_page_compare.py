@@ -22,7 +22,17 @@ from streamlit.testing.v1 import AppTest
 from east.comparison import predictions_frame, race_from, summary
 from pages.shared import shelf
 from tests.app_driver import command, opened, press, send, sound, training, until, views, widget
-from tests.compare_driver import compared, linked, run_id, run_of, section, sweep
+from tests.compare_driver import (
+    by_hand,
+    compared,
+    grid_of,
+    hand_scores,
+    linked,
+    run_id,
+    run_of,
+    section,
+    sweep,
+)
 
 ARMS = "east,cross_entropy,weighted_cross_entropy"
 
@@ -49,7 +59,7 @@ def scored(predictions: pd.DataFrame, arm: str, score: Any, **options: Any) -> l
 def test_scores_and_differences_equal_those_of_the_exported_predictions(
     app: AppTest, predictions: pd.DataFrame
 ) -> None:
-    section(app, "classes")
+    section(app, "scores")
     scores, paired = views(app)["scores"]["groups"][0]["cells"]
     race = race_from(run_of(app)[1])
     for place, arm in enumerate(arm.key for arm in race.arms):
@@ -58,7 +68,9 @@ def test_scores_and_differences_equal_those_of_the_exported_predictions(
         assert dots["x"] == pytest.approx(expected, rel=1e-3)
         assert bar["x"] == pytest.approx([np.mean(expected)], rel=1e-3)
     east = np.array(scored(predictions, "east", f1_score, average="macro"))
-    for place, arm in enumerate(arm.key for arm in race.arms[1:]):
+    rivals = [arm.key for arm in race.arms if arm.key != "east"]
+    assert len(rivals) == 11  # three losses, alone and as an ensemble, by argmax and by the metric's rule
+    for place, arm in enumerate(rivals):
         points = 100 * (east - scored(predictions, arm, f1_score, average="macro"))
         mean, seeds = paired["data"][3 * place + 1 : 3 * place + 3]
         assert seeds["x"] == pytest.approx(points.tolist(), rel=1e-2, abs=1e-9)
@@ -123,14 +135,14 @@ def test_matrices_equal_the_exported_predictions_and_a_click_shows_the_rows(
 
 
 def test_offsets_by_hand_answer_with_matrices_and_scores(app: AppTest) -> None:
-    section(app, "offsets")
+    by_hand(app)
     outcome = run_of(app)[1]
-    before = app.dataframe[0].value
+    before = hand_scores(app)
     assert before["test: yours"].tolist() == before["test: as trained"].tolist()
     app.slider[0].set_value(3.0)
     sound(app.run())
     assert linked(app, "offsets") == "3,0,0"
-    table = app.dataframe[0].value.set_index("metric")
+    table = hand_scores(app).set_index("metric")
     lanes = [lane for lane in outcome.lanes if lane.loss == "cross_entropy"]
     shift = np.exp([3.0, 0.0, 0.0])
     for part, targets in (("test", outcome.test_targets), ("validation", outcome.validation_targets)):
@@ -145,15 +157,12 @@ def test_offsets_by_hand_answer_with_matrices_and_scores(app: AppTest) -> None:
     press(app, "No offsets")
     assert app.slider[0].value == 0.0
     press(app, "Tune on validation")
-    own = app.dataframe[0].value.iloc[0]
+    own = hand_scores(app).iloc[0]
     assert float(own["validation: yours"]) >= float(own["validation: as trained"])
 
 
 def test_the_grid_is_trained_beside_the_run_and_its_scores_are_true(app: AppTest) -> None:
-    section(app, "grid")
-    widget(app, "multiselect", "Metrics").set_value(["f1", "accuracy"])
-    sound(app.run())
-    (cell,) = sweep(app, "grid")["groups"][0]["cells"]
+    (cell,) = grid_of(app, "accuracy")["groups"][0]["cells"]
     side, outcome = run_of(app, "grid")
     assert cell["data"][0]["y"] == ["Macro F1", "Accuracy", "Cross-entropy"]
     for row, scores in enumerate(cell["data"][0]["customdata"]):
@@ -194,7 +203,7 @@ def test_the_frontier_is_trained_beside_the_run_and_slides(app: AppTest) -> None
     sound(app.run())
     (own, tuned, _) = views(app)["at"]["groups"][0]["cells"]
     assert own["title"] == "EAST at β = 0.25"
-    assert tuned["title"] == "Cross-entropy with tuned offsets at β = 0.25"
+    assert tuned["title"] == "Cross-entropy with the metric's rule at β = 0.25"
     lanes = [lane.test_probabilities.argmax(axis=1) for lane in outcome.lanes[:2]]
     mean = np.mean([confusion_matrix(outcome.test_targets, predicted) for predicted in lanes], axis=0)
     assert np.array(own["data"][0]["customdata"])[..., 0] == pytest.approx(mean, abs=0.05)
@@ -250,6 +259,7 @@ def test_runs_on_other_rows_are_not_paired() -> None:
 
 
 def test_what_is_offered_for_download_is_json_without_holes(app: AppTest) -> None:
+    section(app, "scores")
     assert json.dumps(summary(run_of(app)[1]), allow_nan=False)
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels[:2] == ["Predictions (csv)", "Statistics (json)"]
@@ -267,4 +277,5 @@ def test_compare_waits_for_the_end_and_then_shows_scores_of_the_test_part() -> N
     sound(app.switch_page("pages/compare/page.py").run())
     (scores,) = (data["groups"][0]["cells"][0] for name, data in views(app).items() if name == "scores")
     assert "EAST" in scores["alt"] and "Cross-entropy" in scores["alt"]
+    section(app, "classes")
     assert sorted(app.dataframe[0].value["", "test rows"]) == [9, 12, 14]

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from east.training import Outcome
 from pages.shared import shelf
-from tests.app_driver import command, press, sound, until, views, widget
-from tests.compare_driver import compared, run_id, run_of, section, sweep
+from tests.app_driver import command, opened, press, sound, until, views, widget
+from tests.compare_driver import by_hand, compared, grid_of, run_id, run_of, section
 
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], float]
 
@@ -34,7 +34,7 @@ def scores(outcome: Outcome, loss: str, label: str, score: Score) -> NDArray[np.
 
 
 def test_the_matrix_under_offsets_and_its_change_are_those_of_reweighted_probabilities(app: AppTest) -> None:
-    section(app, "offsets")
+    by_hand(app)
     app.slider[1].set_value(2.5)
     sound(app.run())
     outcome = run_of(app)[1]
@@ -54,10 +54,7 @@ def test_the_matrix_under_offsets_and_its_change_are_those_of_reweighted_probabi
 
 
 def test_the_grids_table_of_differences_is_scikit_learns(app: AppTest) -> None:
-    section(app, "grid")
-    widget(app, "multiselect", "Metrics").set_value(["f1", "accuracy"])
-    sound(app.run())
-    sweep(app, "grid")
+    grid_of(app, "accuracy")
     outcome = run_of(app, "grid")[1]
     arms = {"Macro F1": ("east", "Macro F1"), "Accuracy": ("east", "Accuracy")}
     arms["Cross-entropy"] = ("cross_entropy", "Macro F1")
@@ -71,6 +68,13 @@ def test_the_grids_table_of_differences_is_scikit_learns(app: AppTest) -> None:
         assert row["difference"] == pytest.approx((own - other).mean(), abs=6e-5)
         assert (row["from"] + row["to"]) / 2 == pytest.approx(row["difference"], abs=2e-4)
         assert row["from"] <= row["difference"] <= row["to"]
+
+
+def test_an_old_links_names_for_the_grids_metrics_still_choose_them(app: AppTest) -> None:
+    linked = opened("compare", run=run_id(app), section="grid", grid_metrics="f2,f0.25,mcc")
+    (choice,) = [choice for choice in linked.multiselect if choice.label.startswith("Metrics beside")]
+    assert choice.value == ["fbeta:beta=2", "fbeta:beta=0.25", "mcc"]
+    assert {"Macro F2", "Macro F0.25", "MCC", "Macro precision"} <= set(choice.options)
 
 
 def test_any_two_runs_are_compared_by_their_own_predictions() -> None:
@@ -102,3 +106,19 @@ def test_any_two_runs_are_compared_by_their_own_predictions() -> None:
         assert mean["x"] == pytest.approx([100 * (own - other).mean()], rel=1e-2, abs=1e-9)
         assert seeds["x"] == pytest.approx((100 * (own - other)).tolist(), rel=1e-2, abs=1e-9)
         assert np.mean(interval["x"]) == pytest.approx(mean["x"][0], rel=2e-2, abs=1e-2)
+
+
+def test_the_what_if_for_accuracy_is_the_argmax_of_the_ensembles(app: AppTest) -> None:
+    section(app, "what_if")
+    widget(app, "selectbox", "Metric").set_value("accuracy")
+    sound(app.run())
+    outcome = run_of(app)[1]
+    cells = views(app)["decided"]["groups"][0]["cells"]
+    (table,) = [entry.value for entry in app.markdown if entry.value.startswith("| On test")]
+    for loss, cell, line in zip(("cross_entropy", "east"), cells, table.split("\n")[2:4], strict=True):
+        lanes = [lane.test_probabilities for lane in outcome.lanes if lane.loss == loss]
+        told = np.mean(lanes, axis=0).argmax(axis=1)
+        counts = np.array(cell["data"][0]["customdata"])[..., 0]
+        assert counts == pytest.approx(confusion_matrix(outcome.test_targets, told), abs=0.05)
+        score = f"{accuracy_score(outcome.test_targets, told):.3f}"
+        assert line.split("|")[2:4] == [f" {score} ", f" **{score}** "]

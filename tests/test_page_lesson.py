@@ -14,6 +14,7 @@ from east.lesson.filling import NAME
 from pages.lesson import library
 from pages.lesson.pictures import MAKERS
 from pages.lesson.prepared import Place, PreparedStep, kitchen
+from pages.shared import shelf
 from tests.app_driver import by_link, errors, opened, press, sound, view, widget
 
 NAMED = "why_the_metric"
@@ -205,3 +206,10 @@ def test_settings_that_cannot_be_trained_are_told(own: Path) -> None:
 
 def test_every_picture_can_be_shown() -> None:
     assert set(MAKERS) | {"problem"} == set(PICTURES)
+
+
+def test_the_train_page_trains_a_made_problem_with_the_network_it_is_best_seen_with() -> None:
+    app = press(opened("train", preset="rare_under_common", epochs="1", seeds="1"), "Train")
+    run = shelf.store().get(app.session_state["run"])
+    assert run is not None and run.wait(60) and run.machine is not None
+    assert run.machine.config.hidden == (4,)

@@ -127,7 +127,7 @@ def test_a_new_metric_and_its_option_are_offered_by_the_command_line(
     assert "--power X Exponent of the accuracy (2)" in shown_by(capsys, "train", "--help")
     assert "tempered Tempered accuracy" in shown_by(capsys, "list")
     assert main(["train", WINE, "--metric", "mcc", "--power", "3"]) == 2
-    assert "mcc has no option 'power'" in capsys.readouterr().err
+    assert "There is no such option of the metric mcc: got 'power'" in capsys.readouterr().err
     with pytest.raises(SystemExit) as stop:
         main(["train", WINE, "--metric", "tempered", "--power", "0"])
     assert stop.value.code == 2 and "a number above 0" in capsys.readouterr().err

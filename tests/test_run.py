@@ -177,7 +177,7 @@ def test_the_pace_bounds_the_steps_a_second() -> None:
     run.command("stop")
     with pytest.raises(SettingError, match="pace"):
         run.set_pace("warp")
-    assert PACES["watch"].limit(1000) == 50
+    assert PACES["watch"].limit(1500) == 100
 
 
 def test_a_run_that_ends_is_finished_with_its_last_step_shown_and_no_command_moves_it() -> None:

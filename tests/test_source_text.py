@@ -23,7 +23,7 @@ class Habit(NamedTuple):
 
 HABITS = {
     "an arm's key is taken apart or glued together outside Arm": Habit(
-        r"(removesuffix|removeprefix|r?partition|r?split|startswith|endswith)\(f?[\"']\+|[\"']\+(offsets|argmax)|[\"']\d:",
+        r"(removesuffix|removeprefix|r?partition|r?split|startswith|endswith)\(f?[\"']\+|[\"']\+(offsets|argmax)|[\"']\d:[\"']",
         (
             'loss = key.removesuffix("+offsets")',
             "base, _, rule = name.partition('+')",

@@ -1,4 +1,4 @@
-"""What the loss and a step cost beside cross-entropy; run on request with `-m benchmark -s`."""
+"""What the loss and a step cost beside cross-entropy; run on request with `-m benchmark -n 0 -s`."""
 
 import statistics
 import time

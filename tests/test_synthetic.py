@@ -392,7 +392,9 @@ def test_on_the_default_problem_the_loss_decides_for_a_linear_network_and_not_fo
 ) -> None:
     preset = PRESETS[DEFAULT_PRESET]
     judged = metric(preset.metric, **preset.options)
-    dataset = prepare(preset.problem.table(preset.rows), "label", shares=(0.75, 0.25, 0.0))
+    dataset = prepare(
+        preset.problem.table(preset.rows), "label", shares=(0.75, 0.25, 0.0), numeric_encoding="scaled"
+    )
     dataset = with_test(dataset, preset.problem.table(50_000, seed=1))
     outcome = fit(dataset, TrainConfig(judged, seeds=tuple(range(5)), hidden=hidden, device="cpu"))
     ruled: list[list[float]] = []

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from east.benchmark.suites import BenchmarkTable, suite, table_from_text
-from east.errors import SettingError
+from east.errors import SettingError, no_such
 from east.losses import BASELINE, LOSSES
 from east.metrics import Metric, metric
 from east.references import REFERENCES
@@ -117,8 +117,7 @@ def plan(
             raise SettingError(f"Give each {what} once", ", ".join(names))
     for key in references:
         if key not in REFERENCES:
-            remedy = f"choose from {', '.join(REFERENCES)}"
-            raise SettingError("There is no such reference", repr(key), remedy)
+            raise no_such("reference", key, REFERENCES)
     MEMBERS.check("members", members)
     made = Plan(
         chosen,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from east.benchmark.held_out import nested_shells, noisy_rules, ordered_ratings, word_counts
 from east.dataset.outline import DEFAULT_SHARES
-from east.errors import SettingError
+from east.errors import SettingError, no_such
 from east.synthetic import overlapping_gaussians
 from east.tables import Table, read_table, samples, table_from_frame
 
@@ -205,5 +205,5 @@ def suite(name: str) -> tuple[BenchmarkTable, ...]:
         SettingError: for an unknown name.
     """
     if name not in SUITES:
-        raise SettingError("There is no such suite", repr(name), f"choose one of {', '.join(SUITES)}")
+        raise no_such("suite", name, SUITES)
     return SUITES[name]

@@ -86,10 +86,10 @@ def _add_metric(train: argparse.ArgumentParser) -> None:
     )
     for name, option in metric_options().items():
         if option.kind == "class":
-            group.add_argument(f"--{option.flag}", dest=name, metavar="LABEL", help=_help(option))
+            group.add_argument(_flag(name, option), dest=name, metavar="LABEL", help=_help(option))
         elif option.kind == "matrix":
             words = "file of K lines of K numbers, in the order of classes"
-            group.add_argument(f"--{option.flag}", dest=name, type=Path, metavar="FILE", help=words)
+            group.add_argument(_flag(name, option), dest=name, type=Path, metavar="FILE", help=words)
         else:
             _add_option(group, name, option)
 
@@ -136,13 +136,17 @@ def _add_option(group: argparse._ArgumentGroup, name: str, option: Option, defau
             raise argparse.ArgumentTypeError(str(error)) from None
 
     group.add_argument(
-        f"--{option.flag or name.replace('_', '-')}",
+        _flag(name, option),
         dest=name,
         type=read,
         nargs="*" if option.many else None,
         metavar={"whole": "N", "number": "X"}.get(option.kind, "NAME"),
         help=_help(option, default),
     )
+
+
+def _flag(name: str, option: Option) -> str:
+    return f"--{option.flag or name.replace('_', '-')}"
 
 
 def _help(option: Option, default: object = None) -> str:

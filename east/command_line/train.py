@@ -57,18 +57,18 @@ def _config(options: argparse.Namespace, dataset: Dataset) -> TrainConfig:
 
 def _metric(options: argparse.Namespace, dataset: Dataset) -> Metric:
     """Build the metric; a class is given by its name, a matrix by its file."""
-    from east.metrics import METRICS, metric
+    from east.metrics import metric, resolve
 
-    known = metric_options()
+    known, (spec, _) = metric_options(), resolve(options.metric)
     chosen = given(options, known)
     for name, value in list(chosen.items()):
         if known[name].kind == "class":
             chosen[name] = _class_index(value, dataset)
-            chosen["average"] = "class"
+            if "average" in spec.options:
+                chosen["average"] = "class"
         elif known[name].kind == "matrix":
             chosen[name] = _gain_matrix(value)
-    spec = METRICS.get(options.metric)
-    if spec is not None and spec.matrix_option is not None and spec.matrix_option not in chosen:
+    if spec.matrix_option is not None and spec.matrix_option not in chosen:
         flag = spec.options[spec.matrix_option].flag
         raise SettingError(f"The {spec.key} metric needs a matrix", None, f"give --{flag} FILE")
     return metric(options.metric, **chosen)

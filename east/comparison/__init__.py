@@ -19,7 +19,7 @@ from east.comparison.frontier import (
     frontier,
     frontier_config,
 )
-from east.comparison.grid import Grid, grid, grid_config
+from east.comparison.grid import Grid, grid, grid_config, grid_metrics
 from east.comparison.kinds import Verdict
 from east.comparison.past_runs import JudgedArm, pair_past_runs
 from east.comparison.predictions import predictions_frame, probabilities_frame
@@ -73,6 +73,7 @@ __all__ = [
     "frontier_config",
     "grid",
     "grid_config",
+    "grid_metrics",
     "judge_references",
     "largest_confusion",
     "matrix_difference",

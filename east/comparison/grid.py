@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -36,6 +36,25 @@ class Grid:
     scores: NDArray[np.float64]
     marks: tuple[Mark, ...]
     comparisons: tuple[Comparison, ...]
+
+
+def grid_metrics() -> Mapping[str, Metric]:
+    """List the metrics that a grid can be made of, by name: "mcc", or "fbeta:beta=0.25" with an option set.
+
+    They are all that need no matrix, each as it is by default and at each other value worth comparing.
+    """
+    from east.metrics import METRICS, metric
+
+    found: dict[str, Metric] = {}
+    for key, spec in METRICS.items():
+        if spec.matrix_option is not None:
+            continue
+        found[key] = metric(key)
+        for name, option in spec.options.items():
+            found |= {
+                f"{key}:{name}={value:g}": metric(key, **{name: value}) for value in option.compared[1:]
+            }
+    return found
 
 
 def grid_config(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 Floats = NDArray[np.float64]
 
@@ -54,9 +54,8 @@ class Estimate:
         if self.standard_error == 0:
             return self.unseen
         tail = (1 - confidence) / 2
-        rows = stats.t.isf(tail, self.row_freedom) ** 2 * self.row_variance
-        seeds = stats.t.isf(tail, self.seed_freedom) ** 2 * self.seed_variance
-        return float(np.sqrt(rows + seeds))
+        rows, seeds = special.stdtrit((self.row_freedom, self.seed_freedom), tail)
+        return float(np.sqrt(rows**2 * self.row_variance + seeds**2 * self.seed_variance))
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Return the two ends, symmetric about the value."""

@@ -113,14 +113,20 @@ def race_from(outcome: Outcome, arms: Iterable[Arm] | None = None) -> Race:
     return Race(outcome.metric, outcome.classes, targets, results)
 
 
-def result_of(found: ArmOutcome, outcome: Outcome) -> ArmResult:
-    """Count one arm's predictions for the test rows."""
+def result_of(found: ArmOutcome, outcome: Outcome, *, members_in_turn: bool = True) -> ArmResult:
+    """Count one arm's predictions for the test rows.
+
+    Args:
+        found: the arm.
+        outcome: the training it is from.
+        members_in_turn: whether an ensemble is also asked without each member, which intervals need.
+    """
     seeds, predictions = found.seeds, found.test_predictions
     predictions = np.broadcast_to(predictions, (len(seeds), predictions.shape[1]))
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
     soft = np.stack([lane.test_soft for lane in found.lanes])
     left_out = None
-    if found.arm.members >= FEWEST_TO_LEAVE_ONE_OUT:
+    if members_in_turn and found.arm.members >= FEWEST_TO_LEAVE_ONE_OUT:
         left_out = found.test_predictions_without_a_member
     return ArmResult(found.arm, seeds, predictions, hard, soft, left_out)
 

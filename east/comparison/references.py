@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from east.comparison.differences import Difference
 from east.comparison.race import ArmResult, Race
-from east.comparison.scores import Comparison, Score, compare, first_minus_second
+from east.comparison.scores import Comparison, Score, compare, corrected, first_minus_second
 from east.comparison.wording import gap, lowered
 from east.references import REFERENCES, FittedReference
 from east.rules import RULES, confusion_matrices, fit_rule
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class ReferenceScore:
     """One reference under one decision rule, on the test part.
 
-    `score` is its test score with an interval; `difference` is the race's best arm minus the reference.
+    `score` is its test score with an interval; `difference` is the race's best arm minus the reference,
+    corrected for the number of references.
     """
 
     key: str
@@ -48,7 +49,7 @@ class References:
     @property
     def ahead(self) -> tuple[ReferenceScore, ...]:
         """The references shown to be better than the best arm, the best first."""
-        found = [one for one in self.scores if one.difference.interval[1] < 0]
+        found = [one for one in self.scores if one.difference.conclusion == "worse"]
         return tuple(sorted(found, key=lambda one: one.difference.value))
 
 
@@ -72,7 +73,9 @@ def judge_references(
         for one in fitted
         for rule in (rules if REFERENCES[one.key].takes_rules else ("argmax",))
     ]
-    return References(best, tuple(scores))
+    differences = corrected([one.difference for one in scores])
+    judged = (replace(one, difference=own) for one, own in zip(scores, differences, strict=True))
+    return References(best, tuple(judged))
 
 
 def _scored(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from east.comparison.differences import Difference
 from east.comparison.intervals import Estimate, crossed_estimate, holm
 from east.comparison.race import Race
 from east.comparison.resampling import DRAWS, Resampled, resample
-from east.comparison.ways import Step, climb
+from east.comparison.ways import Step, climb, off_the_way
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -47,7 +47,8 @@ class Comparison:
 
     `differences` are the subject minus each rival; `over_baseline` are the other rivals minus cross-entropy
     (empty if it is not in the race). Each family is corrected for its size. `steps` lead from cross-entropy
-    to the cheapest arm that no costlier arm is shown to beat: see `climb`.
+    to the cheapest arm that no costlier arm is shown to beat: see `climb`. `over_cheaper` are that arm minus
+    each cheaper arm that is not on the way.
     """
 
     race: Race
@@ -57,6 +58,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     over_baseline: tuple[Difference, ...]
     steps: tuple[Step, ...]
+    over_cheaper: tuple[Difference, ...]
 
     @property
     def population(self) -> str:
@@ -104,9 +106,11 @@ def compare(
     rivals = [place for place in range(len(arms)) if place != own]
     others = [place for place in rivals if place != baseline] if baseline != own else []
 
-    def minus(places: Sequence[int], second: int | None = None) -> tuple[Difference, ...]:
-        pairs = [(own, place) if second is None else (place, second) for place in places]
-        return _corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
+    def between(pairs: Iterable[tuple[int, int]]) -> tuple[Difference, ...]:
+        return corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
+
+    def minus(places: Sequence[int], second: int) -> tuple[Difference, ...]:
+        return between((place, second) for place in places)
 
     def above(start: int, costlier: Sequence[int]) -> tuple[Difference, ...]:
         """Correct single arms and ensembles as two families that share the error rate."""
@@ -115,14 +119,16 @@ def compare(
         found = [*_weighted(minus(singles, start), SINGLES_SHARE if ensembles else 1.0)]
         return (*found, *_weighted(minus(ensembles, start), 1 - SINGLES_SHARE if singles else 1.0))
 
+    steps = climb(arms, baseline, above) if race.baseline in arms else ()
     return Comparison(
         race=race,
         metric=measure,
         scores=tuple(_score(resampled, measure, place, arm) for place, arm in enumerate(arms)),
         subject=arms[own],
-        differences=minus(rivals),
+        differences=between((own, place) for place in rivals),
         over_baseline=minus(others, baseline),
-        steps=climb(arms, baseline, above) if race.baseline in arms else (),
+        steps=steps,
+        over_cheaper=between([(arms.index(steps[-1].start), place) for place in off_the_way(arms, steps)]),
     )
 
 
@@ -212,7 +218,8 @@ def _weighted(family: Sequence[Difference], share: float) -> tuple[Difference, .
     return tuple(replace(found, adjusted_p=min(found.adjusted_p / share, 1.0)) for found in family)
 
 
-def _corrected(family: Sequence[Difference]) -> tuple[Difference, ...]:
+def corrected(family: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Correct the p-values of differences for their number by Holm's rule."""
     adjusted = holm(np.array([difference.p_value for difference in family]))
     return tuple(
         replace(difference, adjusted_p=float(p)) for difference, p in zip(family, adjusted, strict=True)

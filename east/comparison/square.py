@@ -27,6 +27,8 @@ def verdict_on_ways(comparison: Comparison) -> Verdict:
     details = (
         _steps(comparison),
         _not_shown_to_add(comparison),
+        _not_shown_to_lead(comparison),
+        _shown_to_be_worse(comparison, kind),
         _in_rows(comparison, best),
         _few_seeds(comparison),
         comparison.population,
@@ -43,11 +45,21 @@ def _kind(best: Arm, seeds: int) -> Kind:
 
 
 def _gained(comparison: Comparison, best: Arm) -> str:
-    over = _over_baseline(comparison, best)
     costlier = ", and no costlier way is shown to be better" if comparison.steps[-1].differences else ""
+    lucky = "with the networks of this seed, " if len(comparison.race.seeds) == 1 else ""
     return (
-        f"{_way(best)} got you there: {_named(comparison, best)} is above cross-entropy in "
-        f"{lowered(comparison.metric.label)} by {gap(over.value, over.interval, comparison.metric)}{costlier}."
+        f"{lucky}{_way(best)} got you there: in {lowered(comparison.metric.label)} {lowered(best.label)} is "
+        f"{_above(comparison, best)}{costlier}."
+    )
+
+
+def _above(comparison: Comparison, best: Arm) -> str:
+    """Give the distance from cross-entropy, or the steps that show it if the distance itself is not shown."""
+    over = _over_baseline(comparison, best)
+    shown = [over] if over.conclusion == "better" else _taken(comparison)[::-1]
+    return ", which is ".join(
+        f"above {lowered(found.second.label)} by {gap(found.value, found.interval, comparison.metric)}"
+        for found in shown
     )
 
 
@@ -65,14 +77,23 @@ def _way(arm: Arm) -> str:
     return f"an ensemble, and {what}," if arm.ensemble and (trained or decided) else what
 
 
-def _steps(comparison: Comparison) -> str:
-    """Say what each step added, if there was more than one."""
-    taken = [
+def _over_baseline(comparison: Comparison, arm: Arm) -> Difference:
+    return next(found for found in comparison.steps[0].differences if found.first == arm)
+
+
+def _taken(comparison: Comparison) -> list[Difference]:
+    """Return the difference that each step of the climb showed, in order."""
+    return [
         next(found for found in step.differences if found.first == step.taken)
         for step in comparison.steps
         if step.taken is not None
     ]
-    if len(taken) < 2:
+
+
+def _steps(comparison: Comparison) -> str:
+    """Say what each step added, if there was more than one and the headline has not told them."""
+    taken = _taken(comparison)
+    if len(taken) < 2 or _over_baseline(comparison, comparison.steps[-1].start).conclusion != "better":
         return ""
     added = [
         f"{lowered(found.first.label)} adds {gap(found.value, found.interval, comparison.metric)} to "
@@ -95,43 +116,77 @@ def _not_shown_to_add(comparison: Comparison) -> str:
     return f"Costlier ways may still add, in {metric.unit.name}: {'; '.join(room)}." if room else ""
 
 
+def _not_shown_to_lead(comparison: Comparison) -> str:
+    """Give the lead over each cheaper way that may be as good, though it is not shown to be above cross-entropy."""
+    metric = comparison.metric
+    close = [found for found in comparison.over_cheaper if found.conclusion != "better"]
+    close.sort(key=lambda found: found.value)
+    room = [f"{lowered(found.second.label)} {span(found.interval, metric)}" for found in close[:MOST_NAMED]]
+    return (
+        f"It is not shown to lead these cheaper ways; its lead, in {metric.unit.name}: {'; '.join(room)}."
+        if room
+        else ""
+    )
+
+
+def _shown_to_be_worse(comparison: Comparison, kind: Kind) -> str:
+    """If nothing is shown to be better than cross-entropy, name the ways shown to be worse."""
+    if comparison.steps[-1].start != comparison.race.baseline:
+        return ""
+    told = {comparison.subject} if kind in ("worse", "worse_model") else set()
+    worse = [found for found in _worse(comparison) if found.first not in told]
+    behind = [
+        f"{lowered(found.first.label)} by {gap(found.value, found.interval, comparison.metric)}"
+        for found in worse[:MOST_NAMED]
+    ]
+    return f"Shown to be worse than cross-entropy: {'; '.join(behind)}." if behind else ""
+
+
+def _worse(comparison: Comparison) -> list[Difference]:
+    """Return the ways shown to be worse than cross-entropy, the nearest first."""
+    found = [found for found in comparison.steps[0].differences if found.conclusion == "worse"]
+    return sorted(found, key=lambda difference: -difference.value)
+
+
 def _nothing_gained(comparison: Comparison) -> tuple[Kind, str]:
     metric, differences = comparison.metric, comparison.steps[0].differences
-    own = next((found for found in differences if found.first == comparison.subject), None)
-    if own is not None and own.conclusion == "worse":
-        return "worse" if len(comparison.race.seeds) > 1 else "worse_model", (
-            f"{_named(comparison, own.first)} is worse than cross-entropy in {lowered(metric.label)}: by "
-            f"{gap(own.value, own.interval, metric)}; no other way is shown to be better."
+    one_seed = len(comparison.race.seeds) == 1
+    baseline = "the model of cross-entropy" if one_seed else "cross-entropy"
+    worse = _worse(comparison)
+    open_ways = [found for found in differences if found not in worse]
+    own = next((found for found in worse if found.first == comparison.subject), None)
+    if own is not None or not open_ways:
+        behind = own or worse[0]
+        others = "no other way is shown to be better" if open_ways else "every other way is worse too"
+        return "worse_model" if one_seed else "worse", (
+            f"{_named(comparison, behind.first)} is worse than {baseline} in {lowered(metric.label)}: by "
+            f"{gap(behind.value, behind.interval, metric)}{f'; {others}' if len(differences) > 1 else ''}."
         )
-    low = min(found.interval[0] for found in differences)
-    high = max(found.interval[1] for found in differences)
-    ways = names([lowered(found.first.label) for found in differences], "or")
-    ways = ways if len(differences) <= MOST_NAMED else f"any of {len(differences)} other ways"
+    low = min(found.interval[0] for found in open_ways)
+    high = max(found.interval[1] for found in open_ways)
+    ways = names([lowered(found.first.label) for found in open_ways], "or")
+    ways = ways if len(open_ways) <= MOST_NAMED else f"any of {len(open_ways)} other ways"
     if metric.unit.factor > 1 and max(-low, high) <= EQUAL:
         return "equal", (
-            f"For practical purposes cross-entropy does as well as {ways} in {lowered(metric.label)}: any "
+            f"For practical purposes {baseline} does as well as {ways} in {lowered(metric.label)}: any "
             f"difference is likely below {amount(max(-low, high), metric)} {metric.unit.name}."
         )
     room = f"a difference could be anything from {span((low, high), metric)} {metric.unit.name}"
-    scarce = _scarcest(comparison, differences)
+    scarce = _scarcest(comparison, open_ways)
     if scarce is not None:
         name, rows = comparison.race.classes[scarce], int(comparison.race.class_counts[scarce])
         return "too_few_rows", (
-            f"Too few test rows of class {name!r} ({rows}) to tell cross-entropy from {ways} in "
+            f"Too few test rows of class {name!r} ({rows}) to tell {baseline} from {ways} in "
             f"{lowered(metric.label)}: {room}."
         )
     return "undecided", (
-        f"No difference that this data can show in {lowered(metric.label)} between cross-entropy and {ways}: {room}."
+        f"No difference that this data can show in {lowered(metric.label)} between {baseline} and {ways}: {room}."
     )
 
 
 def _scarcest(comparison: Comparison, differences: Sequence[Difference]) -> int | None:
     limiting = [found.limiting_class for found in differences if found.limiting_class is not None]
     return min(limiting, key=lambda place: comparison.race.class_counts[place], default=None)
-
-
-def _over_baseline(comparison: Comparison, arm: Arm) -> Difference:
-    return next(found for found in comparison.steps[0].differences if found.first == arm)
 
 
 def _in_rows(comparison: Comparison, best: Arm) -> str:
@@ -141,7 +196,7 @@ def _in_rows(comparison: Comparison, best: Arm) -> str:
     if baseline is None or first == baseline:
         return ""
     counted = items(class_changes(comparison.race, first, baseline), len(comparison.race.seeds))
-    return f"{lowered(first.label)} against cross-entropy on this test part: {counted}." if counted else ""
+    return f"{first.label} against cross-entropy on this test part: {counted}." if counted else ""
 
 
 def _few_seeds(comparison: Comparison) -> str:

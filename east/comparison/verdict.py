@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def verdict(comparison: Comparison) -> Verdict:
     """Say what the comparison shows and what it does not show.
 
-    If rules or ensembles race, it names the cheapest way that no costlier way is shown to beat. If only
-    losses race, it compares EAST with each of the others.
+    If rules or ensembles race, it names the cheapest way that is shown to be better than the one before and that
+    no costlier way is shown to beat: see `climb`. If only losses race, it compares EAST with each of the others.
     """
     race = comparison.race
     if not comparison.differences:

@@ -53,6 +53,14 @@ def climb(
     return tuple(steps)
 
 
+def off_the_way(arms: Sequence[Arm], steps: Sequence[Step]) -> list[int]:
+    """Return the positions of the arms that are cheaper than the end of a climb and that it left out."""
+    if not steps:
+        return []
+    way = [step.start for step in steps]
+    return [place for place, arm in enumerate(arms) if arm not in way and cost(arm) < cost(way[-1])]
+
+
 def cost(arm: Arm) -> tuple[bool, int, bool]:
     """Return a sort key by effort for the user: a rule, then another training, then an ensemble."""
     training = ("reference", "rival", "ablation", "subject").index(arm.spec.role)

@@ -6,13 +6,14 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from east.dataset.splitting import PARTS, check_shares, split_by_time, split_groups, split_stratified
 from east.dataset.targets import Labels, encode_target
-from east.errors import DatasetError
+from east.errors import DatasetError, SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +100,10 @@ def outline_target(frame: pd.DataFrame, target: pd.Series[Any], choices: Choices
         DatasetError, SettingError: as for `outline`.
     """
     shares = check_shares(choices.shares)
+    if not isinstance(choices.seed, Integral) or choices.seed < 0:
+        raise SettingError(
+            "The seed of a split must be a whole number from 0 up", repr(choices.seed), "use 0"
+        )
     labels = encode_target(
         target,
         rare=choices.rare,

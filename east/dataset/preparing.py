@@ -83,7 +83,7 @@ class Dataset:
 
 
 def prepare(
-    table: Table,
+    table: Table | pd.DataFrame,
     target: str,
     *,
     exclude: Sequence[str] = (),
@@ -96,7 +96,7 @@ def prepare(
     time: str | None = None,
     numeric_encoding: str = "piecewise",
 ) -> Dataset:
-    """Split a table and encode it; the arguments are those of `Choices`.
+    """Split a table, or a frame of pandas, and encode it; the other arguments are those of `Choices`.
 
     Raises:
         DatasetError: a table that cannot be split, encoded or learned from as asked.
@@ -105,7 +105,20 @@ def prepare(
     choices = Choices(
         target, tuple(exclude), shares, seed, rare, missing_target, bins, group, time, numeric_encoding
     )
-    return prepare_choices(table, choices)
+    return prepare_choices(_as_table(table), choices)
+
+
+def _as_table(given: object) -> Table:
+    import pandas as pd
+
+    from east.tables import Table, table_from_frame
+
+    if isinstance(given, pd.DataFrame):
+        return table_from_frame(given)
+    if not isinstance(given, Table):
+        remedy = "give east.read_table(FILE) or a pandas DataFrame"
+        raise DatasetError("There is no table to prepare", f"a {type(given).__name__}", remedy)
+    return given
 
 
 def prepare_choices(table: Table, choices: Choices) -> Dataset:

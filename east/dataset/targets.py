@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from east.errors import DatasetError, SettingError
+from east.errors import DatasetError, SettingError, no_such
 
 MAX_CLASSES = 1000
 MAX_FRACTIONS = 20  # distinct fractional numbers that may still be classes
@@ -77,12 +77,9 @@ def encode_target(
 
 def _check_policies(rare: str, missing_target: str, bins: int | None) -> None:
     if rare not in RARE:
-        raise SettingError(
-            "There is no such policy for rare classes", repr(rare), f"choose one of {', '.join(RARE)}"
-        )
+        raise no_such("policy for rare classes", rare, RARE)
     if missing_target not in MISSING_TARGET:
-        remedy = f"choose one of {', '.join(MISSING_TARGET)}"
-        raise SettingError("There is no such policy for rows without a target", repr(missing_target), remedy)
+        raise no_such("policy for rows without a target", missing_target, MISSING_TARGET)
     if bins is not None and not 2 <= bins <= 100:
         raise SettingError("The target cannot be cut into so many bins", bins, "give 2 to 100")
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from east.errors import SettingError
 from east.losses.definition import Loss, LossSpec, at_least_float32, negative_log_likelihood, of_target
 from east.losses.offsets import metric_offsets
+from east.shapes import check_batch
 
 
 class CrossEntropy(Loss):
@@ -33,6 +34,7 @@ class CrossEntropy(Loss):
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
         """Return the (weighted) mean negative log-likelihood of each lane."""
+        check_batch(logits, targets)
         with torch.autocast(logits.device.type, enabled=False):
             return negative_log_likelihood(
                 at_least_float32(logits), targets, self.logit_offsets, self.class_weights
@@ -59,6 +61,7 @@ class Focal(Loss):
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
         """Return the mean focal loss of each lane."""
+        check_batch(logits, targets)
         with torch.autocast(logits.device.type, enabled=False):
             log_likelihood = of_target(at_least_float32(logits).log_softmax(dim=-1), targets)
             # 1 - p without cancellation, and above 0, where a power below 1 has an infinite slope.

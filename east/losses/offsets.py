@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from east.errors import SettingError
 from east.metrics import Metric
 
 CHANCE = 0.3
@@ -45,6 +46,18 @@ def metric_offsets(metric: Metric, class_counts: Sequence[int], chance: float = 
     # Two classes with zero costs between them, such as those that a one-class metric ignores, get equal offsets.
     costs = costs.clamp_min(max(LEAST_COST * float(costs.max()), torch.finfo(costs.dtype).tiny))
     return [float(offset) for offset in (costs.T / costs).log().fill_diagonal_(0).mean(dim=1)]
+
+
+def checked_counts(class_counts: Sequence[int]) -> Sequence[int]:
+    """Refuse class counts that are no list of whole numbers from 0 up, for two classes or more."""
+    remedy = "give the training rows of each class, such as [700, 200, 100]"
+    try:
+        counts = [int(count) for count in class_counts]
+    except (TypeError, ValueError, OverflowError):
+        raise SettingError("The class counts must be a list of numbers", repr(class_counts), remedy) from None
+    if len(counts) < 2 or min(counts) < 0 or any(count != int(count) for count in class_counts):
+        raise SettingError("The class counts must be whole numbers, two or more", repr(class_counts), remedy)
+    return counts
 
 
 def _costs(metric: Metric, counts: Tensor, chance: float) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from east.errors import SettingError
+from east.errors import no_such
 from east.losses.definition import Loss, LossSpec
 from east.losses.likelihood import (
     CROSS_ENTROPY,
@@ -39,5 +39,5 @@ def build_loss(key: str, metric: Metric, class_counts: Sequence[int]) -> Loss:
         SettingError: for an unknown key, or a metric made for another number of classes.
     """
     if key not in LOSSES:
-        raise SettingError("There is no such loss", repr(key), f"choose from {', '.join(LOSSES)}")
+        raise no_such("loss", key, LOSSES)
     return LOSSES[key](metric, class_counts)

@@ -12,8 +12,9 @@ from east.annealing import Annealing, Sharpness
 from east.confusion import soft_confusion_of_logits, sum_by_class
 from east.errors import SettingError
 from east.losses.definition import Loss, LossSpec, at_least_float32, negative_log_likelihood, regret
-from east.losses.offsets import metric_offsets
-from east.metrics import Metric
+from east.losses.offsets import checked_counts, metric_offsets
+from east.metrics import Metric, metric
+from east.shapes import check_batch
 
 RECOMMENDED_ANNEALING = Annealing(Sharpness(0.4, 1.0), Sharpness(0.05, 0.1))
 PAPER_ANNEALING = Annealing(Sharpness(0.2, 1.0), Sharpness(0.01, 0.1))
@@ -25,13 +26,24 @@ class _Anchored(Loss):
 
     offsets: Tensor | None
 
-    def __init__(self, metric: Metric, anchor: float, class_counts: Sequence[int] | None) -> None:
+    def __init__(self, target: Metric | str, anchor: float, class_counts: Sequence[int] | None) -> None:
         super().__init__()
-        if not 0 <= anchor < math.inf:
-            raise SettingError("The anchor must be a number from 0 up", anchor, "use 0.6, or 0 for none")
-        self.metric, self.anchor = metric, anchor
-        offsets = metric_offsets(metric, class_counts) if class_counts is not None and anchor else None
+        if not (isinstance(anchor, int | float) and 0 <= anchor < math.inf):
+            raise SettingError(
+                "The anchor must be a number from 0 up", repr(anchor), "use 0.6, or 0 for none"
+            )
+        self.metric, self.anchor = _as_metric(target), anchor
+        self.num_classes = None if class_counts is None else len(checked_counts(class_counts))
+        if self.num_classes is not None:
+            self.metric.check(self.num_classes)
+        offsets = metric_offsets(self.metric, class_counts) if class_counts is not None and anchor else None
         self.keep("offsets", offsets)
+
+    def check(self, logits: Tensor, targets: Tensor) -> None:
+        """Refuse a batch that does not fit itself, the metric or the class counts."""
+        check_batch(logits, targets, self.num_classes)
+        if not torch.compiler.is_compiling():
+            self.metric.check(logits.shape[-1])
 
 
 class EASTLoss(_Anchored):
@@ -42,30 +54,35 @@ class EASTLoss(_Anchored):
     formulas are this project's reading). It computes in float32 or wider, also under autocast.
 
     Args:
-        metric: metric to train for.
+        metric: metric to train for, or its name.
         annealing: path of (delta, omega).
         anchor: weight of the added cross-entropy, 0 or more.
         class_counts: `[K]` training rows of each class, for the anchor's `metric_offsets`; None means no
             offsets.
 
     Raises:
-        SettingError: for an anchor below 0 or not finite, or a metric made for another number of classes.
+        SettingError: for an anchor below 0 or not finite, or a metric made for another number of classes; when
+            called, for logits and targets that are no batch of these classes.
     """
 
     annealing: Annealing
 
     def __init__(
         self,
-        metric: Metric,
+        metric: Metric | str,
         annealing: Annealing = RECOMMENDED_ANNEALING,
         anchor: float = RECOMMENDED_ANCHOR,
         class_counts: Sequence[int] | None = None,
     ) -> None:
         super().__init__(metric, anchor, class_counts)
+        if not isinstance(annealing, Annealing):
+            remedy = "give Annealing(Sharpness(0.4, 1), Sharpness(0.05, 0.1))"
+            raise SettingError("The annealing must be an Annealing", repr(annealing), remedy)
         self.annealing = annealing
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
         """Return `regret(metric(C_soft)) + anchor * cross-entropy` of each lane."""
+        self.check(logits, targets)
         with torch.autocast(logits.device.type, enabled=False):
             matrix, log_likelihood = soft_confusion_of_logits(
                 at_least_float32(logits), targets, self.annealing.at(progress), self.offsets
@@ -79,24 +96,35 @@ class SoftMetric(_Anchored):
     The same metric without threshold, Heaviside or annealing; the paper's loss should improve on it.
 
     Args:
-        metric: metric to train for.
+        metric: metric to train for, or its name.
         anchor: weight of the added cross-entropy, 0 or more.
         class_counts: as for `EASTLoss`.
     """
 
     def __init__(
-        self, metric: Metric, anchor: float = 0.0, class_counts: Sequence[int] | None = None
+        self, metric: Metric | str, anchor: float = 0.0, class_counts: Sequence[int] | None = None
     ) -> None:
         super().__init__(metric, anchor, class_counts)
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
         """Return the regret of each lane's plain soft matrix."""
+        self.check(logits, targets)
         with torch.autocast(logits.device.type, enabled=False):
             logits = at_least_float32(logits)
             loss = regret(self.metric, sum_by_class(logits.softmax(dim=-1), targets))
             if self.anchor:
                 loss = loss + self.anchor * negative_log_likelihood(logits, targets, self.offsets)
             return loss
+
+
+def _as_metric(target: object) -> Metric:
+    if isinstance(target, str):
+        return metric(target)
+    if not isinstance(target, Metric):
+        raise SettingError(
+            "The metric must be a Metric or its name", repr(target)[:80], 'give for example "mcc"'
+        )
+    return target
 
 
 EAST = LossSpec(

@@ -8,6 +8,6 @@ the G-mean): 0 / 0 counts as 0.
 
 from east.metrics.definition import Metric, MetricSpec, Unit
 from east.metrics.ratios import fbeta, precision, recall
-from east.metrics.registry import METRICS, metric
+from east.metrics.registry import METRICS, metric, resolve
 
-__all__ = ["METRICS", "Metric", "MetricSpec", "Unit", "fbeta", "metric", "precision", "recall"]
+__all__ = ["METRICS", "Metric", "MetricSpec", "Unit", "fbeta", "metric", "precision", "recall", "resolve"]

@@ -66,6 +66,7 @@ MCC = MetricSpec(
     "Matthews correlation (MCC)",
     "Correlation of true and predicted classes, from −1 to 1; it uses every cell of the matrix.",
     mcc,
+    aliases=MappingProxyType({"matthews": {}, "matthews_corrcoef": {}}),
 )
 KAPPA = MetricSpec(
     "kappa",
@@ -81,6 +82,13 @@ KAPPA = MetricSpec(
                 choices=WEIGHTS,
                 empty="none",
             )
+        }
+    ),
+    MappingProxyType(
+        {
+            "cohen_kappa": {},
+            "quadratic_kappa": {"weights": "quadratic"},
+            "linear_kappa": {"weights": "linear"},
         }
     ),
 )

@@ -17,6 +17,7 @@ from east.errors import SettingError
 from east.options import Option
 
 NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
+NO_ALIASES: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 class Unit(NamedTuple):
@@ -97,6 +98,7 @@ class MetricSpec:
         hint: description of one line.
         factory: builds the `Metric` from its options.
         options: name -> `Option` of each parameter of the factory.
+        aliases: other usual names, each with the options that it implies: "f2" is fbeta with beta 2.
     """
 
     key: str
@@ -104,6 +106,7 @@ class MetricSpec:
     hint: str
     factory: Callable[..., Metric] = field(repr=False)
     options: Mapping[str, Option] = field(default_factory=lambda: NO_OPTIONS, hash=False)
+    aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NO_ALIASES, hash=False)
 
     def __call__(self, *args: Any, **options: Any) -> Metric:
         """Build the metric; same as `factory`."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from east.errors import SettingError
+from east.errors import SettingError, no_such
 from east.metrics.definition import Metric, MetricSpec, counts_of, divide
 from east.options import Option
 
@@ -27,16 +27,15 @@ def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = N
     """Build F_beta = (1 + beta^2) TP / ((1 + beta^2) TP + beta^2 FN + FP).
 
     Args:
-        beta: weight of recall against precision, above 0; below 1 it prefers precision.
+        beta: weight of recall against precision, from 1e-6 to 1e6; below 1 it prefers precision.
         average: "macro", "micro", "weighted" (by support), or "class" for one class alone.
         class_index: position of the class for "class".
 
     Raises:
-        SettingError: for a beta that is not a positive number, or an unknown average.
+        SettingError: for a beta out of range, or an unknown average.
     """
     _check_average(average, class_index)
-    if not (isinstance(beta, int | float | np.number) and 0 < beta < float("inf")):
-        raise SettingError("beta must be a number above 0", repr(beta), "use for example 0.5, 1 or 2")
+    _BETA.check("beta", beta)
     square = float(beta) ** 2
     function = _ratio(
         lambda hits, support, predicted: (1 + square) * hits,
@@ -110,7 +109,7 @@ def _ratio(
 
 def _check_average(average: str, class_index: int | None) -> None:
     if average not in AVERAGES:
-        raise SettingError("There is no such average", repr(average), f"use one of {', '.join(AVERAGES)}")
+        raise no_such("average", average, AVERAGES)
     if (average == "class") != (class_index is not None):
         raise SettingError(
             "average='class' and class_index go together",
@@ -130,12 +129,14 @@ def _options(average: str, class_index: int | None, **more: Any) -> Mapping[str,
     return MappingProxyType({**more, "average": average, **named})
 
 
+LEAST_BETA, MOST_BETA = 1e-6, 1e6  # beyond, beta squared outweighs the counts in single precision
 _BETA = Option(
     "β",
     "Weight of recall against precision: below 1 it prefers precision, above 1 recall.",
-    least=0,
-    open_ends=("least",),
+    least=LEAST_BETA,
+    most=MOST_BETA,
     shown=(0.1, 4.0, 0.05),
+    compared=(1.0, 0.25, 2.0),
     example="0.5, 1 or 2",
 )
 _AVERAGED: Mapping[str, Option] = MappingProxyType(
@@ -161,6 +162,19 @@ FBETA = MetricSpec(
     "Precision and recall in one number; β below 1 prefers precision, above 1 recall.",
     fbeta,
     MappingProxyType({"beta": _BETA, **_AVERAGED}),
+    MappingProxyType(
+        {
+            **{f"f{beta:g}": {"beta": beta} for beta in (0.25, 0.5, 1.0, 2.0)},
+            **{
+                f"{average}_f1": {"beta": 1.0, "average": average}
+                for average in ("macro", "micro", "weighted")
+            },
+            **{
+                f"f1_{average}": {"beta": 1.0, "average": average}
+                for average in ("macro", "micro", "weighted")
+            },
+        }
+    ),
 )
 PRECISION = MetricSpec(
     "precision",

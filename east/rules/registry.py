@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from east.errors import SettingError
+from east.errors import no_such
 from east.rules.argmax import ARGMAX
 from east.rules.definition import DecisionRule, RuleSpec
 from east.rules.expected import EXPECTED
@@ -39,9 +39,7 @@ def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Met
             made for another number of classes.
     """
     if key not in RULES:
-        choices = tuple(RULES)
-        what = "There is no such decision rule"
-        raise SettingError(what, repr(key), f"choose one of {', '.join(choices)}", choices)
+        raise no_such("decision rule", key, RULES)
     if np.ndim(probabilities) == 2:
         metric.check(np.shape(probabilities)[1])
     return RULES[key].fit(probabilities, targets, metric)

@@ -24,7 +24,7 @@ class Pace:
 
 PACES: Mapping[str, Pace] = MappingProxyType(
     {
-        "watch": Pace("Watchable", least_duration_s=20.0),
+        "watch": Pace("Watchable", least_duration_s=15.0),
         "full": Pace("Full speed"),
         "slow": Pace("10 steps/s", steps_per_second=10.0),
         "slowest": Pace("1 step/s", steps_per_second=1.0),

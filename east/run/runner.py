@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from east.errors import EastError, SettingError
+from east.errors import EastError, no_such
 from east.run.clock import SNAPSHOT_SHARE, Clock
 from east.run.commands import INTENTS, Command, Intent
 from east.run.history import History
@@ -135,7 +135,7 @@ class Run:
             SettingError: for an unknown pace.
         """
         if pace not in PACES:
-            raise SettingError("There is no such pace", repr(pace), f"choose from {', '.join(PACES)}")
+            raise no_such("pace", pace, PACES)
         with self._changed:
             self.pace = pace
             self._changed.notify_all()

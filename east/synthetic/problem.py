@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from east.errors import SettingError
+from east.errors import SettingError, no_such
 from east.synthetic.best import Best, best_of
 from east.synthetic.density import Floats, Integers, Mixture
 from east.synthetic.grid import Grid
@@ -55,8 +55,7 @@ class Problem:
     def __post_init__(self) -> None:
         """Check every setting, and keep it as a plain number."""
         if self.shape not in SHAPES:
-            remedy = f"choose one of {', '.join(SHAPES)}"
-            raise SettingError("There is no such shape", repr(self.shape), remedy, tuple(SHAPES))
+            raise no_such("shape", self.shape, SHAPES)
         for name in ("classes", "imbalance", "overlap", "noise", "seed"):
             object.__setattr__(self, name, within_range(name, getattr(self, name)))
 

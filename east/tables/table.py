@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from east.errors import SettingError
+from east.errors import SettingError, no_such
 from east.tables.formats.definition import FORMATS
 
 if TYPE_CHECKING:
@@ -122,8 +122,7 @@ class ReadOptions:
             ("thousands mark", self.thousands, (".", ",", "")),
         ):
             if value is not None and value not in allowed:
-                choices = " ".join(word or "''" for word in allowed)
-                raise SettingError(f"There is no such {what}", repr(value), f"choose one of {choices}")
+                raise no_such(what, value, [word or "''" for word in allowed])
         mark = self.delimiter
         if mark is not None and (
             len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\n\r\"'\0."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from east.errors import SettingError
+from east.errors import no_such
 from east.losses import LOSSES, LossSpec
 from east.metrics import Metric
 from east.options import Option
@@ -42,9 +42,9 @@ class Arm:
 
     def __post_init__(self) -> None:
         """Refuse unknown losses and rules."""
-        for kind, name, table in (("loss", self.loss, LOSSES), ("rule", self.rule, RULES)):
+        for kind, name, table in (("loss", self.loss, LOSSES), ("decision rule", self.rule, RULES)):
             if name not in table:
-                raise SettingError(f"There is no such {kind}", repr(name), f"choose from {', '.join(table)}")
+                raise no_such(kind, name, table)
         MEMBERS.check("members", self.members)
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from numbers import Integral
 from types import MappingProxyType
+from typing import Any
 
 from east.errors import SettingError
 from east.metrics import Metric
@@ -20,6 +22,8 @@ DEFAULT_WIDTHS, WIDE_WIDTHS, WIDE_ROWS = (64, 64), (128, 64), 20_000
 FULL_DROPOUT_ROWS, NO_DROPOUT_ROWS = 5_000, 10_000
 DEFAULT_RATE, LINEAR_RATE = 0.01, 0.1
 MOST_SEED = 2**63 - 1
+LISTS = {"losses": '("east",)', "seeds": "(0, 1)", "rules": '("argmax",)', "hidden": "(64, 64)"}
+"""The settings that hold several values, each with an example."""
 
 
 @dataclass(frozen=True)
@@ -170,16 +174,19 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Check every value and turn lists into tuples."""
-        for name in ("losses", "seeds", "rules", "hidden"):
+        if not isinstance(self.metric, Metric):
+            remedy = 'build it with east.metric("mcc")'
+            raise SettingError("The metric of a training must be a Metric", repr(self.metric)[:80], remedy)
+        for name, example in LISTS.items():
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, tuple(getattr(self, name)))
+                object.__setattr__(self, name, _as_tuple(name, getattr(self, name), example))
         for name, option in OPTIONS.items():
             option.check(name, getattr(self, name))
         _require_each_once("loss", self.losses if self.arms is None else self.race)
         _require_each_once("rule", self.rules)
         _require_each_once("seed", self.seeds)
-        if not all(0 <= seed <= MOST_SEED for seed in self.seeds):
-            raise SettingError("Seeds must be 0 or more", self.seeds)
+        if not all(isinstance(seed, Integral) and 0 <= seed <= MOST_SEED for seed in self.seeds):
+            raise SettingError("Seeds must be whole numbers from 0 up", self.seeds, "use for example (0, 1)")
         most = max(arm.members for arm in self.race)  # every arm checks its own names
         if most > len(self.seeds):
             got = f"{most} members and {len(self.seeds)} seeds"
@@ -242,6 +249,12 @@ class TrainConfig:
 
 OPTIONS: Mapping[str, Option] = options_of(TrainConfig)
 """Each setting of a training as the command line, the widgets and the links need it."""
+
+
+def _as_tuple(name: str, value: object, example: str) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise SettingError(f"{name} must be a list", repr(value), f"use for example {name}={example}")
+    return tuple(value)
 
 
 def _require_each_once(kind: str, values: Iterable[object]) -> None:

@@ -16,13 +16,11 @@ from east.tables import neutralise_formulas
 from pages.compare.square import metrics_rule
 from pages.compare.trained_for import trained_for
 from pages.shared import live_view
+from pages.shared.judging import judged
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from east.comparison import ArmResult, Race
     from east.metrics import Metric
     from east.run import Run
@@ -33,13 +31,13 @@ _drawn = count()
 
 def draw(run: Run, outcome: Outcome, metric: Metric) -> None:
     """Decide for a metric on cross-entropy's and EAST's networks, and show what that comes to."""
-    from east.comparison import decision_for, race_from, result_of
+    from east.comparison import decision_for, result_of
 
-    race = race_from(outcome)
+    race = judged(run, outcome).race
     rule, together = metrics_rule(race) or "expected", len(race.seeds) > 1
     arms = list(dict.fromkeys(arm for arm in (race.baseline, race.subject) if arm is not None))
     fitted = [decision_for(outcome, arm, metric, rule, together=together) for arm in arms]
-    results = [result_of(found, outcome) for found in fitted]
+    results = [result_of(found, outcome, members_in_turn=False) for found in fitted]
     _matrices(results, outcome.classes, metric)
     left, right = st.columns(2)
     with left:
@@ -67,11 +65,13 @@ def _matrices(results: Sequence[ArmResult], classes: Sequence[str], metric: Metr
 
 def _scores(run: Run, outcome: Outcome, metric: Metric, race: Race, results: Sequence[ArmResult]) -> None:
     """List what the networks score by argmax, decided for the metric, and trained for it."""
+    from east.comparison import result_of
+
     lines = ["| On test | by argmax | decided for it |", "|---|---|---|"]
     for result in results:
         members = replace(result.arm, metric=outcome.metric, rule="argmax")
-        plain = outcome.arm(members).test_predictions
-        lines.append(_line(_name(result.arm, outcome), _score(metric, race, plain), _mean(metric, result)))
+        plain = race.result(members) if members in race.arms else result_of(outcome.arm(members), outcome)
+        lines.append(_line(_name(result.arm, outcome), _mean(metric, plain), _mean(metric, result)))
     reached = trained_for(run, outcome, metric, results[-1].arm)
     lines.extend(_line(found.name, *found.scores) for found in reached)
     kind = (
@@ -92,12 +92,6 @@ def _name(arm: Arm, outcome: Outcome) -> str:
 
 def _line(name: str, plain: float, decided: float) -> str:
     return f"| {literal(name)} | {plain:.3f} | **{decided:.3f}** |"
-
-
-def _score(metric: Metric, race: Race, predictions: NDArray[np.int64]) -> float:
-    from east.rules import confusion_matrices
-
-    return float(metric.scores(confusion_matrices(race.targets, predictions, len(race.classes))).mean())
 
 
 def _mean(metric: Metric, result: ArmResult) -> float:

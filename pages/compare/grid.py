@@ -18,22 +18,12 @@ from pages.shared.words import literal
 
 if TYPE_CHECKING:
     from east.comparison import Grid
-    from east.metrics import Metric
     from east.run import Run
     from east.training import Arm, Outcome, TrainConfig
 
-METRICS: Mapping[str, tuple[str, dict[str, object]]] = {
-    "f1": ("fbeta", {"beta": 1.0}),
-    "f0.25": ("fbeta", {"beta": 0.25}),
-    "f2": ("fbeta", {"beta": 2.0}),
-    "accuracy": ("accuracy", {}),
-    "balanced_accuracy": ("balanced_accuracy", {}),
-    "mcc": ("mcc", {}),
-    "kappa": ("kappa", {}),
-    "gmean": ("gmean", {}),
-    "jaccard": ("jaccard", {}),
-}
-USUAL = ("f1", "f0.25", "accuracy", "balanced_accuracy", "mcc")
+USUAL = ("fbeta", "fbeta:beta=0.25", "accuracy", "balanced_accuracy", "mcc")
+OLD_NAMES: Mapping[str, str] = {"f1": "fbeta", "f0.25": "fbeta:beta=0.25", "f2": "fbeta:beta=2"}
+"""What older links call some metrics."""
 
 
 def section(run: Run, outcome: Outcome) -> None:
@@ -42,9 +32,12 @@ def section(run: Run, outcome: Outcome) -> None:
         "Does training for a metric pay in that metric? EAST is trained once for each metric, all in one go, and "
         "every model is scored by all of them."
     )
+    from east.comparison import grid_metrics
+
     asked = outcome.metric
-    metrics = {name: made for name in METRICS if (made := _metric(name)).label != asked.label}
-    wanted = [name for name in state.get().grid_metrics if name in metrics]
+    metrics = {name: made for name, made in grid_metrics().items() if made.label != asked.label}
+    named = [OLD_NAMES.get(name, name) for name in state.get().grid_metrics]
+    wanted = [name for name in named if name in metrics]
     wanted = wanted or [name for name in USUAL if name in metrics]
     st.multiselect(
         f"Metrics beside {literal(lowered(asked.label))}, the one asked for",
@@ -101,10 +94,3 @@ def _draw(side: Run, outcome: Outcome) -> None:
 def _row_name(made: Grid, arm: Arm) -> str:
     """Name a row of the grid by what it was trained for; a reference by its loss."""
     return arm.metric.label if arm.loss == made.loss else arm.label
-
-
-def _metric(name: str) -> Metric:
-    from east.metrics import metric
-
-    key, options = METRICS[name]
-    return metric(key, **options)

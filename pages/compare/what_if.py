@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from east.run import Run
     from east.training import Outcome
 
+CONTROLLED = ("beta", "average", "class_index")
+"""The options that have a widget here; the others are as in the metric of the run."""
 BETAS = (0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.0, 7.0, 10.0)
 
 
@@ -48,12 +50,12 @@ def _metric(outcome: Outcome) -> Metric:
     if METRICS[key].matrix_option is not None:
         return own
     chosen: dict[str, object] = {}
+    if key == own.key:
+        chosen |= {name: value for name, value in own.options.items() if name not in CONTROLLED}
     if "average" in METRICS[key].options:
         chosen |= _average(outcome)
     if "beta" in METRICS[key].options:
         chosen["beta"] = _beta(own)
-    if "weights" in METRICS[key].options and key == own.key:
-        chosen["weights"] = own.options["weights"]
     return metric(key, **chosen).named(outcome.classes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 Value = TypeVar("Value")
 Number = TypeVar("Number", int, float)
@@ -71,6 +71,13 @@ def columns() -> Codec[tuple[str, ...]]:
     return Codec(lambda text: tuple(map(unquote, _parts(text))), _write_columns)
 
 
+def pairs() -> Codec[tuple[tuple[str, str], ...]]:
+    """Write names and their texts as "name:text" with commas; other signs are written as in an address."""
+    return Codec(
+        _read_pairs, lambda values: ",".join(f"{quote(name)}:{quote(text)}" for name, text in values)
+    )
+
+
 def square_matrix() -> Codec[tuple[tuple[float, ...], ...]]:
     """Write a square matrix: commas within a row, semicolons between rows."""
     return Codec(
@@ -90,6 +97,13 @@ def _within(value: Number, least: float, most: float) -> Number:
 
 def _write_columns(names: Iterable[str]) -> str:
     return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
+
+
+def _read_pairs(text: str) -> tuple[tuple[str, str], ...]:
+    found = [part.partition(":") for part in _parts(text)]
+    if not all(name and mark for name, mark, _ in found):
+        raise ValueError(text)
+    return tuple((unquote(name), unquote(value)) for name, _, value in found)
 
 
 def _read_matrix(text: str) -> tuple[tuple[float, ...], ...]:

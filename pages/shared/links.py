@@ -41,5 +41,10 @@ def write() -> None:
 
 def note_fallback(name: str, value: object) -> None:
     """Note that a setting's value is not known here."""
+    note_unknown(ENTRIES[name].label, value)
+
+
+def note_unknown(label: str, value: object) -> None:
+    """Note that a value is not known here, of what people call `label`."""
     quoted = str(value)[:LONGEST_QUOTE]
-    notes.add(f"The link's {ENTRIES[name].label} “{quoted}” is not known here; the default is used.")
+    notes.add(f"The link's {label} “{quoted}” is not known here; the default is used.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pages.shared import gains, problems, state, table
+from pages.shared import metric_options, problems, state, table
 from pages.shared.problems import MADE
-from pages.shared.settings import FIELDS, Settings
+from pages.shared.settings import Settings
 
 if TYPE_CHECKING:
     from east.dataset import Choices
@@ -54,16 +54,7 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
     from east.metrics import METRICS, metric
 
     spec = METRICS.get(settings.metric)
-    options: dict[str, object] = {}
-    for name, option in spec.options.items() if spec is not None else ():
-        value = getattr(settings, FIELDS[option.link or name], None)
-        if option.kind == "matrix":
-            value = gains.matrix(settings, len(classes))
-        if option.kind == "class" and "class" in options.values():
-            value = classes.index(value) if value in classes else 0
-        elif option.kind == "class":
-            value = None
-        options[name] = value
+    options = metric_options.chosen(spec, settings, classes) if spec is not None else {}
     return metric(settings.metric, **options).named(classes)
 
 

@@ -78,6 +78,7 @@ class Settings:
     one_class: str | None = _setting(None, "class", MAYBE_TEXT, name="class")
     weights: str | None = _setting(None, "kappa's weights", MAYBE_TEXT)
     gain: tuple[tuple[float, ...], ...] | None = _setting(None, "gain matrix", GAINS)
+    more: tuple[tuple[str, str], ...] = _setting((), "options", codecs.pairs(), name="options")
     losses: tuple[str, ...] = _setting((), "losses", WORDS)
     rules: tuple[str, ...] = _setting((), "decision rules", WORDS)
 

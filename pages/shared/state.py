@@ -16,7 +16,7 @@ class Bound(TypedDict):
 
     key: str
     on_change: Callable[..., None]
-    args: tuple[str, Sequence[object] | None, int, Sequence[str]]
+    args: tuple[str, Sequence[object] | None, int, Sequence[str]] | tuple[str, str]
 
 
 def get() -> Settings:
@@ -55,6 +55,20 @@ def bind_entry(name: str, place: int, values: Sequence[object]) -> Bound:
     return {"key": key, "on_change": _take, "args": (name, values, place, ())}
 
 
+def bind_named(name: str, entry: str, value: object) -> Bound:
+    """Tie a widget to one entry of a setting that holds texts by name; `value` is its present value."""
+    key = f"{_key(name)}/{entry}"
+    session.show_in_widget(key, value)
+    return {"key": key, "on_change": _take_named, "args": (name, entry)}
+
+
+def put_entry(name: str, entry: str, value: object) -> None:
+    """Change one entry of a setting that holds texts by name; None removes it."""
+    links.SETTINGS.set(changed(get(), {name: _with_entry(name, entry, value)}))
+    session.reset_widgets(f"{_key(name)}/{entry}")
+    links.write()
+
+
 def known(name: str, options: Iterable[Value], default: Value) -> Value:
     """Return a setting that must be one of `options`; another value is dropped with a note, for the default."""
     value = getattr(get(), name)
@@ -79,6 +93,21 @@ def _take(name: str, values: Sequence[object] | None, place: int, resets: Sequen
         value = tuple(value)
     links.SETTINGS.set(changed(get(), {name: value}))
     put(**{other: getattr(DEFAULTS, other) for other in resets})
+
+
+def _take_named(name: str, entry: str) -> None:
+    """Take one entry of a setting from its widget."""
+    try:
+        value = session.widget_value(f"{_key(name)}/{entry}")
+    except KeyError:
+        return
+    links.SETTINGS.set(changed(get(), {name: _with_entry(name, entry, value)}))
+
+
+def _with_entry(name: str, entry: str, value: object) -> tuple[tuple[str, str], ...]:
+    texts: dict[str, str] = dict(getattr(get(), name))
+    texts.pop(entry, None)
+    return tuple(texts.items()) if value in (None, "") else (*texts.items(), (entry, str(value)))
 
 
 def _key(name: str) -> str:

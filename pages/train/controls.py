@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from east.errors import EastError, SettingError
-from pages.shared import links, notes, state, table
+from pages.shared import links, metric_options, notes, state, table
 from pages.shared.request import chosen_metric
-from pages.shared.settings import DEFAULTS, ENTRIES, FIELDS, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
+from pages.shared.settings import DEFAULTS, ENTRIES, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
     from east.metrics import MetricSpec
     from east.options import Option
+    from pages.shared.state import Bound
 
 MOST_HINTS = 3
-NONE = "none"
 
 
 def metric_picker() -> None:
@@ -45,22 +45,44 @@ def metric_picker() -> None:
 
 def _metric_option(spec: MetricSpec, name: str, option: Option) -> None:
     """Draw one option of a metric; a matrix has an editor of its own beside the figures."""
-    field = FIELDS[option.link or name]
     default = inspect.signature(spec.factory).parameters[name].default
+    default = None if default is inspect.Parameter.empty else default
+    default = float(default) if option.kind == "number" and default is not None else default
     if option.kind == "choice":
-        choices = {**({NONE: NONE} if option.empty else {}), **option.choices}
-        value = state.known(field, choices, default if default is not None else NONE)
+        choices = {**({metric_options.NONE: metric_options.NONE} if option.empty else {}), **option.choices}
+        usual = next(iter(choices)) if default is None else default
+        value = metric_options.known(name, option, choices.__contains__, usual)
         st.selectbox(
-            option.label, list(choices), format_func=lambda key: choices[key], **state.bind(field, value)
+            option.label,
+            list(choices),
+            format_func=lambda key: choices[key],
+            **metric_options.bind(name, option, value),
         )
     elif option.kind == "class":
         names = table.classes().names
-        if state.get().average == "class" and names:
-            st.selectbox(option.label, names, **state.bind(field, state.known(field, names, names[0])))
-    elif option.kind in ("number", "whole") and option.shown is not None:
-        least, most, step = option.shown
-        value = _within(field, option, default)
-        st.slider(option.label, least, most, step=step, help=option.help, **state.bind(field, value))
+        if metric_options.about_one_class(spec, state.get()) and names:
+            empty = metric_options.may_be_empty(spec, option)
+            value = metric_options.known(name, option, names.__contains__, None if empty else names[0])
+            bound = metric_options.bind(name, option, value)
+            st.selectbox(option.label, names, None if empty else 0, placeholder=option.empty, **bound)
+    elif option.kind in ("number", "whole"):
+        value = metric_options.known(name, option, lambda given: _fits(name, option, given), default)
+        _number(option, value, metric_options.bind(name, option, value))
+    elif option.kind == "text":
+        value = metric_options.known(name, option, lambda given: True, default or "")
+        st.text_input(option.label, help=option.help, **metric_options.bind(name, option, value))
+
+
+def _number(option: Option, value: object, bound: Bound) -> None:
+    """Draw a slider, or a field to type into where an option may be empty or is shown with no range."""
+    kind = int if option.kind == "whole" else float
+    least, most, step = map(kind, option.shown) if option.shown else (None, None, 1 if kind is int else 0.1)
+    if value is None or option.shown is None:
+        st.number_input(
+            option.label, least, most, step=step, help=option.help, placeholder=option.empty or None, **bound
+        )
+    else:
+        st.slider(option.label, least, most, step=step, help=option.help, **bound)
 
 
 def loss_picker() -> None:
@@ -136,16 +158,20 @@ def _within(name: str, option: Option, default: object) -> object:
     value = getattr(state.get(), name)
     if value is None:
         return default
+    if _fits(name, option, value):
+        return value
+    links.note_fallback(name, value)
+    state.put(**{name: None})
+    return default
+
+
+def _fits(name: str, option: Option, value: object) -> bool:
+    """Return whether an option takes a number and its widget can show it."""
     try:
         option.check(name, value)
     except SettingError:
-        fits = False
-    else:
-        fits = option.shown is None or option.shown[0] <= value <= option.shown[1]
-    if not fits:
-        links.note_fallback(name, value)
-        state.put(**{name: None})
-    return value if fits else default
+        return False
+    return option.shown is None or option.shown[0] <= float(str(value)) <= option.shown[1]
 
 
 def _devices() -> list[str]:

@@ -19,7 +19,7 @@ from east.dataset.encoding.vectorizing import (
     vectorized,
     wide_texts,
 )
-from east.errors import DatasetError, SettingError
+from east.errors import DatasetError, no_such
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -144,8 +144,7 @@ def fit_encoder(
         SettingError: for a numeric encoding that does not exist.
     """
     if numeric_encoding not in NUMERIC_ENCODINGS:
-        remedy = f"choose from {', '.join(NUMERIC_ENCODINGS)}"
-        raise SettingError("There is no such numeric encoding", repr(numeric_encoding), remedy)
+        raise no_such("numeric encoding", numeric_encoding, NUMERIC_ENCODINGS)
     rich = numeric_encoding == "piecewise"
     kinds = _kinds(frame)
     rows = _read(frame, kinds)

@@ -1,0 +1,53 @@
+"""Tensors that do not fit each other are refused in one sentence, before torch speaks of its own insides."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from east.errors import SettingError
+
+
+def check_batch(
+    scores: Tensor, targets: Tensor, num_classes: int | None = None, name: str = "logits"
+) -> None:
+    """Refuse scores and targets that cannot be a batch.
+
+    Values are looked at on the CPU alone: on another device that would wait for all work before it. Nothing is
+    checked while torch compiles or transforms the caller.
+
+    Args:
+        scores: `[..., B, K]` floating-point, K of at least 2.
+        targets: `[..., B]` integers in [0, K), of the same leading shape.
+        num_classes: K as it was said before, or None.
+        name: of the scores, for the message.
+
+    Raises:
+        SettingError: naming what does not fit.
+    """
+    if torch.compiler.is_compiling():
+        return
+    for what, value in ((name, scores), ("targets", targets)):
+        if not isinstance(value, Tensor):
+            got = type(value).__name__
+            raise SettingError(f"The {what} must be a tensor", f"a {got}", f"give torch.as_tensor({what})")
+    if not scores.is_floating_point():
+        raise SettingError(f"The {name} must be floating-point numbers", scores.dtype, "convert them")
+    if targets.dtype not in (torch.int64, torch.int32):
+        remedy = "give class indices, such as targets.long()"
+        raise SettingError("The targets must be integers", targets.dtype, remedy)
+    if scores.ndim < 2 or scores.shape[-1] < 2:
+        got, remedy = f"shape {list(scores.shape)}", "give [..., rows, classes] with two classes or more"
+        raise SettingError(f"The {name} must have a row per sample and a column per class", got, remedy)
+    if scores.shape[:-1] != targets.shape:
+        got = f"{name} {list(scores.shape)} and targets {list(targets.shape)}"
+        raise SettingError(f"The {name} and targets must have the same rows", got, "give one target per row")
+    if num_classes is not None and scores.shape[-1] != num_classes:
+        got = f"{scores.shape[-1]} columns for {num_classes} classes"
+        raise SettingError(f"The {name} must have one column per class", got, "make them fit class_counts")
+    if targets.device.type == "cpu" and targets.numel():
+        low, high = (int(end) for end in targets.aminmax())
+        if low < 0 or high >= scores.shape[-1]:
+            got = f"{low if low < 0 else high} for {scores.shape[-1]} classes"
+            remedy = f"give integers from 0 to {scores.shape[-1] - 1}"
+            raise SettingError("The targets must be class indices", got, remedy)
