@@ -85,14 +85,14 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
     assert "/train" in page.url and "network=standard" in page.url
 
 
-def test_a_step_that_has_been_prepared_shows_within_two_seconds(page: Page, server: Server) -> None:
-    for number in (4, 5, 4):
+def test_a_step_whose_training_is_there_shows_within_two_seconds(page: Page, server: Server) -> None:
+    took = []
+    for number in (4, 5):  # of one training
         page.goto(f"{server.url}/lesson?lesson=why_the_metric&step={number}")
         page.locator("[data-testid=stRadio] label").nth(1).click()
         until(lambda: button(page, "Show me").is_enabled())
-        page.wait_for_timeout(0 if number == 4 else 200)
         began = time.monotonic()
         button(page, "Show me").click()
         stage(page)
-        took = time.monotonic() - began
-    assert took < READY_S
+        took.append(time.monotonic() - began)
+    assert took[1] < READY_S

@@ -49,6 +49,8 @@ def _lesson(name: str, lesson: Lesson) -> None:
             width="content",
             **state.bind("step", number),
         )
+    if number == 1 and lesson.summary:
+        st.caption(lesson.summary)
     _pick_lesson(name)
     _step(place, lesson.steps[number - 1], len(lesson.steps))
 
