@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -26,7 +27,10 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
-            run = Run(lambda: _make(wanted), title=title, pace=state.known("pace", PACES, DEFAULTS.pace))
+            imports = warm_up.hurry()
+            run = Run(
+                lambda: _make(wanted, imports), title=title, pace=state.known("pace", PACES, DEFAULTS.pace)
+            )
             shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
             st.error(literal(error))
@@ -34,7 +38,9 @@ def train_button(disabled: bool = False) -> None:
             st.switch_page("pages/train/page.py", query_params=links.texts())
 
 
-def _make(wanted: TrainingRequest) -> Training:
+def _make(wanted: TrainingRequest, imports: Thread) -> Training:
+    # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
+    imports.join()
     training = wanted.make()
     # What the first training brings along need not be searched for garbage while it is watched.
     warm_up.collect_garbage()
