@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from east.errors import EastError, no_such
-from east.run.clock import Clock
+from east.run.clock import SNAPSHOT_SHARE, Clock
 from east.run.commands import INTENTS, Command, Intent
 from east.run.history import History
 from east.run.keeping import Keeper
@@ -45,6 +45,7 @@ class Run:
         keeper: told of everything that is worth keeping.
         run_id: of a run that goes on; a new one otherwise.
         earlier: snapshots of a run that goes on, oldest first.
+        snapshot_share: largest share of the time spent on snapshots.
 
     Raises:
         SettingError: for an unknown pace.
@@ -61,6 +62,7 @@ class Run:
         keeper: Keeper | None = None,
         run_id: str | None = None,
         earlier: Iterable[Snapshot] = (),
+        snapshot_share: float = SNAPSHOT_SHARE,
     ) -> None:
         self.id = run_id or secrets.token_hex(9)
         self.keeper = keeper or Keeper()
@@ -78,7 +80,7 @@ class Run:
         self._obeyed: dict[str, int] = {}
         self._heard = self._answered = 0
         self._history = History(earlier=earlier)
-        self._clock = Clock()
+        self._clock = Clock(snapshot_share)
         self.set_pace(pace)
         self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
 

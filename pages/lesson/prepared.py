@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 12
 WAIT_S = 0.1
+# Nobody watches these trainings, and everybody moves through them afterwards.
+SNAPSHOT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Kitchen:
         self._imports.join()
         step = place.step
         trained = [
-            self._trained(library.settings_of(dict(panel.settings), f"step {place.number}"))
+            self._trained(library.settings_of(panel.settings, f"step {place.number}"))
             for panel in step.panels
         ]
         subjects = tuple(
@@ -101,7 +103,7 @@ class Kitchen:
         from east.dataset import region_columns, region_view
 
         request = request_of(settings)
-        run = Run(request.make, title=f"Lesson: {request.table.name}")
+        run = Run(request.make, title=f"Lesson: {request.table.name}", snapshot_share=SNAPSHOT_SHARE)
         self.current = run.start()
         while not run.wait(WAIT_S):
             run.touch()
