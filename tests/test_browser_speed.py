@@ -1,4 +1,4 @@
-"""What watching costs, how soon Stop and a slider answer, how soon the app starts; on request `-m benchmark -n 0 -s`."""
+"""What watching costs, how soon Stop and a slider answer, how soon the app starts; by `-m benchmark -n 0 -s`."""
 
 from __future__ import annotations
 
