@@ -100,10 +100,11 @@ def start_server(folder: Path) -> Server:
     """Serve the app on a free port; returns when it answers."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    return _serve(command, port, folder / f"server-{port}.log")
+    return serve(command, port, folder / f"server-{port}.log")
 
 
-def _serve(command: list[str], port: int, log: Path) -> Server:
+def serve(command: list[str], port: int, log: Path) -> Server:
+    """Start a command that serves on a port; returns when it answers."""
     with log.open("wb") as sink:
         process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
     server = Server(f"http://127.0.0.1:{port}", log, process)
@@ -130,12 +131,21 @@ def start_watched(folder: Path, core: str = "", patience: str = "") -> Watched:
     port, log = free_port(), folder / "runs.jsonl"
     script = Path(__file__).with_name("watched_server.py")
     command = [sys.executable, str(script), str(port), core, str(log), patience]
-    return Watched(_serve(command, port, folder / "server.log"), log)
+    return Watched(serve(command, port, folder / "server.log"), log)
 
 
 def stop_server(server: Server) -> None:
     server.process.terminate()
     server.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_kept_among_the_users_own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the runs of tests, and of the servers and commands they start, in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EAST_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("EAST_KEEP", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,7 +24,8 @@ MOST_TABS = 60
 READY_S = 2.0
 FOCUSED = """() => {
     const node = document.activeElement;
-    return [node.tagName, node.type || '', (node.innerText || node.getAttribute('aria-label') || '').trim()].join('|');
+    const label = (node.innerText || node.getAttribute('aria-label') || '').trim();
+    return [node.tagName, node.type || '', label.slice(-40)].join('|');
 }"""
 
 
@@ -61,7 +62,7 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
     page.goto(f"{server.url}/lesson?lesson=why_the_metric")
     for number, answer in enumerate(ANSWERS, start=1):
         page.get_by_role("heading", name=f"{number}. ", level=3).wait_for()
-        page.get_by_role("radio", name="", exact=False).first.wait_for(state="attached")
+        page.locator("input[type=radio]").first.wait_for(state="attached")
         tab_to(page, "radio")
         page.keyboard.press("Space")
         for _ in range(answer - 1):
@@ -72,7 +73,7 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
         stage(page)
         page.get_by_text("As you expected").wait_for()
         if number == 3:
-            tab_to(page, "slider")
+            tab_to(page, "range")
             page.keyboard.press("End")
             page.locator('.east-live[data-progress="1.0"]').wait_for()
         if number < STEPS:
@@ -84,14 +85,14 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
     assert "/train" in page.url and "network=standard" in page.url
 
 
-def test_a_step_that_has_been_prepared_shows_within_two_seconds(page: Page, server: Server) -> None:
-    for number in (4, 5, 4):
+def test_a_step_whose_training_is_there_shows_within_two_seconds(page: Page, server: Server) -> None:
+    took = []
+    for number in (4, 5):  # of one training
         page.goto(f"{server.url}/lesson?lesson=why_the_metric&step={number}")
         page.locator("[data-testid=stRadio] label").nth(1).click()
         until(lambda: button(page, "Show me").is_enabled())
-        page.wait_for_timeout(0 if number == 4 else 200)
         began = time.monotonic()
         button(page, "Show me").click()
         stage(page)
-        took = time.monotonic() - began
-    assert took < READY_S
+        took.append(time.monotonic() - began)
+    assert took[1] < READY_S

@@ -13,6 +13,7 @@ from east.comparison import (
     FrontierPoint,
     Grid,
     Race,
+    Score,
     class_table,
     compare,
 )
@@ -22,10 +23,12 @@ from east.figures import (
     Figure,
     Theme,
     class_change_figure,
+    color_ends,
     frontier_figure,
     grid_figure,
     paired_figure,
     score_figure,
+    square_figure,
 )
 from east.figures.comparison import MOST_CHANGES
 from east.metrics import metric
@@ -139,3 +142,30 @@ def test_the_frontier_draws_means_and_marks_the_nearest_beta(frontier: Frontier)
     assert curve["y"] == pytest.approx([point.precision.mean() for point in frontier.trained], abs=1e-3)
     assert curve["text"] == ["β 0.5", "β 1", "β 2"]
     assert figure.data[-1]["x"] == pytest.approx([frontier.trained[1].recall.mean()], abs=1e-3)
+
+
+def corner(rule: str, loss: str, mean: float, half: float) -> Score:
+    return Score(Arm(loss, F1, rule), (mean,), mean, (mean - half, mean + half), 0.0)
+
+
+@pytest.mark.parametrize(("half", "strongest"), [(0.01, 0.58), (0.2, 0.7)])
+def test_a_square_shades_scores_by_their_order_and_hardly_where_intervals_are_wide(
+    half: float, strongest: float
+) -> None:
+    means = [[0.5, 0.54], [0.56, 0.58]]
+    corners = [
+        [corner(rule, loss, mean, half) for rule, mean in zip(("argmax", "expected"), row, strict=True)]
+        for loss, row in zip(("cross_entropy", "east"), means, strict=True)
+    ]
+    ends = color_ends([score for row in corners for score in row])
+    assert ends == pytest.approx((0.5, strongest))
+    figure = square_figure(corners, ends, framed=corners[1][0].arm)
+    go.Figure(figure.plotly())
+    (trace,) = figure.data
+    assert (trace["zmin"], trace["zmax"]) == pytest.approx(ends)
+    assert np.array(trace["z"]) == pytest.approx(np.array(means))
+    assert trace["text"][0][1] == f"<b>0.540</b><br>{0.54 - half:.3f} to {0.54 + half:.3f}"
+    (frame,) = figure.layout["shapes"]
+    assert frame["x0"] < 0 < frame["x1"] and frame["y0"] < 1 < frame["y1"]
+    for arm, mean in zip([score.arm for row in corners for score in row], np.ravel(means), strict=True):
+        assert f"{arm.label} {mean:.3f}" in figure.alt

@@ -31,7 +31,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "network": ("errors",),
     "shapes": ("errors",),
     "confusion": ("annealing", "shapes"),
-    "dataset": ("tables",),
+    "dataset": ("tables", "options"),
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),
@@ -41,16 +41,17 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "figures": ("run", "comparison", "microscope", "synthetic"),
     "lesson": ("run", "comparison", "synthetic"),
     "export": ("figures",),
+    "kept": ("export",),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
-    "command_line": ("benchmark", "estimator"),
+    "command_line": ("benchmark", "estimator", "kept"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
 MATHS = {"confusion", "shapes", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
-TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison", "lesson"}
+TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison", "lesson", "kept"}
 PRINTING = {"command_line"}
 
 

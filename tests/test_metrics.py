@@ -17,7 +17,7 @@ from sklearn import config_context
 from sklearn import metrics as sk
 
 from east.errors import SettingError
-from east.metrics import METRICS, Metric, metric
+from east.metrics import GAIN_PRESETS, METRICS, Metric, metric
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -360,3 +360,18 @@ def test_building_every_metric_warns_of_nothing() -> None:
         warnings.simplefilter("error")
         for name in REFERENCES:
             assert built(name, 4)(matrices(1, 4)).isfinite().all()
+
+
+@pytest.mark.parametrize("preset", GAIN_PRESETS)
+@given(counts=st.lists(st.integers(0, 10_000), min_size=2, max_size=30).filter(any))
+def test_a_gain_preset_makes_a_metric_whose_best_is_on_the_diagonal(preset: str, counts: list[int]) -> None:
+    gains = np.array(GAIN_PRESETS[preset].make(counts))
+    assert gains.shape == (len(counts), len(counts))
+    assert (gains.diagonal() == gains.max()).all()
+    assert (gains.max(axis=1, keepdims=True) > gains).sum() == gains.size - len(counts)
+    assert metric("gain", matrix=gains).score(np.diag(np.ones(len(counts)))) == pytest.approx(1)
+
+
+def test_the_rarest_class_pays_for_its_rarity() -> None:
+    assert GAIN_PRESETS["rarest"].make([900, 90, 10]) == ((1, 0, 0), (0, 1, 0), (-99, -99, 1))
+    assert GAIN_PRESETS["ordered"].make([1, 1, 1]) == ((1, 0.5, 0), (0.5, 1, 0.5), (0, 0.5, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from east.lesson.filling import NAME
 from pages.lesson import library
 from pages.lesson.pictures import MAKERS
 from pages.lesson.prepared import Place, PreparedStep, kitchen
+from pages.shared import shelf
 from tests.app_driver import by_link, errors, opened, press, sound, view, widget
 
 NAMED = "why_the_metric"
@@ -102,12 +104,8 @@ def test_the_slider_turns_the_soft_matrix_into_the_hard_one() -> None:
     app = answer(at_step(3), 2)
 
     def apart() -> float:
-        soft, hard = (cells(app)[key]["data"][0]["z"] for key in ("soft_left", "hard_left"))
-        return sum(
-            abs(a - b)
-            for mine, theirs in zip(soft, hard, strict=True)
-            for a, b in zip(mine, theirs, strict=True)
-        )
+        soft, hard = (np.array(cells(app)[key]["data"][0]["z"], float) for key in ("soft_left", "hard_left"))
+        return float(np.abs(soft - hard).sum())
 
     widget(app, "slider", "Moment of the training").set_value(6)
     at_first = (sound(app.run()), apart())[1]
@@ -208,3 +206,10 @@ def test_settings_that_cannot_be_trained_are_told(own: Path) -> None:
 
 def test_every_picture_can_be_shown() -> None:
     assert set(MAKERS) | {"problem"} == set(PICTURES)
+
+
+def test_the_train_page_trains_a_made_problem_with_the_network_it_is_best_seen_with() -> None:
+    app = press(opened("train", preset="rare_under_common", epochs="1", seeds="1"), "Train")
+    run = shelf.store().get(app.session_state["run"])
+    assert run is not None and run.wait(60) and run.machine is not None
+    assert run.machine.config.hidden == (4,)

@@ -14,7 +14,7 @@ from tests.app_driver import by_link, sound
 LINKS, SEED, MOST_PARAMETERS = 100, 19, 7
 PAGES = {
     "data": "Train for the metric", "train": "Train", "compare": "Compare", "microscope": "Microscope",
-    "report": "Take away", "lesson": ("Why a metric", "Lesson"),
+    "report": "Take away", "lesson": "Why a metric",
 }  # fmt: skip
 GOOD = {
     "sample": "penguins", "preset": "rare_under_common", "shape": "moons", "classes": "3", "imbalance": "20",

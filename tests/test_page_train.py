@@ -185,6 +185,15 @@ def test_own_gains_from_the_link_are_trained_for_and_unfit_ones_are_refused() ->
     assert "not all the same" in errors(app)[0]
 
 
+def test_a_preset_replaces_the_gains_that_were_typed() -> None:
+    app = opened("train", sample="wine", metric="gain", gain="1,0,0;0,5,0;0,-3,1")
+    press(app, "Near misses count")
+    assert sound(app).query_params["gain"] == "1,0.5,0;0.5,1,0.5;0,0.5,1"
+    press(app, "Missing the rarest is dear")
+    # 48 of the 178 wines are of the third cultivar: a missed one costs 130 / 48.
+    assert sound(app).query_params["gain"] == "1,0,0;0,1,0;-3,-3,1"
+
+
 def test_many_classes_are_shown_in_the_order_of_their_confusion() -> None:
     app = training(sample="letters", epochs="3", pace="full")
     data = until(app, lambda data: data["strip"]["status"] == "finished", 60)

@@ -17,6 +17,7 @@ from east.command_line.listing import list_command
 from east.command_line.parser import parser
 from east.command_line.profile import profile_command
 from east.command_line.reporting import report_command
+from east.command_line.runs import runs_command
 from east.command_line.train import train_command
 from east.errors import EastError
 
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "profile": profile_command,
     "report": report_command,
     "benchmark": benchmark_command,
+    "runs": runs_command,
     "list": list_command,
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from east.command_line.exit_status import BAD_INPUT
+from east.command_line.runs_parser import add_runs
 from east.options import Option
 from east.tables.formats import format_names
 
@@ -32,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Build the parser of all commands; `command` of what it parses is train, profile, report, benchmark or list.
+    """Build the parser of all commands; `command` of what it parses is one of their names.
 
     Args:
         command: the one that gets its options; the losses and rules that `train` offers take seconds to import.
@@ -76,6 +77,8 @@ def _add_output(train: argparse.ArgumentParser) -> None:
     add("--out", type=Path, metavar="DIR", help="also write results, predictions and the run there")
     words = "also write this arm's model.zip and model.onnx to --out (the first arm's)"
     add("--export", nargs="?", const="", metavar="ARM", help=words)
+    words = "keep the run while it trains, so that it can be resumed; see `runs` (no)"
+    add("--keep", action=argparse.BooleanOptionalAction, default=False, help=words)
     add("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -250,5 +253,6 @@ _COMMANDS: Mapping[str, tuple[str, tuple[Callable[[argparse.ArgumentParser], Non
     ),
     "report": ("write a finished run as one HTML file", (_add_report,)),
     "benchmark": ("compare losses and rules over many tables and seeds", (_add_benchmark,)),
+    "runs": ("list, show, export and resume kept runs", (add_runs,)),
     "list": ("list metrics, losses, rules, sample tables and suites", ()),
 }

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from east.command_line.keeping import Finished, keep, model_arm
-from east.command_line.output import folder_for, report
+from east.command_line.kept import run_keeper, tell_kept
+from east.command_line.output import folder_for
 from east.command_line.parser import SPLIT_OPTIONS, config_names, given, metric_options
 from east.command_line.table import as_json, as_text
 from east.command_line.tables import read, target_of
+from east.command_line.watching import watch
 from east.errors import DatasetError, SettingError
 
 if TYPE_CHECKING:
     from east.dataset import Dataset
     from east.metrics import Metric
-    from east.training import ArmSnapshot, Outcome, Snapshot, TrainConfig
+    from east.training import TrainConfig
 
 
 def train_command(options: argparse.Namespace) -> None:
     """Train on one table and print what it came to."""
     from east.comparison import compare, judge_references, race_from, reference_sentence, summarise
     from east.dataset import prepare
+    from east.kept import RunKeeper
     from east.references import fit_beside, rows_of
+    from east.training import Training
 
     folder = None if options.out is None else folder_for(options.out)
     table = read(options)
@@ -37,14 +40,17 @@ def train_command(options: argparse.Namespace) -> None:
     config = _config(options, dataset)
     beside = fit_beside(options.references, rows_of(table, dataset))
     exported = model_arm(options, config)
-    outcome, history = _watch(dataset, config, options, remarks)
+    keeper = run_keeper(options, table, target)
+    outcome, history = watch(Training(dataset, config), keeper, options, remarks)
     comparison = compare(race_from(outcome))
     references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
-    result = {"table": dataset.name, "target": target, **summarise(comparison, references)}
+    kept = {"run": keeper.run_id} if isinstance(keeper, RunKeeper) else {}
+    result = {"table": dataset.name, "target": target, **kept, **summarise(comparison, references)}
     if folder is not None:
         stronger = reference_sentence(references, comparison)
         keep(folder, Finished(options, table, dataset, outcome, history, result, exported, stronger))
     print(as_json(result) if options.json else as_text(result, outcome))
+    tell_kept(keeper)
 
 
 def _config(options: argparse.Namespace, dataset: Dataset) -> TrainConfig:
@@ -88,39 +94,3 @@ def _gain_matrix(path: Path) -> list[list[float]]:
     except (OSError, ValueError) as error:
         remedy = "give K lines of K numbers with commas or spaces between"
         raise SettingError("The gain matrix cannot be read", error, remedy) from None
-
-
-def _watch(
-    dataset: Dataset, config: TrainConfig, options: argparse.Namespace, remarks: Iterable[str]
-) -> tuple[Outcome, list[Snapshot]]:
-    """Train to the end, and report every tenth of the way; remarks come first, once nothing can be refused any more."""
-    from east.training import train
-
-    history: list[Snapshot] = []
-    reported, training = -1, train(dataset, config)
-    while True:
-        try:
-            snapshot = next(training)
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome, history
-        history.append(snapshot)
-        tenth = 10 * snapshot.step // snapshot.total_steps
-        if tenth > reported:
-            report(options, [*(remarks if reported < 0 else ()), _moment(snapshot)])
-            reported = tenth
-
-
-def _moment(snapshot: Snapshot) -> str:
-    means = ", ".join(f"{found.arm.key} {_mean_score(found):.3f}" for found in snapshot.arms)
-    lost = [
-        found.arm.key
-        for found in snapshot.arms
-        if snapshot.step and any(lane.diverged for lane in found.lanes)
-    ]
-    diverged = f"; diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
-    return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation{diverged}"
-
-
-def _mean_score(found: ArmSnapshot) -> float:
-    return sum(lane.score_hard for lane in found.lanes) / len(found.lanes)

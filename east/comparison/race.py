@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-FEWEST_TO_LEAVE_ONE_OUT = 3
-
 
 @dataclass(frozen=True)
 class ArmResult:
     """One arm on the test part: predictions `[S, n]`, hard and soft matrices `[S, K, K]`, one row per seed.
 
     An ensemble has one decision for all seeds, repeated in every row. `left_out` `[members, n]` holds its
-    predictions without each member in turn (None for other arms, and for two members). `soft` belongs to
+    predictions without each member in turn, if its seed is among `seeds` (None for other arms). `soft` belongs to
     the lanes that the arm reads and does not depend on the rule.
     """
 
@@ -125,9 +123,8 @@ def result_of(found: ArmOutcome, outcome: Outcome, *, members_in_turn: bool = Tr
     predictions = np.broadcast_to(predictions, (len(seeds), predictions.shape[1]))
     hard = confusion_matrices(outcome.test_targets, predictions, len(outcome.classes))
     soft = np.stack([lane.test_soft for lane in found.lanes])
-    left_out = None
-    if members_in_turn and found.arm.members >= FEWEST_TO_LEAVE_ONE_OUT:
-        left_out = found.test_predictions_without_a_member
+    in_turn = members_in_turn and found.arm.ensemble
+    left_out = found.test_predictions_without_a_member if in_turn else None
     return ArmResult(found.arm, seeds, predictions, hard, soft, left_out)
 
 
@@ -153,10 +150,14 @@ def pair_races(first: Race, first_arm: Arm, second: Race, second_arm: Arm) -> Ra
 
 def _at(result: ArmResult, seeds: tuple[int, ...]) -> ArmResult:
     places = [result.seeds.index(seed) for seed in seeds]
+    left_out = result.left_out
+    if left_out is not None:
+        left_out = left_out[[place for place in places if place < len(left_out)]]
     return replace(
         result,
         seeds=seeds,
         predictions=result.predictions[places],
         hard=result.hard[places],
         soft=result.soft[places],
+        left_out=left_out,
     )

@@ -33,18 +33,20 @@ class Resampled:
     """Resampled scores of every arm, arms x seeds.
 
     An arm of single lanes has one value per lane. An ensemble has jackknife pseudo-values over its members
-    (`_pseudo`); their spread estimates how its score varies with the seeds.
+    (`_around`); their mean is its score, and their spread estimates how it varies with the seeds.
 
     `values` `[A, S]`; `draws` `[A, S, B]`, bootstrap scores with the same rows drawn for all, None for a large
     test part; `influence` `[A, S, n]`, jackknife pseudo-deviations over rows (their mean square over n
     estimates the variance over rows); `scores` `[A, S]`, the plain scores, for an ensemble the same at every
-    seed; `one_row` `[A]`, the largest change of the score by one row's prediction.
+    seed; `seed_freedom` `[A]`, degrees of freedom of the spread of the values between seeds; `one_row` `[A]`,
+    the largest change of the score by one row's prediction.
     """
 
     values: Floats
     draws: Floats | None
     influence: Floats
     scores: Floats
+    seed_freedom: Floats
     one_row: Floats
 
 
@@ -69,6 +71,7 @@ def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, se
         draws=None if weights is None else np.stack([drawn for _, drawn, _ in arms if drawn is not None]),
         influence=np.stack([influence for _, _, influence in arms]),
         scores=measure.scores(hard),
+        seed_freedom=np.array([max(_varying(result) - 1.0, 1.0) for result in race.results]),
         one_row=_largest_step(measure, hard),
     )
 
@@ -77,35 +80,50 @@ def _resample(
     result: ArmResult, race: Race, metric: Metric, weights: Weights | None
 ) -> tuple[Floats, Floats | None, Floats]:
     """Return one arm's values `[S]`, draws `[S, B]` or None, and influences `[S, n]`."""
-    measured = _measure(result.predictions, race, metric, weights)
     if result.left_out is None:
-        return measured
+        return _measure(result.predictions, race, metric, weights)
+    measured = _measure(result.predictions[:1], race, metric, weights)
     without = _measure(result.left_out, race, metric, weights)
     values, drawn, influence = (
-        None if whole is None or part is None else _pseudo(whole[0], part, len(race.seeds))
+        None
+        if whole is None or part is None
+        else _around(whole[0], part, len(race.seeds), result.arm.members)
         for whole, part in zip(measured, without, strict=True)
     )
     assert values is not None and influence is not None
     return values, drawn, influence
 
 
-def _pseudo(whole: Floats, without: Floats, seeds: int) -> Floats:
-    """Return `m whole - (m - 1) without` for each of m members: Tukey's jackknife over an ensemble's members.
+def _varying(result: ArmResult) -> int:
+    """Return the number of seeds whose effect on an arm is known."""
+    seeds = len(result.seeds)
+    return seeds if result.left_out is None else min(len(result.left_out), seeds)
 
-    Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11. With fewer members than
-    seeds, the last value is repeated.
+
+def _around(whole: Floats, without: Floats, seeds: int, members: int) -> Floats:
+    """Return Tukey's jackknife pseudo-values over an ensemble's members, moved so that their mean is its score.
+
+    Without the move, their mean would be the score corrected for bias, whose variance over rows is several
+    times that of the score: every prediction that changes without a member counts m - 1 times. Seeds that are no
+    members do not matter. The spread is scaled so that its variance over S is that of the score.
+
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11.
 
     Args:
         whole: `[...]`, the score of the ensemble.
-        without: `[m, ...]`, its score without each member.
+        without: `[k, ...]`, its score without each of k of its members.
         seeds: number of seeds S.
+        members: number of members m.
 
     Returns:
         `[S, ...]`.
     """
-    members = len(without)
-    values = members * whole - (members - 1) * without
-    return np.asarray(values[np.minimum(np.arange(seeds), members - 1)])
+    values = np.repeat(whole[None], seeds, axis=0)
+    known = min(len(without), seeds)
+    if known > 1:
+        scale = (members - 1) * np.sqrt(seeds * (seeds - 1) / (members * (known - 1)))
+        values[:known] += scale * (without[:known].mean(axis=0) - without[:known])
+    return values
 
 
 def _measure(
@@ -128,23 +146,26 @@ def _weights(rows: int, draws: int, seed: int) -> Weights:
     generator = np.random.default_rng(seed)
     units = min(rows, MAX_UNITS)
     unit = generator.permutation(rows) % units
-    drawn = generator.multinomial(units, np.full(units, 1 / units), size=draws)
+    drawn = generator.integers(units, size=(draws, units))
     # One column per draw, stored row by row for the sparse product below.
-    return Weights(np.ascontiguousarray(drawn.T, dtype=np.float64), unit)
+    places = (drawn * draws + np.arange(draws)[:, None]).ravel()
+    counts = np.bincount(places, minlength=units * draws).reshape(units, draws)
+    return Weights(counts.astype(np.float64), unit)
 
 
 def _bootstrap(predictions: Integers, race: Race, metric: Metric, weights: Weights) -> Floats:
-    rows, classes = len(race.targets), len(race.classes)
+    rows, classes, lanes = len(race.targets), len(race.classes), len(predictions)
     units, draws = weights.counts.shape
-    per_slice = max(1, SLICE // classes**2)
-    scores = np.empty((len(predictions), draws))
-    for place, predicted in enumerate(predictions):
-        cells = race.targets * classes + predicted
-        counts = sparse.csr_array((np.ones(rows), (cells, weights.unit)), shape=(classes**2, units))
-        for start in range(0, draws, per_slice):
-            part = slice(start, start + per_slice)
-            matrices = (counts @ weights.counts[:, part]).T.reshape(-1, classes, classes)
-            scores[place, part] = metric.scores(matrices)
+    per_slice = max(1, SLICE // (lanes * classes**2))
+    cells = (np.arange(lanes)[:, None] * classes + race.targets) * classes + predictions
+    unit = np.broadcast_to(weights.unit, cells.shape)
+    shape = (lanes * classes**2, units)
+    counts = sparse.csr_array((np.ones(lanes * rows), (cells.ravel(), unit.ravel())), shape=shape)
+    scores = np.empty((lanes, draws))
+    for start in range(0, draws, per_slice):
+        part = slice(start, start + per_slice)
+        drawn = (counts @ weights.counts[:, part]).reshape(lanes, classes, classes, -1)
+        scores[:, part] = metric.scores(np.moveaxis(drawn, -1, 1))
     return scores
 
 
@@ -152,9 +173,11 @@ def _influence(predictions: Integers, hard: Floats, race: Race, metric: Metric) 
     """Leave each row out once: rows in the same cell of a matrix share one evaluation."""
     rows, classes = len(race.targets), len(race.classes)
     influence = np.empty((len(predictions), rows))
+    scores = np.zeros(classes**2)
     for place, predicted in enumerate(predictions):
-        cells, cell_of_row = np.unique(race.targets * classes + predicted, return_inverse=True)
-        left_out = _without_one(hard[place], cells, metric)[cell_of_row]
+        cells = np.flatnonzero(hard[place])
+        scores[cells] = _without_one(hard[place], cells, metric)
+        left_out = scores[race.targets * classes + predicted]
         influence[place] = (rows - 1) * (left_out.mean() - left_out)
     return influence
 

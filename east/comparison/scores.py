@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,8 +107,12 @@ def compare(
     rivals = [place for place in range(len(arms)) if place != own]
     others = [place for place in rivals if place != baseline] if baseline != own else []
 
+    @cache
+    def paired(first: int, second: int) -> Difference:
+        return _difference(race, measure, resampled, first, second)
+
     def between(pairs: Iterable[tuple[int, int]]) -> tuple[Difference, ...]:
-        return corrected([_difference(race, measure, resampled, *pair) for pair in pairs])
+        return corrected([paired(*pair) for pair in pairs])
 
     def minus(places: Sequence[int], second: int) -> tuple[Difference, ...]:
         return between((place, second) for place in places)
@@ -155,7 +160,7 @@ def _score(resampled: Resampled, metric: Metric, place: int, arm: Arm) -> Score:
         None if resampled.draws is None else resampled.draws[place],
         resampled.influence[place],
         one_row=float(resampled.one_row[place]),
-        value=float(values.mean()),
+        seed_freedom=float(resampled.seed_freedom[place]),
     )
     return Score(
         arm=arm,
@@ -173,8 +178,8 @@ def _difference(race: Race, metric: Metric, resampled: Resampled, a: int, b: int
         resampled.values[a] - resampled.values[b],
         None if resampled.draws is None else resampled.draws[a] - resampled.draws[b],
         influence,
-        one_row=float(max(resampled.one_row[a], resampled.one_row[b])),
-        value=float(values.mean()),
+        one_row=float(resampled.one_row[[a, b]].max()),
+        seed_freedom=float(resampled.seed_freedom[[a, b]].min()),
     )
     p_value = estimate.p_value()
     # Two scores differ by the metric's range at most; with few seeds the interval would exceed it.

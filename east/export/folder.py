@@ -84,7 +84,7 @@ def read_run(folder: Path) -> RunRecord:
         history = tuple(snapshot_from_json(one) for one in json.loads((folder / HISTORY).read_bytes()))
         return RunRecord(
             **{name: about[name] for name in _PLAIN},
-            profile=_profile(about["profile"]),
+            profile=profile_from_json(about["profile"]),
             choices=choices_from_json(about["choices"]),
             config=config_from_json(about["config"]),
             race=_race(about["race"], (folder / RACE).read_bytes()),
@@ -120,7 +120,8 @@ def _race(about: Mapping[str, Any], data: bytes) -> Race:
     return Race(metric_from_json(about["metric"]), classes, targets, tuple(results))
 
 
-def _profile(about: Mapping[str, Any]) -> Profile:
+def profile_from_json(about: Mapping[str, Any]) -> Profile:
+    """Rebuild a profile from its fields as plain data (`dataclasses.asdict`)."""
     lists = {
         "columns": tuple(
             ColumnFacts(**{**one, "examples": tuple(one["examples"])}) for one in about["columns"]

@@ -18,7 +18,7 @@ from east.figures.regions import region_difference_figure, region_figure
 from east.figures.script import plotly_script
 from east.figures.simplex import probabilities_at, shade_points, simplex_figure
 from east.figures.sizes import size_figure
-from east.figures.square import square_figure
+from east.figures.square import color_ends, square_figure
 from east.figures.surrogate import annealing_figure, heaviside_figure, heaviside_knots
 from east.figures.sweeps import frontier_figure, grid_figure
 
@@ -36,6 +36,7 @@ __all__ = [
     "class_balance_figure",
     "class_change_figure",
     "class_order",
+    "color_ends",
     "cross_effect_figure",
     "curve_figure",
     "difference_figure",

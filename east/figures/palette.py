@@ -54,7 +54,7 @@ class Theme:
         """Return the colour of an arm: its loss's, mixed with the text's by rule, paler for an ensemble."""
         from east.rules import RULES
 
-        color = mixed(self.loss(arm.loss), self.text, 1 - 0.55 ** list(RULES).index(arm.rule))
+        color = mixed(self.loss(arm.loss), self.text, 1 - 0.75 ** list(RULES).index(arm.rule))
         return mixed(color, self.paper, 0.3) if arm.ensemble else color
 
 

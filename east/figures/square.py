@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, color_scale, layout, plain, sentence
 
 if TYPE_CHECKING:
     from east.comparison import Score
+    from east.training import Arm
 
 ROWS = ("trained by<br>likelihood", "trained for<br>the metric")
 COLUMNS = ("decided by argmax", "decided for the metric")
 ROOM = 88
 
 
+def color_ends(scores: Sequence[Score]) -> tuple[float, float]:
+    """Return the range that the colours of squares span together: of all scores, and no less than an interval's half.
+
+    So scores that differ by much less than what they are uncertain by look alike.
+    """
+    lowest, highest = min(score.mean for score in scores), max(score.mean for score in scores)
+    widths = sorted(score.interval[1] - score.interval[0] for score in scores)
+    return lowest, max(highest, lowest + widths[len(widths) // 2] / 2)
+
+
 def square_figure(
     corners: Sequence[Sequence[Score]],
     ends: tuple[float, float],
     *,
+    framed: Arm | None = None,
     theme: Theme = LIGHT,
     height: int = 150,
 ) -> Figure:
@@ -26,7 +38,8 @@ def square_figure(
 
     Args:
         corners: `[2][2]`; rows trained by likelihood and for the metric, columns by argmax and by its rule.
-        ends: the scores with the palest and the strongest colour, the same for squares that stand together.
+        ends: the scores with the palest and the strongest colour, as `color_ends` finds them.
+        framed: the arm whose corner has a frame, if it is here.
         theme: LIGHT or DARK.
         height: in pixels.
     """
@@ -57,9 +70,20 @@ def square_figure(
         margin={"l": ROOM, "r": 4, "t": 24, "b": 4},
         xaxis={**quiet, "side": "top", "tickfont": font},
         yaxis={**quiet, "autorange": "reversed", "tickfont": font},
+        shapes=[
+            _frame(theme, row, column)
+            for row, scores in enumerate(corners)
+            for column, score in enumerate(scores)
+            if score.arm == framed
+        ],
     )
     facts = [(score.arm.label, f"{score.mean:.3f} ({_ends(score)})") for row in corners for score in row]
     return Figure((trace,), picture, sentence("Scores with 95 % intervals", facts))
+
+
+def _frame(theme: Theme, row: int, column: int) -> dict[str, Any]:
+    ends = {"x0": column - 0.49, "x1": column + 0.49, "y0": row - 0.48, "y1": row + 0.48}
+    return {"type": "rect", **ends, "line": {"color": theme.text, "width": 2}}
 
 
 def _written(score: Score) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from east.errors import EastError
-from east.run.runner import in_words
+from east.run.wording import in_words
 
 Job = TypeVar("Job", bound=Hashable)
 Result = TypeVar("Result")

@@ -125,7 +125,11 @@ class Subject:
 
 
 def at_progress(history: Sequence[Snapshot], progress: float) -> Snapshot | None:
-    """Return the snapshot nearest to a progress in [0, 1]; None stands for the end."""
+    """Return the snapshot nearest to a progress in [0, 1]; None stands for the end.
+
+    The one before the first step is of an untrained network: only a progress of 0 asks for it.
+    """
+    history = [snapshot for snapshot in history if snapshot.step or not progress]
     if progress >= 1.0 or not history:
         return None
     return min(history, key=lambda snapshot: abs(snapshot.progress - progress))

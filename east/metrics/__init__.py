@@ -7,7 +7,19 @@ the G-mean): 0 / 0 counts as 0.
 """
 
 from east.metrics.definition import Metric, MetricSpec, Unit
+from east.metrics.gains import GAIN_PRESETS
 from east.metrics.ratios import fbeta, precision, recall
 from east.metrics.registry import METRICS, metric, resolve
 
-__all__ = ["METRICS", "Metric", "MetricSpec", "Unit", "fbeta", "metric", "precision", "recall", "resolve"]
+__all__ = [
+    "GAIN_PRESETS",
+    "METRICS",
+    "Metric",
+    "MetricSpec",
+    "Unit",
+    "fbeta",
+    "metric",
+    "precision",
+    "recall",
+    "resolve",
+]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Generic, TypeVar
 
 from east.errors import EastError
-from east.run.runner import in_words
+from east.run.wording import in_words
 
 Progress = TypeVar("Progress")
 Result = TypeVar("Result")

@@ -12,15 +12,20 @@ SLICE_S = 0.02
 MOST_STEPS_A_SLICE = 256
 LEAST_BETWEEN_SNAPSHOTS_S = 0.125
 SNAPSHOT_SHARE = 1 / 10
-"""Largest share of the time spent on snapshots."""
+"""Largest share of the time spent on snapshots, unless a run is to be looked at afterwards above all."""
 SNAPSHOTS_A_RUN = 100
 """Least number of snapshots in a run, so that the replay of a short run has enough to show."""
 
 
 class Clock:
-    """Measures the cost of steps and snapshots and plans both; `rate` is steps per second of wall-clock time."""
+    """Measures the cost of steps and snapshots and plans both; `rate` is steps per second of wall-clock time.
 
-    def __init__(self) -> None:
+    Args:
+        snapshot_share: largest share of the time spent on snapshots.
+    """
+
+    def __init__(self, snapshot_share: float = SNAPSHOT_SHARE) -> None:
+        self._snapshot_share = snapshot_share
         self._step_s = self._snapshot_s = 0.0
         self._read_at, self._read_step = -math.inf, 0
         self.rate = 0.0
@@ -41,7 +46,7 @@ class Clock:
     def snapshot_due(self, machine: Machine) -> bool:
         """Whether the next snapshot is due, by time or by progress."""
         since = time.monotonic() - self._read_at
-        if since < self._snapshot_s / SNAPSHOT_SHARE:
+        if since < self._snapshot_s / self._snapshot_share:
             return False
         far = machine.step_number - self._read_step >= machine.total_steps / SNAPSHOTS_A_RUN
         return far or since >= LEAST_BETWEEN_SNAPSHOTS_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,12 +19,15 @@ class History:
 
     Args:
         most: number of snapshots to keep, at least 4.
+        earlier: snapshots to begin with, oldest first.
     """
 
-    def __init__(self, most: int = MOST_SNAPSHOTS) -> None:
+    def __init__(self, most: int = MOST_SNAPSHOTS, earlier: Iterable[Snapshot] = ()) -> None:
         self._most, self._stride, self._offered = max(most, 4), 1, 0
         self._kept: tuple[Snapshot, ...] = ()
         self._last: Snapshot | None = None
+        for snapshot in earlier:
+            self.add(snapshot)
 
     def add(self, snapshot: Snapshot) -> None:
         """Add the newest snapshot; one of the same step as the last is ignored."""

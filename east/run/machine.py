@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from east.dataset import Dataset, RegionView
-    from east.training import Outcome, Snapshot, TrainConfig
+    from east.training import Outcome, Snapshot, State, TrainConfig
 
 
 class Machine(Protocol):
@@ -31,6 +31,9 @@ class Machine(Protocol):
 
     def snapshot(self) -> Snapshot:
         """Return the present state."""
+
+    def state(self) -> State:
+        """Copy everything that the steps to come depend on."""
 
     def outcome(self) -> Outcome:
         """Judge the best checkpoints on the test part."""

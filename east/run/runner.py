@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from east.errors import EastError, no_such
-from east.run.clock import Clock
+from east.run.clock import SNAPSHOT_SHARE, Clock
 from east.run.commands import INTENTS, Command, Intent
 from east.run.history import History
+from east.run.keeping import Keeper
 from east.run.machine import Machine
 from east.run.pace import PACES
 from east.run.state import RunState
+from east.run.wording import duration, in_words
 
 if TYPE_CHECKING:
     from east.training import Outcome, Snapshot
@@ -40,6 +42,10 @@ class Run:
         pause_when_unwatched_s: seconds after the last `touch` until the run pauses; browsers let hidden
             tabs touch only once a minute, so keep it above two minutes.
         end_when_unwatched_s: seconds after the last `touch` until the run ends.
+        keeper: told of everything that is worth keeping.
+        run_id: of a run that goes on; a new one otherwise.
+        earlier: snapshots of a run that goes on, oldest first.
+        snapshot_share: largest share of the time spent on snapshots.
 
     Raises:
         SettingError: for an unknown pace.
@@ -53,8 +59,13 @@ class Run:
         pace: str = "full",
         pause_when_unwatched_s: float = 150.0,
         end_when_unwatched_s: float = 1800.0,
+        keeper: Keeper | None = None,
+        run_id: str | None = None,
+        earlier: Iterable[Snapshot] = (),
+        snapshot_share: float = SNAPSHOT_SHARE,
     ) -> None:
-        self.id = secrets.token_urlsafe(9)
+        self.id = run_id or secrets.token_hex(9)
+        self.keeper = keeper or Keeper()
         self.title = title
         self.machine: Machine | None = None
         self.outcome: Outcome | None = None
@@ -68,10 +79,17 @@ class Run:
         self._single_steps = 0
         self._obeyed: dict[str, int] = {}
         self._heard = self._answered = 0
-        self._history = History()
-        self._clock = Clock()
+        self._history = History(earlier=earlier)
+        self._clock = Clock(snapshot_share)
         self.set_pace(pace)
         self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
+
+    @classmethod
+    def opened(cls, run_id: str, title: str, machine: Machine, history: Iterable[Snapshot]) -> Run:
+        """Return a run of an earlier day, which is not started; the caller sets its state and its outcome."""
+        run = cls(lambda: machine, title=title, run_id=run_id, earlier=history)
+        run.machine = machine
+        return run
 
     def start(self) -> Run:
         """Start the thread; returns the run itself."""
@@ -166,6 +184,7 @@ class Run:
         try:
             machine = self._make()
             self.machine = machine
+            self.keeper.began(machine)
             self._show(machine)
             while not machine.done and not self._all_diverged():
                 steps = self._permission(machine)
@@ -177,6 +196,7 @@ class Run:
             if not isinstance(error, EastError):
                 logger.exception("Run %s failed", self.id)
             self._publish(status="failed", reason=in_words(error), seconds_left=None)
+            self.keeper.ended(self.state, None)
 
     def _permission(self, machine: Machine) -> int:
         """Wait until the run may go on, and return the number of steps to take, 0 to end."""
@@ -221,6 +241,7 @@ class Run:
         snapshot = machine.snapshot()
         self._clock.read(machine.step_number, time.monotonic() - began)
         self._history.add(snapshot)
+        self.keeper.moment(machine, snapshot, at_rest=changes.get("status") == "paused")
         left = machine.total_steps - machine.step_number
         news = {
             "snapshot": snapshot,
@@ -240,6 +261,7 @@ class Run:
             self._publish(status="failed", reason=reason)
         else:
             self._publish(status="finished" if finished else "stopped")
+        self.keeper.ended(self.state, self.outcome)
 
     def _publish(self, *, answers: bool = True, **changes: Any) -> None:
         with self._changed:
@@ -254,10 +276,10 @@ class Run:
         alone_s = time.monotonic() - self.touched_at
         if alone_s > end_s and self._wanted != "stop":
             self._wanted = "stop"
-            self._publish(reason=f"Ended after {_duration(end_s)} without a viewer.")
+            self._publish(reason=f"Ended after {duration(end_s)} without a viewer.")
         elif alone_s > pause_s and self._wanted == "run":
             self._wanted = "pause"
-            self._publish(reason=f"Paused after {_duration(pause_s)} without a viewer.")
+            self._publish(reason=f"Paused after {duration(pause_s)} without a viewer.")
 
     def _newly_diverged(self, snapshot: Snapshot) -> tuple[str, ...]:
         from east.losses import LOSSES
@@ -272,17 +294,3 @@ class Run:
     def _all_diverged(self) -> bool:
         snapshot = self.state.snapshot
         return snapshot is not None and len(self.state.diverged) >= len(snapshot.lanes)
-
-
-def in_words(error: Exception) -> str:
-    """Return one sentence about the error that ended a run."""
-    if isinstance(error, EastError):
-        return str(error)
-    text = next(iter(str(error).splitlines()), "")
-    if isinstance(error, MemoryError) or "out of memory" in text.lower():
-        return "Out of memory: use fewer seeds, a smaller batch or a smaller network."
-    return f"The training stopped with an unexpected {type(error).__name__}{f': {text}' if text else ''}."
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from east.training import Snapshot
 
-Status = Literal["starting", "running", "paused", "stopping", "finished", "stopped", "failed"]
-ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed"})
+Status = Literal["starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
+ENDED: frozenset[Status] = frozenset({"finished", "stopped", "failed", "interrupted"})
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ class RunStore:
             self._forget_the_oldest()
         return run.start()
 
+    def add(self, run: Run) -> None:
+        """Add a run that has ended; it takes the place of one of the same id."""
+        with self._lock:
+            self._runs[run.id] = run
+            self._forget_the_oldest()
+
     def keep_copy(self, ended: Run) -> Run:
         """Add and return a run of the same machine, history and outcome with an id of its own.
 
@@ -46,7 +52,7 @@ class RunStore:
         if not ended.state.ended:
             raise SettingError("Only a run that has ended can be copied", ended.state.status)
         other = copy(ended)
-        other.id = secrets.token_urlsafe(9)
+        other.id = secrets.token_hex(9)
         other.touch()
         with self._lock:
             self._runs[other.id] = other

@@ -5,6 +5,7 @@ from east.training.config import NETWORKS, OPTIONS, TrainConfig
 from east.training.engine import Training, fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
 from east.training.regions import regions_of
+from east.training.resuming import State
 from east.training.scorecard import Scorecard, scorecard
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "Scorecard",
     "Snapshot",
+    "State",
     "TrainConfig",
     "Training",
     "fit",

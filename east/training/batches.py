@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -32,13 +34,25 @@ class Batches:
         self.per_epoch = config.steps_per_epoch(rows)
         self._place = self.per_epoch
         self._order = torch.empty(0, dtype=torch.long)
+        self._before_shuffle = self._generator_states()
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the place in the epoch, and the generators' states now and before the epoch's shuffle."""
+        place = torch.tensor([self._place])
+        return {"place": place, "before": self._before_shuffle, "now": self._generator_states()}
+
+    def take(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` returned; the epoch's shuffle is drawn again."""
+        self._set_generators(state["before"])
+        if int(state["place"]) < self.per_epoch:
+            self._shuffle()
+        self._place = int(state["place"])
+        self._set_generators(state["now"])
 
     def next(self) -> Tensor:
         """Return the next batch's row numbers `[seeds, B]`."""
         if self._place >= self.per_epoch:
-            orders = [torch.randperm(self._rows, generator=generator) for generator in self._generators]
-            self._order = torch.stack(orders).to(self._device, non_blocking=True)
-            self._place = 0
+            self._shuffle()
         start = self._place * self._size
         self._place += 1
         return self._order[:, start : start + self._size]
@@ -48,6 +62,19 @@ class Batches:
         if not self._dropout:
             return []
         return [self._mask(width).to(self._device, non_blocking=True) for width in self._widths]
+
+    def _shuffle(self) -> None:
+        self._before_shuffle = self._generator_states()
+        orders = [torch.randperm(self._rows, generator=generator) for generator in self._generators]
+        self._order = torch.stack(orders).to(self._device, non_blocking=True)
+        self._place = 0
+
+    def _generator_states(self) -> Tensor:
+        return torch.stack([generator.get_state() for generator in self._generators])
+
+    def _set_generators(self, states: Tensor) -> None:
+        for generator, state in zip(self._generators, states, strict=True):
+            generator.set_state(state.clone())
 
     def _mask(self, width: int) -> Tensor:
         """Draw one layer's mask from 16 random bits per unit, in a third of the time of `bernoulli_`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -24,6 +25,16 @@ class Checkpoints:
         self.steps = torch.zeros(lanes, dtype=torch.long, device=device)
         self._stale = torch.zeros(lanes, dtype=torch.long, device=device)
         self._patience = math.inf if patience is None else patience
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return everything that offers change, by name."""
+        own = {"best": self.parameters, "best_scores": self.scores, "best_steps": self.steps}
+        return {**own, "stale": self._stale}
+
+    def take(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from tensors as `tensors` returned them."""
+        self.parameters, self.scores = state["best"], state["best_scores"]
+        self.steps, self._stale = state["best_steps"], state["stale"]
 
     def offer(self, parameters: Tensor, logits: Tensor, scores: Tensor, step: int) -> None:
         """Keep the parameters of the lanes that score at least as well as before.

@@ -24,10 +24,11 @@ from east.training.measurement import Measurement
 from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
 from east.training.regions import RegionReader, read_all
+from east.training.resuming import State, state_of, take_state
+from east.training.schedule import one_cycle
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
 TRAIN_SCORE_ROWS = 2048
-WARM_UP = 0.1
 
 
 class Training:
@@ -66,10 +67,9 @@ class Training:
         self.total_steps = config.total_steps(rows)
         self.step_number = 0
         self._elapsed_s = 0.0
-        self._interval = max(1, self.total_steps // config.evaluations)
-        lanes = self._network.num_lanes
-        self._loss_values = torch.full((lanes,), math.nan, device=self._device)
-        self._gradient_norms = torch.full((lanes,), math.nan, device=self._device)
+        self.interval = max(1, self.total_steps // config.evaluations)
+        none_yet = torch.full((self._network.num_lanes,), math.nan, device=self._device)
+        self._loss_values = self._gradient_norms = none_yet
         self._last_batch: tuple[Tensor, Tensor] | None = None
         self._averages = self._network.parameters.clone()
         self._checkpoints = Checkpoints(self._network.parameters, config.patience)
@@ -91,7 +91,7 @@ class Training:
             for _ in range(min(steps, self.total_steps - self.step_number)):
                 self._step()
                 self.step_number += 1
-                if self.step_number % self._interval == 0 or self.done:
+                if self.step_number % self.interval == 0 or self.done:
                     self._keep_the_best()
         self._elapsed_s += time.perf_counter() - start
 
@@ -136,6 +136,18 @@ class Training:
             encoder=self.dataset.encoder,
             config=self.config,
         )
+
+    def state(self) -> State:
+        """Copy everything that the steps to come depend on, as arrays by name."""
+        return state_of(self)
+
+    def resume(self, state: State) -> None:
+        """Go on from what `state` returned for the same dataset and settings, bit for bit on a CPU.
+
+        Raises:
+            SettingError: for the state of another training.
+        """
+        take_state(self, state)
 
     def _step(self) -> None:
         """Take one step of every lane (gather, forward, backward, clip, update) without waiting for the device."""
@@ -264,13 +276,6 @@ class Training:
         return features, torch.as_tensor(part.targets, dtype=torch.long, device=self._device)
 
 
-def one_cycle(progress: float, warm_up: float = WARM_UP) -> float:
-    """Return the learning rate's share of its peak: a linear rise, then half a cosine down to 0."""
-    if progress < warm_up:
-        return (progress + 0.01) / (warm_up + 0.01)
-    return 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
-
-
 def train(dataset: Dataset, config: TrainConfig) -> Generator[Snapshot, None, Outcome]:
     """Train every lane in lockstep, yielding a snapshot at each evaluation; returns the outcome.
 
@@ -283,7 +288,7 @@ def train(dataset: Dataset, config: TrainConfig) -> Generator[Snapshot, None, Ou
     training = Training(dataset, config)
     yield training.snapshot()
     while not training.done:
-        training.advance(training._interval)
+        training.advance(training.interval)
         yield training.snapshot()
     return training.outcome()
 

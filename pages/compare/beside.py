@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from east.references import REFERENCES, FittedReference, fit_beside, rows_of
+from pages.compare.small_table import small_table
 from pages.compare.square import metrics_rule
 from pages.shared import session, shelf
 from pages.shared.words import literal
@@ -75,7 +76,7 @@ def _draw(run: Run, outcome: Outcome, comparison: Comparison, futures: Futures, 
         return judge_references(comparison, outcome, fitted, rules)
 
     judged = session.once("references", run.id, judge)
-    st.markdown(_table(judged))
+    small_table("beside", _table(judged))
     _say(judged, comparison, futures)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,7 @@ from east.figures.comparison import MOST_CHANGES
 from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
 from pages.compare.arms import pick_two
+from pages.compare.small_table import MOST_ROWS_AT_ONCE
 from pages.shared import live_view
 from pages.shared.judging import judged
 from pages.shared.live_view import Cell, Group
@@ -72,7 +73,8 @@ def _class_numbers(table: Sequence[tuple[ClassRow, ClassRow]], f_name: str) -> N
         for place, (arm, _) in enumerate(columns)
         if arm
     }
-    configs[1] = st.column_config.Column(width=190)
+    configs[1] = st.column_config.Column(width=170)
     if ROWS_FOUND in columns:
-        configs[len(columns)] = st.column_config.NumberColumn(format="%+.1f")
-    st.dataframe(frame, hide_index=True, column_config=cast("Mapping[str, None]", configs))
+        configs[len(columns)] = st.column_config.NumberColumn(format="%+.1f", width=100)
+    height: Literal["content", "auto"] = "content" if len(frame) <= MOST_ROWS_AT_ONCE else "auto"
+    st.dataframe(frame, hide_index=True, height=height, column_config=cast("Mapping[str, None]", configs))

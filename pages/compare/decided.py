@@ -13,6 +13,7 @@ import streamlit as st
 from east.figures import class_order, matrix_figure
 from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
+from pages.compare.small_table import MOST_ROWS_AT_ONCE, small_table
 from pages.compare.square import metrics_rule
 from pages.compare.trained_for import trained_for
 from pages.shared import live_view
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from east.metrics import Metric
     from east.run import Run
     from east.training import Arm, ArmOutcome, Outcome
+
+MOST_IN_LINE = 6
+"""Of more classes the rules take too many words to stand open on the page."""
 
 _drawn = count()
 
@@ -77,7 +81,7 @@ def _scores(run: Run, outcome: Outcome, metric: Metric, race: Race, results: Seq
     kind = (
         f"Ensembles of {results[0].arm.members} networks" if results[0].arm.ensemble else "One network each"
     )
-    st.markdown("\n".join(lines))
+    small_table("decided_scores", "\n".join(lines))
     told = reached or metric == outcome.metric
     more = (
         "" if told else f" No run here was trained for {literal(metric.label)}: a β frontier or a grid would."
@@ -99,9 +103,10 @@ def _mean(metric: Metric, result: ArmResult) -> float:
 
 
 def _in_words(fitted: Sequence[ArmOutcome], classes: Sequence[str]) -> None:
+    place = st.expander("The rules in words") if len(classes) > MOST_IN_LINE else st.container()
     for found in fitted:
         words = literal(found.rules[0].in_words(short_labels(classes, 24)))
-        st.caption(f"**{literal(found.arm.spec.label)}'s rule**: {words}")
+        place.caption(f"**{literal(found.arm.spec.label)}'s rule**: {words}")
 
 
 def _classes(race: Race, results: Sequence[ArmResult]) -> None:
@@ -118,4 +123,4 @@ def _classes(race: Race, results: Sequence[ArmResult]) -> None:
         columns[label, "recall"] = [f"{row.recall:.3f}" for row in rows]
     frame = neutralise_formulas(pd.DataFrame(list(zip(*columns.values(), strict=True))))
     frame.columns = pd.MultiIndex.from_tuples(list(columns))
-    st.dataframe(frame, hide_index=True)
+    st.dataframe(frame, hide_index=True, height="content" if len(frame) <= MOST_ROWS_AT_ONCE else "auto")

@@ -10,7 +10,7 @@ import streamlit as st
 from east.comparison.wording import lowered
 from east.figures import class_order, difference_figure, frontier_figure, matrix_figure
 from pages.compare import frontier_regions, sweep
-from pages.compare.matrices import side_by_side
+from pages.compare.matrices import difference_caption, side_by_side
 from pages.shared import live_view, session, shelf, state
 from pages.shared.downloads import download, predictions
 from pages.shared.live_view import Cell, Group
@@ -113,5 +113,4 @@ def _matrices_at(made: Frontier, beta: float, classes: Sequence[str]) -> list[Ce
     change = difference_figure(
         means[0], means[1], names, names=(titles[0], titles[1]), theme=theme, still=True
     )
-    caption = "Blue: more of it with the first; orange: less."
-    return [*cells, Cell("difference", "First − second", change, caption)]
+    return [*cells, Cell("difference", "First − second", change, difference_caption(means[0], means[1]))]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike
 
 from east.figures import MANY_CLASSES, NORMALISATIONS, class_order, difference_figure, matrix_figure
 from pages.compare import rows
@@ -50,14 +52,19 @@ def section(run: Run, outcome: Outcome) -> None:
         means[0], means[1], names, names=(first.label, second.label), normalise=show,
         theme=theme, still=True,
     )  # fmt: skip
-    cells.append(
-        Cell("difference", "First − second", gap, "Blue: more of it with the first arm; orange: less.")
-    )
+    cells.append(Cell("difference", "First − second", gap, difference_caption(means[0], means[1])))
     click = live_view.draw("compare_matrices", [side_by_side("matrices", cells, len(names))])
     if click is not None and click.cell.startswith("matrix"):
         true, predicted = race.classes.index(click.y), race.classes.index(click.x)
         state.put(cell=(true, predicted, int(click.cell[-1])))
     rows.draw(run, comparison, (first, second))
+
+
+def difference_caption(first: ArrayLike, second: ArrayLike) -> str:
+    """Say how to read the difference of two matrices, or that there is none."""
+    if np.array_equal(np.asarray(first), np.asarray(second)):
+        return "Nothing: both matrices are the same."
+    return "Blue: more of it with the first; orange: less."
 
 
 def side_by_side(key: str, cells: Sequence[Cell], classes: int) -> Group:

@@ -42,8 +42,9 @@ def draw(run: Run, comparison: Comparison, pair: tuple[Arm, Arm]) -> None:
             )
     positions = rows_in_cell(race, pair[arm], true, predicted)
     often = " for at least half of the seeds" if len(race.seeds) > 1 else ""
+    fall, are = ("rows fall", "They are") if len(positions) != 1 else ("row falls", "It is")
     st.caption(
-        f"{len(positions):,} test rows fall there. They are “{literal(race.classes[true])}”, and called "
+        f"{len(positions):,} test {fall} there. {are} “{literal(race.classes[true])}”, and called "
         f"“{literal(race.classes[predicted])}” by {literal(pair[arm].label)}{often}."
     )
     table, machine = shelf.table_of(run), run.machine
@@ -53,7 +54,7 @@ def draw(run: Run, comparison: Comparison, pair: tuple[Arm, Arm]) -> None:
         st.caption("The table itself is no longer in memory.")
         return
     chosen = machine.dataset.test.rows[positions[:MOST_ROWS]]
-    st.dataframe(neutralise_formulas(table.frame.iloc[chosen]), height=260)
+    st.dataframe(neutralise_formulas(table.frame.iloc[chosen]))
     if len(positions) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS} of them are shown.")
 

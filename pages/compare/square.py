@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.figures import square_figure
+from east.figures import color_ends, square_figure
 from pages.shared import live_view
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from east.training import Arm, Outcome
 
 BEST_FIRST = ("expected", "metric", "offsets")
-MOST_CLASSES_IN_LINE = 6
 
 
 def metrics_rule(race: Race) -> str | None:
@@ -31,11 +30,10 @@ def draw(run: Run, outcome: Outcome, comparison: Comparison) -> None:
     """Draw the square of one network and that of the ensemble, and the way from one corner to the best."""
     squares = _squares(comparison)
     if squares:
-        scores = [score for corners in squares.values() for row in corners for score in row]
-        ends = min(score.mean for score in scores), max(score.mean for score in scores)
-        theme = live_view.theme()
+        ends = color_ends([score for corners in squares.values() for row in corners for score in row])
+        theme, best = live_view.theme(), _best(comparison)
         cells = [
-            Cell(f"square {members}", _title(members), square_figure(corners, ends, theme=theme))
+            Cell(f"square {members}", _title(members), square_figure(corners, ends, framed=best, theme=theme))
             for members, corners in squares.items()
         ]
         live_view.draw("square", [Group("square", cells, len(cells), wide=True)], marks={"run": run.id})
@@ -81,6 +79,12 @@ def _title(members: int) -> str:
     return "One network" if members == 1 else f"Ensemble of {members} networks"
 
 
+def _best(comparison: Comparison) -> Arm | None:
+    """Return where the way to the cheapest best arm ends; None where no step is shown to add."""
+    taken = [step.taken for step in comparison.steps if step.taken is not None]
+    return taken[-1] if taken else None
+
+
 def _way(comparison: Comparison) -> str:
     """Write the steps of the way from cross-entropy to the cheapest arm that no costlier one is shown to beat."""
     from east.comparison.wording import amount, span
@@ -97,4 +101,4 @@ def _way(comparison: Comparison) -> str:
     for found in taken:
         gained = f"{amount(found.value, metric, sign=True)} ({span(found.interval, metric)})"
         parts.append(f"**{literal(found.first.label)}** {literal(gained)} {metric.unit.name}")
-    return "Each step is the cheapest that is shown to add: " + " → ".join(parts)
+    return "Each step is the cheapest that is shown to add, and the last one is framed: " + " → ".join(parts)

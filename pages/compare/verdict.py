@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from east.run import Run
     from east.training import Outcome
 
-STYLE = "<style>.st-key-verdict h2 { font-size: 1.25rem; padding: 0; }</style>"
+STYLE = "<style>.st-key-verdict h2 { font-size: 1.25rem; padding: 0 0 0.4rem; }</style>"
 ICONS: Mapping[Kind, str] = {
     "better": ":green[:material/trending_up:]",
     "better_model": ":green[:material/trending_up:]",

@@ -65,7 +65,7 @@ def _average(outcome: Outcome) -> dict[str, object]:
 
     own, classes = outcome.metric.options, outcome.classes
     average = state.known("if_average", AVERAGES, own.get("average", "macro"))
-    with st.container(width=190):
+    with st.container(width=240):
         st.selectbox(
             "Average",
             list(AVERAGES),
@@ -90,6 +90,6 @@ def _beta(own: Metric) -> float:
     asked = float(own.options.get("beta", 1.0))
     wanted = state.get().if_beta or asked
     steps = sorted({*BETAS, asked, wanted})
-    with st.container(width=360):
+    with st.container(width=300):
         st.select_slider("β", steps, format_func=lambda beta: f"{beta:g}", **state.bind("if_beta", wanted))
     return wanted

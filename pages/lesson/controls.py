@@ -55,13 +55,10 @@ def _pick(mark: str, subjects: Sequence[Subject]) -> list[Subject]:
     """Draw the choice of each panel's arm, among those of its run."""
     chosen = []
     for side, subject in zip(("Left", "Right"), subjects, strict=False):
-        arms = {arm.key: arm for arm in subject.of.arms()}
-        key = st.selectbox(
-            f"{side} panel",
-            list(arms),
-            index=list(arms).index(subject.arm.key),
-            format_func=lambda each, arms=arms: arms[each].label,
-            key=f"lesson_arm/{mark}/{side}",
+        arms = {arm.label: arm for arm in subject.of.arms()}
+        labels = list(arms)
+        label = st.selectbox(
+            f"{side} panel", labels, index=labels.index(subject.arm.label), key=f"lesson_arm/{mark}/{side}"
         )
-        chosen.append(Subject(subject.of, arms[key]))
+        chosen.append(Subject(subject.of, arms[label]))
     return chosen

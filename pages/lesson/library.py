@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -55,7 +56,7 @@ def _read(path: str, version: int) -> Lesson:
     return found
 
 
-def settings_of(texts: dict[str, str], place: str) -> Settings:
+def settings_of(texts: Mapping[str, str], place: str) -> Settings:
     """Return the settings that a lesson's texts say.
 
     Raises:

@@ -49,6 +49,8 @@ def _lesson(name: str, lesson: Lesson) -> None:
             width="content",
             **state.bind("step", number),
         )
+    if number == 1 and lesson.summary:
+        st.caption(lesson.summary)
     _pick_lesson(name)
     _step(place, lesson.steps[number - 1], len(lesson.steps))
 
@@ -120,7 +122,7 @@ class _Waiting:
 
 def _draw_problem(place: Place, step: Step) -> None:
     """Draw the made problem of the left panel, if it has one."""
-    settings = library.settings_of(dict(step.panels[0].settings), f"step {place.number}")
+    settings = library.settings_of(step.panels[0].settings, f"step {place.number}")
     try:
         problem = request_of(settings).problem
     except EastError as error:

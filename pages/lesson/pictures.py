@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from east.synthetic import Problem
     from east.training import Snapshot
 
-REGION_PX, MATRIX_PX, CURVE_PX = 290, 190, 200
+REGION_PX, MATRIX_PX, CURVE_PX = 290, 220, 200
 LINE_POINTS = 160
 SIDES = ("left", "right")
 KINDS = {"regions": "regions", "soft": "soft matrix", "hard": "hard matrix"}
@@ -150,7 +150,7 @@ def _matrices(kind: str, caption: str) -> Callable[[Look, Theme], list[Cell]]:
 def _curve(key: str) -> Callable[[Look, Theme], list[Cell]]:
     def cells(look: Look, theme: Theme) -> list[Cell]:
         runs = {id(subject.of): subject for subject in look.subjects}
-        found = []
+        found: list[Cell] = []
         for subject in runs.values():
             arms = list(dict.fromkeys(each.arm.networks for each in look.subjects if each.of is subject.of))
             history = thinned(subject.of.run.history(), LINE_POINTS)
@@ -192,7 +192,7 @@ def _heaviside(look: Look, theme: Theme) -> list[Cell]:
 MAKERS: dict[str, Callable[[Look, Theme], list[Cell]]] = {
     "regions": _regions,
     "soft": _matrices("soft", "Soft: each row is spread over the classes."),
-    "hard": _matrices("hard", "Hard: each row counted once, in the class it is predicted as."),
+    "hard": _matrices("hard", "Hard: each row counted once."),
     "difference": _difference,
     "score": _curve("score"),
     "gap": _curve("gap"),

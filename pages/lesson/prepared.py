@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,6 +13,7 @@ from east.lesson import PanelRun, Preparations, Subject, Value, values_of
 from east.run import Run
 from pages.lesson import library
 from pages.lesson.requests import request_of
+from pages.shared import warm_up
 
 if TYPE_CHECKING:
     from east.lesson import Step
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 12
 WAIT_S = 0.1
+# Nobody watches these trainings, and everybody moves through them afterwards.
+SNAPSHOT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class PreparedStep:
 class Kitchen:
     """Trains what steps need; panels of the same settings share one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, imports: Thread) -> None:
+        self._imports = imports
         self._runs: dict[Settings, tuple[PanelRun, TrainingRequest]] = {}
         self._steps: Preparations[Place, PreparedStep] = Preparations(self._prepare)
         self.current: Run | None = None
@@ -73,9 +78,11 @@ class Kitchen:
         return snapshot.progress if snapshot is not None else 0.0
 
     def _prepare(self, place: Place) -> PreparedStep:
+        # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
+        self._imports.join()
         step = place.step
         trained = [
-            self._trained(library.settings_of(dict(panel.settings), f"step {place.number}"))
+            self._trained(library.settings_of(panel.settings, f"step {place.number}"))
             for panel in step.panels
         ]
         subjects = tuple(
@@ -96,7 +103,7 @@ class Kitchen:
         from east.dataset import region_columns, region_view
 
         request = request_of(settings)
-        run = Run(request.make, title=f"Lesson: {request.table.name}")
+        run = Run(request.make, title=f"Lesson: {request.table.name}", snapshot_share=SNAPSHOT_SHARE)
         self.current = run.start()
         while not run.wait(WAIT_S):
             run.touch()
@@ -111,4 +118,4 @@ class Kitchen:
 @st.cache_resource(show_spinner=False)
 def kitchen() -> Kitchen:
     """Return the process's one kitchen."""
-    return Kitchen()
+    return Kitchen(warm_up.hurry())

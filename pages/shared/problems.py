@@ -65,15 +65,15 @@ def rows() -> int:
 
 def table() -> Table:
     """Return the rows to train and validate on."""
-    return _table(current(), rows(), state.get().split_seed)
+    return drawn(current(), rows(), state.get().split_seed)
 
 
 def test_table(problem: Problem) -> Table:
     """Return fresh rows to judge on."""
-    return _table(problem, DEFAULT_TEST_ROWS, TEST_SEED)
+    return drawn(problem, DEFAULT_TEST_ROWS, TEST_SEED)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _table(problem: Problem, rows: int, seed: int) -> Table:
+def drawn(problem: Problem, rows: int, seed: int) -> Table:
     """Draw a table, once a process: it is the same for everybody and never changed."""
     return problem.table(rows, seed)

@@ -74,22 +74,34 @@ def start(new: Run, table: Table, problem: Problem | None = None, read_as: Setti
     Raises:
         SettingError: when the server has too many active ones.
     """
-    former, shelf = run(), _shelf()
+    former = run()
     if former is not None:
         former.command("stop", wait_s=0)
     store().start(new)
-    shelf.append(Kept(new.id, table, datetime.now(), problem, read_as))
-    _shelves()[new.id] = shelf
+    _lay(Kept(new.id, table, datetime.now(), problem, read_as))
     show(new.id)
 
 
 def adopt(ended: Run, table: Table, problem: Problem | None = None) -> None:
     """Show an ended run that was trained for everybody: this session gets one of its own id."""
     own = store().keep_copy(ended)
-    shelf = _shelf()
-    shelf.append(Kept(own.id, table, datetime.now(), problem))
-    _shelves()[own.id] = shelf
+    _lay(Kept(own.id, table, datetime.now(), problem))
     show(own.id)
+
+
+def put_back(opened: Run, kept: Kept | None) -> None:
+    """Show a run of an earlier day; without its table it lies on no shelf."""
+    store().add(opened)
+    if kept is not None:
+        _lay(kept)
+    show(opened.id)
+
+
+def _lay(kept: Kept) -> None:
+    """Lay a run on this session's shelf, in the place of one of the same id."""
+    shelf = _shelf()
+    shelf[:] = [*(other for other in shelf if other.run_id != kept.run_id), kept]
+    _shelves()[kept.run_id] = shelf
 
 
 def show(run_id: str) -> None:

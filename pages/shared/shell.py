@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import first_look, links, live_view, shelf, warm_up
+from pages.shared import first_look, keeping, links, live_view, shelf, warm_up
 from pages.shared.words import STATUS_NAMES, literal
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def enter() -> None:
     links.load()
     first_look.begin()
     st.html(STYLE)
+    keeping.reopen()
 
 
 def leave(watching: bool) -> None:

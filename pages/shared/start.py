@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from east.errors import EastError
 from east.run import PACES, Run
-from pages.shared import links, shelf, state, table, uploads, warm_up
+from pages.shared import keeping, links, shelf, state, table, uploads, warm_up
 from pages.shared.request import TrainingRequest, training_request
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
@@ -26,7 +28,15 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
-            run = Run(lambda: _make(wanted), title=title, pace=state.known("pace", PACES, DEFAULTS.pace))
+            imports = warm_up.hurry()
+            run_id = token_hex(9)
+            run = Run(
+                lambda: _make(wanted, imports),
+                title=title,
+                pace=state.known("pace", PACES, DEFAULTS.pace),
+                keeper=keeping.keeper(run_id, title, wanted),
+                run_id=run_id,
+            )
             shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
             st.error(literal(error))
@@ -34,7 +44,9 @@ def train_button(disabled: bool = False) -> None:
             st.switch_page("pages/train/page.py", query_params=links.texts())
 
 
-def _make(wanted: TrainingRequest) -> Training:
+def _make(wanted: TrainingRequest, imports: Thread) -> Training:
+    # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
+    imports.join()
     training = wanted.make()
     # What the first training brings along need not be searched for garbage while it is watched.
     warm_up.collect_garbage()

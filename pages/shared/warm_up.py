@@ -23,10 +23,16 @@ def start() -> threading.Thread:
     return thread
 
 
-def wait() -> None:
-    """Hold the page until the slow imports are there, and say so."""
+def hurry() -> threading.Thread:
+    """Let the slow imports begin at once; returns their thread, for others that import to wait for."""
     thread = start()
     _hurry.set()
+    return thread
+
+
+def wait() -> None:
+    """Hold the page until the slow imports are there, and say so."""
+    thread = hurry()
     if thread.is_alive():
         with st.spinner("Loading PyTorch, once…"):
             thread.join()
@@ -34,9 +40,7 @@ def wait() -> None:
 
 def done() -> bool:
     """Whether the slow imports are there; if not, they hurry."""
-    thread = start()
-    _hurry.set()
-    return not thread.is_alive()
+    return not hurry().is_alive()
 
 
 def draw_waiting() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 STATUS_NAMES: Mapping[str, str] = {
     "starting": "Preparing", "running": "Training", "paused": "Paused", "stopping": "Stopping",
-    "finished": "Finished", "stopped": "Stopped", "failed": "Failed",
+    "finished": "Finished", "stopped": "Stopped", "failed": "Failed", "interrupted": "Interrupted",
 }  # fmt: skip
 
 WORD_JOINER = "\u2060"

@@ -11,6 +11,9 @@ from pages.shared import session, state, table
 from pages.shared.codecs import MOST_GAINS
 from pages.shared.gains import matrix
 
+_STARTED: session.Slot[int] = session.Slot("gains_started")
+"""How often a preset has replaced the table: each time the editor starts anew."""
+
 
 def section() -> None:
     """Draw the table to type into, where the chosen metric takes a matrix."""
@@ -21,22 +24,38 @@ def section() -> None:
         return
     with st.expander(spec.label, expanded=True, icon=":material/payments:"):
         st.caption(
-            "What you earn for each pair of a true class (row) and a predicted class (column); costs are negative."
+            "What you earn for each pair of a true class (row) and a predicted class (column); costs are negative. "
+            "For example, 5 on the diagonal: a right answer for that class is worth five. −3 beside it: this error "
+            "costs three."
         )
-        _editor(table.classes().names)
+        classes = table.classes()
+        if len(classes.names) > MOST_GAINS:
+            st.error(
+                f"A gain matrix can be typed for at most {MOST_GAINS} classes; this target has {len(classes.names)}."
+            )
+            return
+        _presets(classes.counts)
+        _editor(classes.names)
+
+
+def _presets(counts: Sequence[int]) -> None:
+    """Offer matrices to start from; one that is chosen replaces what was typed."""
+    from east.metrics import GAIN_PRESETS
+
+    with st.container(horizontal=True):
+        for key, preset in GAIN_PRESETS.items():
+            if st.button(preset.label, help=preset.hint, key=f"gains_from_{key}", disabled=len(counts) < 2):
+                state.put(gain=preset.make(counts))
+                _STARTED.set((_STARTED.get() or 0) + 1)
 
 
 def _editor(classes: Sequence[str]) -> None:
-    if len(classes) > MOST_GAINS:
-        st.error(
-            f"A gain matrix can be typed for at most {MOST_GAINS} classes; this target has {len(classes)}."
-        )
-        return
     # The editor keeps what was typed as changes to the table it was given, so that table must stay the same.
-    first = session.once("gains", tuple(classes), lambda: _frame(classes))
+    mark = (tuple(classes), _STARTED.get() or 0)
+    first = session.once("gains", mark, lambda: _frame(classes))
     typed = st.data_editor(
         first,
-        key=f"gains_{hash(tuple(classes))}",
+        key=f"gains_{hash(mark)}",
         num_rows="fixed",
         column_config={
             name: st.column_config.NumberColumn(required=True, step=0.01) for name in first.columns

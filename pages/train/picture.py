@@ -9,7 +9,7 @@ import streamlit as st
 
 from east.figures import ClassOrder, Theme, curve_figure, heaviside_figure
 from east.run import Run, RunState, annealings, thinned
-from pages.shared import live_view
+from pages.shared import keeping, live_view
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
 from pages.shared.words import STATUS_NAMES, duration, literal
 from pages.train import matrices, steering
@@ -53,6 +53,7 @@ class Watcher:
             _draw(run, run.machine, shown, history, moment, replay)
         if not shown.ended:
             st.caption(_patience(run))
+        keeping.draw_line(run)
         # A run that has come to rest is shown first and its polling ended later: drawing the whole page along
         # with it would show it 0.1 s later.
         shown_before = self._drawn == shown.sequence

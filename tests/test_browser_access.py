@@ -1,0 +1,77 @@
+"""Axe finds nothing serious on any page that an empty Streamlit page has not as well, light and dark."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser_driver import button, live, mark, until
+from tests.conftest import Server, free_port, serve, stop_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+EMPTY = 'import streamlit as st\n\nst.title("Empty")\nst.button("Nothing")\n'
+SERIOUS = {"serious", "critical"}
+# The heading that each page shows once it is drawn.
+PAGES = {
+    "Compare": "Compare",
+    "Microscope": "Microscope",
+    "Take away": "Take away",
+    "Data": "Train for the metric",
+}
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[Server]:
+    script, port = tmp_path / "empty.py", free_port()
+    script.write_text(EMPTY, encoding="utf-8")
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    served = serve(command, port, tmp_path / "empty.log")
+    yield served
+    stop_server(served)
+
+
+def violations(page: Page) -> dict[str, list[str]]:
+    """The serious violations by rule, each with the elements it was found on."""
+    found = Axe().run(page).response["violations"]
+    return {
+        rule["id"]: [f"{node['target']}: {node['html'][:160]}" for node in rule["nodes"]]
+        for rule in found
+        if rule["impact"] in SERIOUS
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_violation_that_an_empty_page_has_not(
+    page: Page, server: Server, empty_server: Server, theme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.goto(empty_server.url)
+    button(page, "Nothing").wait_for()
+    allowed = set(violations(page))
+    found: dict[str, dict[str, list[str]]] = {}
+    page.goto(f"{server.url}/?seeds=2&epochs=5&pace=full")
+    button(page, "Train").click()
+    live(page).wait_for()
+    until(lambda: mark(page, "status") == "finished")
+    found["Train"] = violations(page)
+    for link, heading in PAGES.items():
+        page.get_by_test_id("stSidebarNavLink").filter(has_text=link).click()
+        page.get_by_role("heading", level=1).filter(has_text=heading).wait_for()
+        until(lambda: not page.get_by_test_id("stStatusWidget").is_visible())
+        found[link] = violations(page)
+    own = {
+        (name, rule): nodes
+        for name, rules in found.items()
+        for rule, nodes in rules.items()
+        if rule not in allowed
+    }
+    assert own == {}
