@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from east.kept.origin import Origin, fingerprint
 
 if TYPE_CHECKING:
-    from east.dataset import Dataset
+    from east.dataset import Dataset, RegionView
     from east.run import Machine
     from east.tables import Table
 
@@ -44,8 +44,14 @@ def about_run(machine: Machine, table: Table, origin: Origin, began: datetime) -
         "config": config_to_json(config),
         "total_steps": machine.total_steps,
         "device": machine.device,
+        "view": None if machine.view is None else _view_to_json(machine.view),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def _view_to_json(view: RegionView) -> dict[str, Any]:
+    """Name what decision regions were drawn over: two columns, a grid's size and a number of training rows."""
+    return {"columns": list(view.columns), "size": view.size, "points": len(view.points.rows)}
 
 
 def split_rows(dataset: Dataset) -> dict[str, NDArray[np.int64]]:

@@ -22,7 +22,7 @@ from east.kept.store import Entry, KeptRuns, entry_of
 from east.run import RunState
 
 if TYPE_CHECKING:
-    from east.dataset import Profile
+    from east.dataset import Profile, RegionView
     from east.run import Machine
     from east.tables import Table
     from east.training import Outcome, Snapshot, State, TrainConfig, Training
@@ -77,6 +77,7 @@ class _Still:
     def __init__(self, opened: OpenedRun) -> None:
         self._opened = opened
         self.dataset, self.config = opened.dataset, opened.config
+        self.view = None if opened.table is None else _view(opened, opened.table)
         self.device = str(opened.entry.about["device"])
         self.step_number, self.total_steps = opened.entry.step, opened.entry.total_steps
         self.done = True
@@ -270,15 +271,23 @@ def resumed(runs: KeptRuns, opened: OpenedRun) -> Training:
 
 
 def _training(opened: OpenedRun, table: Table) -> Training:
-    from east.dataset import region_columns, region_view
     from east.training import Training
 
-    dataset = opened.dataset
-    two = len(region_columns(dataset)) >= 2
-    training = Training(dataset, opened.config, region_view(table.frame, dataset) if two else None)
+    training = Training(opened.dataset, opened.config, _view(opened, table))
     if opened.state is not None:
         training.resume(opened.state)
     return training
+
+
+def _view(opened: OpenedRun, table: Table) -> RegionView | None:
+    """Lay the grid anew over which the kept moments have their decision regions."""
+    from east.dataset import region_view
+
+    view = opened.entry.about["view"]
+    if view is None:
+        return None
+    columns, size, points = view["columns"], view["size"], view["points"]
+    return region_view(table.frame, opened.dataset, columns, size=size, most_points=points)
 
 
 def before(opened: OpenedRun) -> tuple[Snapshot, ...]:
