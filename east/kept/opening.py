@@ -12,7 +12,7 @@ import numpy as np
 from east.dataset import Choices, Dataset, Encoder, Part
 from east.errors import DatasetError, EastError, SettingError
 from east.kept import database
-from east.kept.about import PARTS, encoded_mark
+from east.kept.about import PARTS, encoded_mark, view_again
 from east.kept.database import Parts
 from east.kept.keeper import ARRAYS, END, MOMENT, OUTCOME, PROFILE, ROWS, STATE
 from east.kept.origin import Origin, table_of, test_table_of
@@ -77,6 +77,9 @@ class _Still:
     def __init__(self, opened: OpenedRun) -> None:
         self._opened = opened
         self.dataset, self.config = opened.dataset, opened.config
+        self.view = (
+            None if opened.table is None else view_again(opened.entry.about, opened.dataset, opened.table)
+        )
         self.device = str(opened.entry.about["device"])
         self.step_number, self.total_steps = opened.entry.step, opened.entry.total_steps
         self.done = True
@@ -270,12 +273,9 @@ def resumed(runs: KeptRuns, opened: OpenedRun) -> Training:
 
 
 def _training(opened: OpenedRun, table: Table) -> Training:
-    from east.dataset import region_columns, region_view
     from east.training import Training
 
-    dataset = opened.dataset
-    two = len(region_columns(dataset)) >= 2
-    training = Training(dataset, opened.config, region_view(table.frame, dataset) if two else None)
+    training = Training(opened.dataset, opened.config, view_again(opened.entry.about, opened.dataset, table))
     if opened.state is not None:
         training.resume(opened.state)
     return training
