@@ -117,6 +117,7 @@ def test_free_play_opens_the_steps_own_training_with_its_settings() -> None:
     app = answer(at_step(6), 1)
     press(app, "Play with it on the Train page")
     assert view(app)["strip"]["status"] == "finished"
+    assert app.title[0].value == "Lesson: Four overlapping Gaussians".replace(":", "\\:")
     settings = app.session_state["settings"]
     assert (settings.preset, settings.beta, settings.seeds, settings.lesson, settings.step) == (
         "four_gaussians", 0.25, 3, NAMED, 6,
