@@ -49,7 +49,7 @@ class PreparedStep:
     values: dict[str, Value]
 
 
-class Kitchen:
+class Trainings:
     """Trains what steps need; panels of the same settings share one run."""
 
     def __init__(self, imports: Thread) -> None:
@@ -112,6 +112,6 @@ class Kitchen:
 
 
 @st.cache_resource(show_spinner=False)
-def kitchen() -> Kitchen:
-    """Return the process's one kitchen."""
-    return Kitchen(warm_up.hurry())
+def trainings() -> Trainings:
+    """Return what has been trained for lessons, the same for everybody in the process."""
+    return Trainings(warm_up.hurry())
