@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from pages.lesson.prepared import Kitchen
+from pages.lesson.prepared import Trainings
 from pages.shared.settings import FIELDS
 from tests.app_driver import by_link, sound
 
@@ -64,7 +64,7 @@ def made_up(rng: random.Random) -> dict[str, str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_link_breaks_a_page(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Kitchen, "open", lambda kitchen, place: None)  # no training behind every link
+    monkeypatch.setattr(Trainings, "open", lambda trainings, place: None)  # no training behind every link
     rng = random.Random(f"{SEED} {page}")
     for _ in range(-(-LINKS // len(PAGES))):
         link = made_up(rng)
