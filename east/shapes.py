@@ -27,7 +27,8 @@ def check_batch(
     """
     if torch.compiler.is_compiling():
         return
-    for what, value in ((name, scores), ("targets", targets)):
+    given: tuple[tuple[str, object], ...] = ((name, scores), ("targets", targets))
+    for what, value in given:
         if not isinstance(value, Tensor):
             got = type(value).__name__
             raise SettingError(f"The {what} must be a tensor", f"a {got}", f"give torch.as_tensor({what})")

@@ -31,7 +31,7 @@ class Recorded:
     def __init__(
         self, training: Training, moments: list[Snapshot], states: list[State], result: Outcome
     ) -> None:
-        self.dataset, self.config = training.dataset, training.config
+        self.dataset, self.config, self.view = training.dataset, training.config, training.view
         self.moments, self.states, self.result = moments, states, result
         self.total_steps, self.step_number, self._at = training.total_steps, 0, 0
 

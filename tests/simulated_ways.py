@@ -114,7 +114,8 @@ def _line(
     sharpness = 1 + own.blur * generator.normal(size=(seeds, 1))
     move = own.drift * generator.normal(size=(seeds, 1))
     luck = generator.normal(size=(seeds, len(targets)))
-    return sharpness * PLACES[targets] + move + np.sqrt(1 - own.luck) * shared + np.sqrt(own.luck) * luck
+    line = sharpness * PLACES[targets] + move + np.sqrt(1 - own.luck) * shared + np.sqrt(own.luck) * luck
+    return np.asarray(line, dtype=np.float64)
 
 
 def _predicted(line: Floats, edges: Floats) -> NDArray[np.int64]:

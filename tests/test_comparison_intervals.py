@@ -228,7 +228,9 @@ def test_the_interval_is_that_of_a_bootstrap_by_hand_over_the_exported_predictio
     wide = frame.pivot(index="row", columns=["arm", "seed"], values="predicted")
     codes = {"a": 0, "b": 1, "c": 2}
     true = frame.groupby("row")["true"].first().map(codes).to_numpy()
-    predicted: dict[Any, NDArray[np.int64]] = {key: wide[key].map(codes).to_numpy() for key in wide.columns}
+    predicted: dict[Any, NDArray[np.int64]] = {
+        key: np.asarray(wide[key].map(codes), dtype=np.int64) for key in wide.columns
+    }
     generator = np.random.default_rng(7)
 
     def macro_f1(rows: NDArray[np.int64], key: tuple[str, int]) -> float:

@@ -228,7 +228,7 @@ def test_it_works_in_scikit_learns_searches() -> None:
         ({"loss": "hinge"}, "no such loss"),
         ({"device": "abacus"}, "no such device"),
         ({"validation_fraction": 1.0}, "validation_fraction"),
-        ({"random_state": -1}, "Seeds must be"),
+        ({"random_state": -1}, "seeds must be"),
         ({"hidden": (0,)}, "hidden must be a whole number from 1 up"),
         ({"rule": "best"}, "no such decision rule"),
         ({"members": 0}, "members must be a whole number from 1 up"),

@@ -31,7 +31,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "network": ("errors",),
     "shapes": ("errors",),
     "confusion": ("annealing", "shapes"),
-    "dataset": ("tables",),
+    "dataset": ("tables", "options"),
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),

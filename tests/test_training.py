@@ -502,7 +502,7 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_nothing() -> None:
         ({"losses": ("east", "east")}, "Give at least one loss, each once"),
         ({"seeds": ()}, "Give at least one seed, each once"),
         ({"seeds": (1, 1)}, "Give at least one seed, each once"),
-        ({"seeds": (-1,)}, "Seeds must be whole numbers from 0 up"),
+        ({"seeds": (-1,)}, "seeds must be a whole number from 0 up"),
         ({"rules": ("best",)}, "There is no such decision rule: got 'best'; choose one of argmax, "),
         ({"rules": ()}, "Give at least one rule, each once"),
         ({"rules": ("argmax", "argmax")}, "Give at least one rule, each once"),

@@ -6,14 +6,14 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from east.dataset.splitting import PARTS, check_shares, split_by_time, split_groups, split_stratified
 from east.dataset.targets import Labels, encode_target
-from east.errors import DatasetError, SettingError
+from east.errors import DatasetError
+from east.options import Option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,8 @@ DEFAULT_SHARES = (0.6, 0.2, 0.2)
 _NUMBERED_DATE = re.compile(r"^\s*(\d{1,2})([-/.])(\d{1,2})[-/.]\d{2,4}")
 _VERBS = {"training": "train on", "validation": "validate on", "test": "test on"}
 _NO_TIME = "The table cannot be split by time"
+
+SPLIT_SEED = Option("Seed", "Seed of the split.", kind="whole", least=0, example="0")
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,7 @@ def outline_target(frame: pd.DataFrame, target: pd.Series[Any], choices: Choices
         DatasetError, SettingError: as for `outline`.
     """
     shares = check_shares(choices.shares)
-    if not isinstance(choices.seed, Integral) or choices.seed < 0:
-        raise SettingError(
-            "The seed of a split must be a whole number from 0 up", repr(choices.seed), "use 0"
-        )
+    SPLIT_SEED.check("seed", choices.seed)
     labels = encode_target(
         target,
         rare=choices.rare,

@@ -75,9 +75,10 @@ class EASTLoss(_Anchored):
         class_counts: Sequence[int] | None = None,
     ) -> None:
         super().__init__(metric, anchor, class_counts)
-        if not isinstance(annealing, Annealing):
+        given: object = annealing
+        if not isinstance(given, Annealing):
             remedy = "give Annealing(Sharpness(0.4, 1), Sharpness(0.05, 0.1))"
-            raise SettingError("The annealing must be an Annealing", repr(annealing), remedy)
+            raise SettingError("The annealing must be an Annealing", repr(given), remedy)
         self.annealing = annealing
 
     def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:

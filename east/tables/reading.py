@@ -72,8 +72,9 @@ def load(source: bytes | str | Path, name: str | None, limits: Limits) -> tuple[
     Raises:
         TableError: no such file, no plain file, an empty one, or one beyond the limit.
     """
-    if not isinstance(source, str | Path | bytes | bytearray | memoryview):
-        got, remedy = f"a {type(source).__name__}", "give a path or the bytes of a file"
+    given: object = source
+    if not isinstance(given, str | Path | bytes | bytearray | memoryview):
+        got, remedy = f"a {type(given).__name__}", "give a path or the bytes of a file"
         raise TableError("A table is read from a file", got, remedy)
     if isinstance(source, str | Path):
         path = Path(source)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
-from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +45,9 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
 )
 PRECISIONS: Mapping[str, str] = MappingProxyType({"float32": "float32", "bfloat16": "bfloat16"})
 
+SEED = Option(
+    "Seed", "Seed of a network and its batches.", kind="whole", least=0, most=MOST_SEED, example="(0, 1)"
+)
 EPOCHS = Option(
     "Epochs",
     "Passes over the training rows.",
@@ -174,9 +176,10 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Check every value and turn lists into tuples."""
-        if not isinstance(self.metric, Metric):
+        judge: object = self.metric
+        if not isinstance(judge, Metric):
             remedy = 'build it with east.metric("mcc")'
-            raise SettingError("The metric of a training must be a Metric", repr(self.metric)[:80], remedy)
+            raise SettingError("The metric of a training must be a Metric", repr(judge)[:80], remedy)
         for name, example in LISTS.items():
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, _as_tuple(name, getattr(self, name), example))
@@ -185,8 +188,8 @@ class TrainConfig:
         _require_each_once("loss", self.losses if self.arms is None else self.race)
         _require_each_once("rule", self.rules)
         _require_each_once("seed", self.seeds)
-        if not all(isinstance(seed, Integral) and 0 <= seed <= MOST_SEED for seed in self.seeds):
-            raise SettingError("Seeds must be whole numbers from 0 up", self.seeds, "use for example (0, 1)")
+        for seed in self.seeds:
+            SEED.check("seeds", seed)
         most = max(arm.members for arm in self.race)  # every arm checks its own names
         if most > len(self.seeds):
             got = f"{most} members and {len(self.seeds)} seeds"

@@ -6,6 +6,7 @@ from itertools import count
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.session import Slot
 
 REST_S = 0.3
@@ -15,9 +16,14 @@ _LIGHT, _OVER = "light", "over"
 
 
 def begin() -> None:
-    """Note that another page run of the session begins; the first look is then over."""
+    """Note that another page run of the session begins; the first look is then over.
+
+    It comes so soon that the browser may not have shown a widget of the first one yet. Such a widget would start
+    with its default, and a click would send that as if the reader had chosen it.
+    """
     if _STAGE.get() == _LIGHT:
         _STAGE.set(_OVER)
+        state.show_again()
 
 
 def draw_rest_later() -> bool:

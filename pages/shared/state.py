@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypedDict, TypeVar
 
 from pages.shared import links, session
-from pages.shared.settings import DEFAULTS, Settings, changed
+from pages.shared.settings import DEFAULTS, ENTRIES, Settings, changed
 
 Value = TypeVar("Value")
 
@@ -67,6 +67,12 @@ def put_entry(name: str, entry: str, value: object) -> None:
     links.SETTINGS.set(changed(get(), {name: _with_entry(name, entry, value)}))
     session.reset_widgets(f"{_key(name)}/{entry}")
     links.write()
+
+
+def show_again() -> None:
+    """Tell the browser the value of every widget once more: it shows the default where it has missed a page run."""
+    for name in ENTRIES:
+        session.reset_widgets(_key(name))
 
 
 def known(name: str, options: Iterable[Value], default: Value) -> Value:
