@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from east.dataset import Dataset, prepare
+from east.dataset import Dataset, RegionView, prepare
 from east.kept import KeptRuns, OpenedRun, RunKeeper, file_origin
 from east.metrics import metric
 from east.run import RunState
@@ -26,6 +26,7 @@ class Recorded:
     """A training that was recorded at its evaluations; `at` is the present one."""
 
     device = "cpu"
+    view: RegionView | None = None
 
     def __init__(
         self, training: Training, moments: list[Snapshot], states: list[State], result: Outcome

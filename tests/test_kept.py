@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from east.dataset import prepare, region_view, with_test
+from east.dataset import prepare, region_columns, region_view, with_test
 from east.errors import DatasetError, SettingError
 from east.export import read_run
 from east.kept import (
@@ -88,7 +88,8 @@ def test_regions_and_a_named_class_come_back(runs: KeptRuns) -> None:
     table, dataset = wine()
     measure = metric("fbeta", average="class", class_index=1).named(dataset.classes)
     config = replace(settings(), metric=measure)
-    view = region_view(table.frame, dataset)
+    columns = region_columns(dataset)[3:5]
+    view = region_view(table.frame, dataset, columns, size=20, most_points=31)
     keeper = RunKeeper(runs, "c3", "Regions", table, Origin("sample", "wine.csv"))
     run = Run(lambda: Training(dataset, config, view), keeper=keeper).start()
     assert run.wait(60) and keeper.wait(60) and run.outcome is not None
@@ -96,6 +97,10 @@ def test_regions_and_a_named_class_come_back(runs: KeptRuns) -> None:
     assert opened.outcome is not None
     same_outcome(opened.outcome, run.outcome)
     assert opened.config.metric.label == measure.label != metric("fbeta").label
+    again = opened.machine.view
+    assert again is not None and again.columns == view.columns
+    np.testing.assert_array_equal(again.points.rows, view.points.rows)
+    np.testing.assert_array_equal(again.features, view.features)
     last, kept = run.history()[-1].arms[0].regions, opened.history[-1].arms[0].regions
     assert last is not None and kept is not None
     for name in ("classes", "margins", "point_classes"):

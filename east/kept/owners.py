@@ -70,6 +70,7 @@ class Owners:
             if _can_lock(path):
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
+                    Path(f"{path}-journal").unlink(missing_ok=True)
 
 
 def _can_lock(path: Path) -> bool:

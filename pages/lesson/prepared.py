@@ -100,19 +100,14 @@ class Kitchen:
         return known
 
     def _train(self, settings: Settings) -> tuple[PanelRun, TrainingRequest]:
-        from east.dataset import region_columns, region_view
-
         request = request_of(settings)
         run = Run(request.make, title=f"Lesson: {request.table.name}", snapshot_share=SNAPSHOT_SHARE)
         self.current = run.start()
         while not run.wait(WAIT_S):
             run.touch()
-        if run.machine is None or run.outcome is None:
+        if run.outcome is None:
             raise LessonError("This step's training gave no result", run.state.reason)
-        dataset = run.machine.dataset
-        two = len(region_columns(dataset)) >= 2
-        view = region_view(request.table.frame, dataset) if two else None
-        return PanelRun(run, view, request.problem), request
+        return PanelRun(run, request.problem), request
 
 
 @st.cache_resource(show_spinner=False)
