@@ -257,14 +257,14 @@ def _read(path: Path, size: int) -> Entry:
         with database.reading(path) as parts:
             return entry_of(path, size, parts)
     except (EastError, ValueError, KeyError, TypeError) as error:
-        told = error if isinstance(error, KeptError) else damaged(path)
-        return Entry(path.stem, path, size, path.stem, problem=str(told))
+        reason = error if isinstance(error, KeptError) else damaged(path)
+        return Entry(path.stem, path, size, path.stem, problem=str(reason))
 
 
 def entry_of(path: Path, size: int, parts: Parts) -> Entry:
     """Read what the list shows of a run."""
-    facts = {name: json.loads(value) for name, value in parts.all(FACT).items()}
-    about, named, progress = facts[ABOUT], facts[NAMED], facts[PROGRESS]
+    found = {name: json.loads(value) for name, value in parts.all(FACT).items()}
+    about, named, progress = found[ABOUT], found[NAMED], found[PROGRESS]
     return Entry(
         run_id=path.stem,
         path=path,
