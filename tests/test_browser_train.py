@@ -20,9 +20,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_first_problem_train_watch_pause_step_resume_stop_compare(page: Page, server: Server) -> None:
-    start(page, server)
+    start(page, server, "?pace=slow")  # so that it is still under way on a busy machine
     before = {(arm, which): cells(page, arm, which) for arm in (0, 1) for which in ("soft", "hard")}
-    until(lambda: step(page) > 120)
+    until(lambda: step(page) > 60)
     for (arm, which), drawn in before.items():
         until(lambda arm=arm, which=which, drawn=drawn: cells(page, arm, which) != drawn)  # type: ignore[misc]
     button(page, "Pause").click()
