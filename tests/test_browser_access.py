@@ -68,10 +68,11 @@ def test_no_page_has_a_violation_that_an_empty_page_has_not(
         page.get_by_role("heading", level=1).filter(has_text=heading).wait_for()
         until(lambda: not page.get_by_test_id("stStatusWidget").is_visible())
         found[link] = violations(page)
-    own = {
-        (name, rule): nodes
+    own = [
+        f"{name}, {rule}: {node}"
         for name, rules in found.items()
         for rule, nodes in rules.items()
         if rule not in allowed
-    }
-    assert own == {}
+        for node in nodes
+    ]
+    assert not own, "\n".join(own)

@@ -172,7 +172,7 @@ def test_a_move_of_the_scrubber_redraws_the_stage_in_a_quarter_of_a_second(
     page.set_viewport_size({"width": 1280, "height": 720})
     start(page, watched.server, "?pace=full")
     until(lambda: mark(page, "status") == "finished")
-    page.get_by_text("cross-entropy in macro F1 by", exact=False).wait_for()
+    page.locator(".st-key-train_head strong").wait_for()
     until(lambda: mark(page, "staged") == mark(page, "step"))
     time.sleep(2.0)
     took = page.evaluate(SCRUB, MOVES)

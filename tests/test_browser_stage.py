@@ -57,7 +57,7 @@ def finish(page: Page, server: Server, link: str = "") -> None:
 def test_the_finished_default_problem_is_seen_whole_in_a_small_window(page: Page, server: Server) -> None:
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     finish(page, server)
-    page.get_by_text("cross-entropy in macro F1 by", exact=False).wait_for()
+    page.locator(".st-key-train_head strong").wait_for()
     until(lambda: page.evaluate(INSIDE) == [], 20)
     if os.environ.get("EAST_PICTURES"):
         page.mouse.move(1, 1)

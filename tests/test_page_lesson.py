@@ -13,7 +13,7 @@ from east.lesson import PICTURES, failed_claims, fill, read_lesson
 from east.lesson.filling import NAME
 from pages.lesson import library
 from pages.lesson.pictures import MAKERS
-from pages.lesson.prepared import Place, PreparedStep, kitchen
+from pages.lesson.prepared import Place, PreparedStep, trainings
 from pages.shared import shelf
 from tests.app_driver import by_link, errors, opened, press, sound, view, widget
 
@@ -28,10 +28,10 @@ def place(number: int) -> Place:
 
 def prepared(number: int) -> PreparedStep:
     """A step of the lesson with its trainings done."""
-    kitchen().open(place(number))
-    kitchen()._steps.wait(place(number), READY_S)
-    assert kitchen().problem(place(number)) is None
-    found = kitchen().get(place(number))
+    trainings().open(place(number))
+    trainings()._steps.wait(place(number), READY_S)
+    assert trainings().problem(place(number)) is None
+    found = trainings().get(place(number))
     assert found is not None
     return found
 
@@ -117,6 +117,7 @@ def test_free_play_opens_the_steps_own_training_with_its_settings() -> None:
     app = answer(at_step(6), 1)
     press(app, "Play with it on the Train page")
     assert view(app)["strip"]["status"] == "finished"
+    assert app.title[0].value == "Lesson: Four overlapping Gaussians".replace(":", "\\:")
     settings = app.session_state["settings"]
     assert (settings.preset, settings.beta, settings.seeds, settings.lesson, settings.step) == (
         "four_gaussians", 0.25, 3, NAMED, 6,
@@ -183,8 +184,8 @@ def test_a_teachers_lesson_on_a_sample_table_says_where_it_came_out_otherwise(ow
     )
     for number in (1, 2):
         mine = Place("mine", library.version("mine"), number)
-        kitchen().open(mine)
-        assert kitchen()._steps.wait(mine, READY_S)
+        trainings().open(mine)
+        assert trainings()._steps.wait(mine, READY_S)
     app = press(opened("lesson"), "Show me")
     assert errors(app)[0].startswith("A text names a value that there is not: got 'left.nonsense'; use left.")
     app = press(press(app, "Next"), "Show me")
@@ -198,8 +199,8 @@ def test_settings_that_cannot_be_trained_are_told(own: Path) -> None:
         encoding="utf-8",
     )
     mine = Place("mine", library.version("mine"), 1)
-    kitchen().open(mine)
-    assert kitchen()._steps.wait(mine, READY_S)
+    trainings().open(mine)
+    assert trainings()._steps.wait(mine, READY_S)
     (said,) = errors(press(opened("lesson"), "Show me"))
     assert said.startswith("There is no such made problem: got 'nowhere'; use four_gaussians")
 

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from pages.lesson.prepared import Kitchen
+from pages.lesson.prepared import Trainings
 from pages.shared.settings import FIELDS
 from tests.app_driver import by_link, sound
 
@@ -64,7 +64,7 @@ def made_up(rng: random.Random) -> dict[str, str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_link_breaks_a_page(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Kitchen, "open", lambda kitchen, place: None)  # no training behind every link
+    monkeypatch.setattr(Trainings, "open", lambda trainings, place: None)  # no training behind every link
     rng = random.Random(f"{SEED} {page}")
     for _ in range(-(-LINKS // len(PAGES))):
         link = made_up(rng)
@@ -73,3 +73,13 @@ def test_no_link_breaks_a_page(page: str, monkeypatch: pytest.MonkeyPatch) -> No
         assert app.title[0].value.startswith(PAGES[page]), link
         if page == "data":
             sound(app.run())  # what its first look leaves out
+
+
+@pytest.mark.parametrize("page", ["data", "train"])
+@pytest.mark.parametrize("rows", ["0", "99", "-5", "20002000"])
+def test_a_number_of_rows_out_of_range_falls_back_and_says_so(page: str, rows: str) -> None:
+    app = sound(by_link(page, rows=rows))
+    said = [entry.value for entry in app.info]
+    said += [entry.value for entry in sound(app.run()).info]  # the Data page's first look has no notes yet
+    assert f"The link's number of rows “{rows}” is not known here; the default is used." in said
+    assert app.session_state["settings"].rows is None

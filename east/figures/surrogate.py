@@ -58,7 +58,7 @@ def annealing_figure(
             tickformat=".0%",
             tickvals=[0, 0.25, 0.5, 0.75, 1],
         ),
-        yaxis=axis(theme, "δ and ω", range=[-0.1, 1.15]),
+        yaxis=axis(theme, "δ and ω", range=[-0.2, 1.2]),
         shapes=moment_line(theme, progress),
     )
     return Figure(tuple(traces), picture, sentence(f"Annealing at {progress:.0%} of training", named))

@@ -24,10 +24,9 @@ BEST_GRID = 120
 
 @dataclass(frozen=True, eq=False)
 class PanelRun:
-    """The finished run behind a panel, what its regions are drawn over, and its made problem, if it was one."""
+    """The finished run behind a panel, and the made problem it was trained on, if it was one."""
 
     run: Run
-    view: RegionView | None = None
     problem: Problem | None = None
 
     @property
@@ -51,6 +50,11 @@ class PanelRun:
         if self.run.machine is None:
             raise LessonError("This step's training could not begin", self.run.state.reason)
         return self.run.machine
+
+    @property
+    def view(self) -> RegionView | None:
+        """What the regions are drawn over; None for a table without two numeric columns."""
+        return self.machine.view
 
     def arms(self) -> tuple[Arm, ...]:
         """Return the arms that raced, without the ensembles."""

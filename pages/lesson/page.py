@@ -7,7 +7,7 @@ import streamlit as st
 from east.errors import EastError
 from east.lesson import Lesson, Step, failed_claims, fill
 from pages.lesson import controls, library, pictures, play, question
-from pages.lesson.prepared import Kitchen, Place, PreparedStep, kitchen
+from pages.lesson.prepared import Place, PreparedStep, Trainings, trainings
 from pages.lesson.requests import request_of
 from pages.shared import notes, state
 from pages.shared.settings import DEFAULTS
@@ -38,7 +38,7 @@ def main() -> None:
 def _lesson(name: str, lesson: Lesson) -> None:
     number = state.known("step", range(1, len(lesson.steps) + 1), 1)
     place = Place(name, library.version(name), number)
-    kitchen().open(place)
+    trainings().open(place)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(literal(lesson.title), anchor=False, width="content")
         st.segmented_control(
@@ -64,7 +64,7 @@ def _pick_lesson(name: str) -> None:
 def _step(place: Place, step: Step, count: int) -> None:
     words, stage = st.columns([1, 2.4], gap="medium")
     answer = question.answered(place)
-    prepared = kitchen().get(place)
+    prepared = trainings().get(place)
     with words:
         st.subheader(f"{place.number}. {literal(step.title)}", anchor=False)
         if answer is None:
@@ -100,24 +100,24 @@ def _before(place: Place, step: Step, prepared: PreparedStep | None) -> None:
 
 def _wait(place: Place) -> None:
     """Say why there is nothing to see, or how far it is."""
-    problem = kitchen().problem(place)
+    problem = trainings().problem(place)
     if problem is not None:
         st.error(literal(problem))
     else:
-        st.fragment(_Waiting(kitchen(), place).draw, run_every=POLL_S)()
+        st.fragment(_Waiting(trainings(), place).draw, run_every=POLL_S)()
 
 
 class _Waiting:
     """Says how far the training is that a step waits for, and has the page drawn once it is there."""
 
-    def __init__(self, cook: Kitchen, place: Place) -> None:
-        self._cook, self._place = cook, place
+    def __init__(self, trained: Trainings, place: Place) -> None:
+        self._trained, self._place = trained, place
 
     def draw(self) -> None:
         """Draw the waiting."""
-        if self._cook.get(self._place) is not None or self._cook.problem(self._place) is not None:
+        if self._trained.get(self._place) is not None or self._trained.problem(self._place) is not None:
             st.rerun()
-        st.progress(self._cook.progress(), "Training what this step shows…")
+        st.progress(self._trained.progress(), "Training what this step shows…")
 
 
 def _draw_problem(place: Place, step: Step) -> None:

@@ -30,6 +30,7 @@ REGION_PX, MATRIX_PX, CURVE_PX = 290, 220, 200
 LINE_POINTS = 160
 SIDES = ("left", "right")
 KINDS = {"regions": "regions", "soft": "soft matrix", "hard": "hard matrix"}
+CURVE_TITLES = {"score": "{metric} on validation", "gap": "Surrogate gap"}
 CURVES = {
     "score": "Solid: validation; a diamond marks the moment that is kept. Dotted: training rows.",
     "gap": "Soft score minus hard score: near 0, the loss measures what the metric does.",
@@ -157,7 +158,7 @@ def _curve(key: str) -> Callable[[Look, Theme], list[Cell]]:
             figure = curve_figure(
                 history, arms, key, moment=_moment(look, subject), theme=theme, height=CURVE_PX
             )
-            title = f"{subject.arm.metric.label} on validation" if key == "score" else "Surrogate gap"
+            title = CURVE_TITLES[key].format(metric=subject.arm.metric.label)
             found.append(Cell(f"{key}_{len(found)}", title, figure, CURVES[key]))
         return found
 

@@ -13,7 +13,7 @@ from east.lesson import PanelRun, Preparations, Subject, Value, values_of
 from east.run import Run
 from pages.lesson import library
 from pages.lesson.requests import request_of
-from pages.shared import warm_up
+from pages.shared import problems, warm_up
 
 if TYPE_CHECKING:
     from east.lesson import Step
@@ -49,7 +49,7 @@ class PreparedStep:
     values: dict[str, Value]
 
 
-class Kitchen:
+class Trainings:
     """Trains what steps need; panels of the same settings share one run."""
 
     def __init__(self, imports: Thread) -> None:
@@ -100,22 +100,18 @@ class Kitchen:
         return known
 
     def _train(self, settings: Settings) -> tuple[PanelRun, TrainingRequest]:
-        from east.dataset import region_columns, region_view
-
         request = request_of(settings)
-        run = Run(request.make, title=f"Lesson: {request.table.name}", snapshot_share=SNAPSHOT_SHARE)
+        name = problems.preset_of(settings).label if request.problem is not None else request.table.name
+        run = Run(request.make, title=f"Lesson: {name}", snapshot_share=SNAPSHOT_SHARE)
         self.current = run.start()
         while not run.wait(WAIT_S):
             run.touch()
-        if run.machine is None or run.outcome is None:
+        if run.outcome is None:
             raise LessonError("This step's training gave no result", run.state.reason)
-        dataset = run.machine.dataset
-        two = len(region_columns(dataset)) >= 2
-        view = region_view(request.table.frame, dataset) if two else None
-        return PanelRun(run, view, request.problem), request
+        return PanelRun(run, request.problem), request
 
 
 @st.cache_resource(show_spinner=False)
-def kitchen() -> Kitchen:
-    """Return the process's one kitchen."""
-    return Kitchen(warm_up.hurry())
+def trainings() -> Trainings:
+    """Return what has been trained for lessons, the same for everybody in the process."""
+    return Trainings(warm_up.hurry())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from east.errors import EastError
-from east.synthetic import DEFAULT_PRESET, DEFAULT_TEST_ROWS, PRESETS, Preset, Problem, make_problem
+from east.synthetic import DEFAULT_PRESET, DEFAULT_TEST_ROWS, PRESETS, RANGES, Preset, Problem, make_problem
 from pages.shared import links, state
 from pages.shared.settings import DEFAULTS, Settings
 
@@ -59,8 +59,13 @@ def current() -> Problem:
 
 
 def rows() -> int:
-    """Return how many rows there are to train and validate on."""
-    return state.get().rows or preset().rows
+    """Return how many rows there are to train and validate on; a number out of range falls back, with a note."""
+    wanted, limits = state.get().rows, RANGES["rows"]
+    if wanted is not None and not limits.least <= wanted <= limits.most:
+        links.note_fallback("rows", wanted)
+        state.put(rows=None)
+        wanted = None
+    return wanted or preset().rows
 
 
 def table() -> Table:

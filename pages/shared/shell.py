@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1760px; }
+/* What Streamlit draws with less contrast than 4.5 to 1, the least that is easy to read. */
+[data-testid="stCaptionContainer"] { opacity: 0.75; }
+.stCode .token.keyword { color: light-dark(#0b5cad, #ff9fb2); }
+button[data-selected="true"] [data-testid="stMarkdownContainer"] p,
+[data-testid="stSliderThumbValue"] p { color: light-dark(#00659e, #8ccaf0); }
 </style>"""
 # A small confusion matrix; a named icon would be fetched from outside.
 ICON = (
