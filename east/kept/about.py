@@ -44,9 +44,14 @@ def about_run(machine: Machine, table: Table, origin: Origin, began: datetime) -
         "config": config_to_json(config),
         "total_steps": machine.total_steps,
         "device": machine.device,
-        "view": _view_to_json(machine.view),
+        "view": None if machine.view is None else _view_to_json(machine.view),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def _view_to_json(view: RegionView) -> dict[str, Any]:
+    """Name what decision regions were drawn over: two columns, a grid's size and a number of training rows."""
+    return {"columns": list(view.columns), "size": view.size, "points": len(view.points.rows)}
 
 
 def split_rows(dataset: Dataset) -> dict[str, NDArray[np.int64]]:
@@ -62,23 +67,6 @@ def encoded_mark(dataset: Dataset) -> str:
         for array in (part.features, part.targets):
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
-
-
-def _view_to_json(view: RegionView | None) -> dict[str, Any] | None:
-    """Say what decision regions lie over, without the rows that are drawn on top."""
-    if view is None:
-        return None
-    return {"columns": list(view.columns), "size": view.size, "points": len(view.points.rows)}
-
-
-def view_again(about: Mapping[str, Any], dataset: Dataset, table: Table) -> RegionView | None:
-    """Lay the view of a run's decision regions over its table again."""
-    from east.dataset import region_view
-
-    view = about["view"]
-    if view is None:
-        return None
-    return region_view(table.frame, dataset, view["columns"], size=view["size"], most_points=view["points"])
 
 
 def profile_to_json(table: Table, target: str, bins: int | None) -> Mapping[str, Any]:

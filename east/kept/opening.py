@@ -12,7 +12,7 @@ import numpy as np
 from east.dataset import Choices, Dataset, Encoder, Part
 from east.errors import DatasetError, EastError, SettingError
 from east.kept import database
-from east.kept.about import PARTS, encoded_mark, view_again
+from east.kept.about import PARTS, encoded_mark
 from east.kept.database import Parts
 from east.kept.keeper import ARRAYS, END, MOMENT, OUTCOME, PROFILE, ROWS, STATE
 from east.kept.origin import Origin, table_of, test_table_of
@@ -22,7 +22,7 @@ from east.kept.store import Entry, KeptRuns, entry_of
 from east.run import RunState
 
 if TYPE_CHECKING:
-    from east.dataset import Profile
+    from east.dataset import Profile, RegionView
     from east.run import Machine
     from east.tables import Table
     from east.training import Outcome, Snapshot, State, TrainConfig, Training
@@ -77,9 +77,7 @@ class _Still:
     def __init__(self, opened: OpenedRun) -> None:
         self._opened = opened
         self.dataset, self.config = opened.dataset, opened.config
-        self.view = (
-            None if opened.table is None else view_again(opened.entry.about, opened.dataset, opened.table)
-        )
+        self.view = None if opened.table is None else _view(opened, opened.table)
         self.device = str(opened.entry.about["device"])
         self.step_number, self.total_steps = opened.entry.step, opened.entry.total_steps
         self.done = True
@@ -275,10 +273,21 @@ def resumed(runs: KeptRuns, opened: OpenedRun) -> Training:
 def _training(opened: OpenedRun, table: Table) -> Training:
     from east.training import Training
 
-    training = Training(opened.dataset, opened.config, view_again(opened.entry.about, opened.dataset, table))
+    training = Training(opened.dataset, opened.config, _view(opened, table))
     if opened.state is not None:
         training.resume(opened.state)
     return training
+
+
+def _view(opened: OpenedRun, table: Table) -> RegionView | None:
+    """Lay the grid anew over which the kept moments have their decision regions."""
+    from east.dataset import region_view
+
+    view = opened.entry.about["view"]
+    if view is None:
+        return None
+    columns, size, points = view["columns"], view["size"], view["points"]
+    return region_view(table.frame, opened.dataset, columns, size=size, most_points=points)
 
 
 def before(opened: OpenedRun) -> tuple[Snapshot, ...]:

@@ -3,7 +3,7 @@ import { make, showEach, write } from "./elements.js";
 import { Group } from "./group.js";
 import { savePicture } from "./picture.js";
 
-const LEAST_PX = 430, MOST_PX = 1600, ROOM_PX = 10, NARROW_PX = 700, USUAL_FONT_PX = 16;
+const LEAST_PX = 430, ROOM_PX = 10, MOST_OF_WIDTH = 0.72, NARROW_PX = 700, USUAL_FONT_PX = 16;
 const SHAPES = {
   dot: '<circle cx="9" cy="6" r="4" fill="currentColor"/>',
   cross: '<path d="M6 3l6 6M12 3l-6 6" stroke="currentColor" stroke-width="2.5"/>',
@@ -65,7 +65,7 @@ export class Stage {
     if (this.node.hidden) return;
     const main = this.node.closest("[data-testid=stMain]") ?? document.documentElement;
     const top = this.node.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-    const height = Math.min(Math.max(main.clientHeight - top - ROOM_PX, LEAST_PX), MOST_PX);
+    const height = Math.max(Math.min(main.clientHeight - top - ROOM_PX, MOST_OF_WIDTH * this.node.clientWidth), LEAST_PX);
     const filled = this.node.clientWidth >= NARROW_PX;
     this.node.classList.toggle("east-filled", filled);
     this.node.style.height = filled ? `${height}px` : "";
