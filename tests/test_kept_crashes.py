@@ -203,7 +203,7 @@ def killed(folder: Path, seed: int) -> tuple[KeptRuns, str, int]:
     try:
         chance = random.Random(seed)
         wanted = chance.randrange(1, 1500)
-        at_last(lambda: any(entry.step >= wanted for entry in runs.list()), 120)
+        at_last(lambda: program.poll() is not None or any(one.step >= wanted for one in runs.list()), 120)
         time.sleep(chance.uniform(0, 0.05))
         shown = runs.list()[0].step
     finally:
