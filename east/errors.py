@@ -44,16 +44,17 @@ class LessonError(EastError):
     """A lesson file that cannot be understood, or a text in it that names a value there is not."""
 
 
-def no_such(kind: str, got: object, choices: Iterable[str]) -> SettingError:
+def no_such(kind: str, got: object, choices: Iterable[str], aliases: Iterable[str] = ()) -> SettingError:
     """Make the error for a name that does not exist, with the most similar one that does.
 
     Args:
         kind: of what there is none of this name ("metric").
         got: the name.
         choices: the names that exist.
+        aliases: names that are understood too, but too many to list.
     """
     names = tuple(choices)
-    similar = get_close_matches(str(got), names, n=1)
+    similar = get_close_matches(str(got), (*names, *aliases), n=1)
     hint = f" (did you mean {similar[0]!r}?)" if similar else ""
     remedy = f"choose one of {', '.join(names)}" if names else "it takes none; leave it out"
     return SettingError(f"There is no such {kind}", f"{got!r}{hint}", remedy, names)

@@ -221,7 +221,7 @@ def test_it_works_in_scikit_learns_searches() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"metric": "f1"}, "no such metric"),
+        ({"metric": "f7"}, "no such metric"),
         ({"metric": "fbeta", "beta": -1}, "beta must be"),
         ({"average": "most"}, "There is no such average"),
         ({"average": "class", "class_index": 9}, "class_index must be"),

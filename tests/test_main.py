@@ -334,8 +334,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("train {}/numbers.csv", "No column to predict is given; give --target, one of: a, b"),
         ("train {}/numbers.csv --target b", "continuous"),
         (
-            f"train {WINE} --metric f3",
-            "no such metric: got 'f3' (did you mean 'f2'?); choose one of accuracy",
+            f"train {WINE} --metric fbet",
+            "no such metric: got 'fbet' (did you mean 'fbeta'?); choose one of accuracy",
         ),
         (f"train {WINE} --losses east hinge", "no such loss: got 'hinge'; choose one of east"),
         (f"train {WINE} --losses east east", "each once"),

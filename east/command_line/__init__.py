@@ -17,9 +17,16 @@ from east.command_line.listing import list_command
 from east.command_line.parser import parser
 from east.command_line.profile import profile_command
 from east.command_line.reporting import report_command
-from east.command_line.runs import runs_command
 from east.command_line.train import train_command
 from east.errors import EastError
+
+
+def runs_command(options: argparse.Namespace) -> None:
+    """List or change the runs that are kept; imported when asked for, because it reads arrays."""
+    from east.command_line.runs import run_command
+
+    run_command(options)
+
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "train": train_command,

@@ -20,7 +20,7 @@ SHORT = 8
 """Letters of an id in a list: enough to tell runs apart."""
 
 
-def runs_command(options: argparse.Namespace) -> None:
+def run_command(options: argparse.Namespace) -> None:
     """Do what was asked for."""
     _ACTIONS[options.action](KeptRuns(), options)
 

@@ -57,4 +57,4 @@ def resolve(name: str) -> tuple[MetricSpec, Mapping[str, Any]]:
     for spec in METRICS.values():
         if name in spec.aliases:
             return spec, spec.aliases[name]
-    raise no_such("metric", name, [*METRICS, *(alias for spec in METRICS.values() for alias in spec.aliases)])
+    raise no_such("metric", name, METRICS, (alias for spec in METRICS.values() for alias in spec.aliases))
