@@ -18,6 +18,11 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
+def go_to(page: Page, name: str) -> None:
+    """Go to a page by the sidebar."""
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+
+
 def live(page: Page) -> Locator:
     """The live view of a run, once it draws figures."""
     return page.locator(".east-live[data-run]")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser_driver import button, live, mark, until
+from tests.browser_driver import button, go_to, live, mark, until
 from tests.conftest import Server, free_port, serve, stop_server
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_no_page_has_a_violation_that_an_empty_page_has_not(
     until(lambda: mark(page, "status") == "finished")
     found["Train"] = violations(page)
     for link, heading in PAGES.items():
-        page.get_by_test_id("stSidebarNavLink").filter(has_text=link).click()
+        go_to(page, link)
         page.get_by_role("heading", level=1).filter(has_text=heading).wait_for()
         until(lambda: not page.get_by_test_id("stStatusWidget").is_visible())
         found[link] = violations(page)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
 
-from tests.browser_driver import button, live, mark, until
+from tests.browser_driver import button, go_to, live, mark, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -62,7 +62,7 @@ def compare(page: Page, server: Server, link: str, file: Path | None = None) -> 
     until(lambda: mark(page, "status") == "finished", 90)
     if file is None:
         assert link.removeprefix("?") in page.url, "another table was trained than the link says"
-    page.get_by_role("link", name="Compare").click()
+    go_to(page, "Compare")
     page.locator("[data-cell='square 1'] .main-svg").first.wait_for(state="attached")
     page.set_default_timeout(ANSWER_MS)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.browser_driver import button
+from tests.browser_driver import button, go_to
 from tests.tables_corpus.making import as_parquet, grid, million_rows, xlsx
 
 if TYPE_CHECKING:
@@ -358,9 +358,9 @@ def test_a_million_rows_are_read_while_pages_stay_responsive(
     reading.wait_for()
     arrived, pulse, busy = time.monotonic() - began, Pulse(server), []
     # Its own page goes on as well: another one of it can be opened, and the reading is found again.
-    page.get_by_role("link", name="Compare").click()
+    go_to(page, "Compare")
     page.get_by_role("heading", name="Compare", exact=True).wait_for()
-    page.get_by_role("link", name="Data").click()
+    go_to(page, "Data")
     done = page.locator("strong").get_by_text("million.csv", exact=True)
     while not done.is_visible():
         busy.append(answer_s(other))

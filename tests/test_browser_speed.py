@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.browser_driver import PATIENCE_MS, button, live, mark, start, step, stop, until
+from tests.browser_driver import PATIENCE_MS, button, go_to, live, mark, start, step, stop, until
 from tests.conftest import Server, Watched, start_server, start_watched, stop_server
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def test_the_what_if_answers_its_slider_within_a_fifth_of_a_second(
     button(page, "Train").click()
     live(page).wait_for()
     until(lambda: mark(page, "status") == "finished")
-    page.get_by_role("link", name="Compare").click()
+    go_to(page, "Compare")
     page.locator("[data-cell='decided east'] .main-svg").first.wait_for(state="attached")
     page.get_by_text(re.compile(r"on 4,0\d\d test rows")).wait_for()
     slider = page.get_by_test_id("stSlider").get_by_role("slider")

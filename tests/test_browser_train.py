@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from east.synthetic import DEFAULT_TEST_ROWS
-from tests.browser_driver import PATIENCE_MS, button, cells, live, mark, start, step, stop, until
+from tests.browser_driver import PATIENCE_MS, button, cells, go_to, live, mark, start, step, stop, until
 from tests.conftest import Server, start_watched, stop_server
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_the_first_problem_train_watch_pause_step_resume_stop_compare(page: Page
     last = step(page)
     time.sleep(1.2)
     assert step(page) == last
-    page.get_by_role("link", name="Compare").click()
+    go_to(page, "Compare")
     page.get_by_text(f"{DEFAULT_TEST_ROWS:,} test rows", exact=False).first.wait_for()
 
 
@@ -79,10 +79,10 @@ def test_an_uploaded_table_with_text_classes_and_missing_values_is_trained(
 def test_a_page_switch_and_a_reload_keep_the_run(page: Page, server: Server) -> None:
     start(page, server, "?sample=wine")
     run, seen = mark(page, "run"), step(page)
-    page.get_by_role("link", name="Data").click()
+    go_to(page, "Data")
     page.get_by_text("What is in it", exact=True).wait_for()
     assert f"run={run}" in page.url and "sample=wine" in page.url
-    page.get_by_role("link", name="Train").first.click()
+    go_to(page, "Train")
     until(lambda: step(page) > seen)
     assert mark(page, "run") == run
     seen = step(page)
