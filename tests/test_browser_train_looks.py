@@ -24,7 +24,7 @@ from tests.browser_driver import PATIENCE_MS, button, live, mark, start, step, s
 pytestmark = pytest.mark.browser
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SIZES = ((1280, 2300), (1920, 1700))
+SIZES = ((1280, 3400), (1920, 3000))
 LONG = "epochs=2000&pace=slow"
 """A run that is still under way when it has been looked at from all sides."""
 

@@ -22,6 +22,7 @@ NORMALISATIONS: Mapping[str, str] = MappingProxyType(
 MOST_WITH_TEXT = 8
 MOST_WITH_SMALL_TEXT = 6
 MOST_WITH_EVERY_LABEL = 14
+MOST_SMALL_LABELS = 7
 HEIGHTS = ((3, 200), (5, 230), (8, 270), (14, 310))
 """(Most classes, height in pixels) pairs."""
 MOST_HEIGHT = 340
@@ -286,9 +287,11 @@ def _layout(classes: Sequence[str], theme: Theme, height: int | None, still: boo
 
 
 def _tight(picture: dict[str, Any]) -> dict[str, Any]:
-    """Take the axis titles away, and their room."""
-    axes = {
-        name: {**picture[name], "title": {"text": ""}, "ticklabelstandoff": 3} for name in ("xaxis", "yaxis")
-    }
+    """Take the axis titles away, and their room, and label as many classes as a small picture has room for."""
+    changes: dict[str, Any] = {"title": {"text": ""}, "ticklabelstandoff": 3}
+    every = -(-len(picture["yaxis"]["tickvals"]) // MOST_SMALL_LABELS)
+    for name in ("tickvals", "ticktext"):
+        changes[name] = picture["yaxis"][name][::every]
+    axes = {name: {**picture[name], **changes} for name in ("xaxis", "yaxis")}
     margin = picture["margin"]
     return {**picture, **axes, "margin": {**margin, "l": margin["l"] - 15, "b": margin["b"] - 20}}
