@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 pytestmark = pytest.mark.browser
+
+SCREENS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 1920))
 
 
 def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
@@ -109,21 +111,18 @@ def roles(page: Page) -> dict[str, str]:
 
 
 def look(page: Page, folder: Path, name: str) -> None:
-    """Take pictures of the whole page, light and dark, on a small and on a large screen."""
-    for scheme in ("light", "dark"):
-        for width in (1280, 1920):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 1900})
-            page.evaluate("document.activeElement.blur()")
-            page.keyboard.press("r")  # figures take the theme of the page they are drawn for
-            time.sleep(0.7)
-            wide = page.evaluate(
-                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-            )
-            assert wide[0] <= wide[1], "the page is wider than the window"
-            picture = folder / f"{name}-{scheme}-{width}.png"
-            page.screenshot(path=picture)
-            assert picture.stat().st_size > 20_000
+    """Take pictures of the whole page, light on a small screen and dark on a large one."""
+    for scheme, width in SCREENS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 1900})
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("r")  # figures take the theme of the page they are drawn for
+        time.sleep(0.7)
+        wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide[0] <= wide[1], "the page is wider than the window"
+        picture = folder / f"{name}-{scheme}-{width}.png"
+        page.screenshot(path=picture)
+        assert picture.stat().st_size > 20_000
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})
 
