@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Server
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 def button(page: Page, name: str) -> Locator:
@@ -36,7 +36,7 @@ def step(page: Page) -> int:
     return int(mark(page, "step"))
 
 
-def until(holds: Callable[[], object], seconds: float = 45.0) -> None:
+def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come about in time"
