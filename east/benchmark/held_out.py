@@ -33,8 +33,8 @@ def noisy_rules(rows: int, imbalance: float, seed: int) -> pd.DataFrame:
         np.sign(features[:, 0] * features[:, 1]) + features[:, 2] + np.abs(features[:, 3]) * features[:, 4]
     )
     labels = _cut(score, 4, imbalance)
-    uniform = generator.choice(4, size=rows, p=_shares(4, imbalance))
-    return _frame(features, np.where(generator.random(rows) < 0.2, uniform, labels))
+    by_share = generator.choice(4, size=rows, p=_shares(4, imbalance))
+    return _frame(features, np.where(generator.random(rows) < 0.2, by_share, labels))
 
 
 def nested_shells(rows: int, imbalance: float, seed: int) -> pd.DataFrame:

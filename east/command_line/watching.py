@@ -29,20 +29,16 @@ def watch(
         remarks: sentences to report first.
         earlier: snapshots of a run that goes on, oldest first.
     """
-    history, reported, said = list(earlier), -1, list(remarks)
+    history, reported, first_lines = list(earlier), -1, list(remarks)
     keeper.began(training)
-    while True:
-        snapshot = training.snapshot()
+    for snapshot in training.snapshots():
         if not history or history[-1].step < snapshot.step:
             history.append(snapshot)
         keeper.moment(training, snapshot)
         tenth = 10 * snapshot.step // snapshot.total_steps
         if tenth > reported:
-            report(options, [*said, _moment(snapshot)])
-            reported, said = tenth, []
-        if training.done:
-            break
-        training.advance(training.interval - training.step_number % training.interval)
+            report(options, [*first_lines, _moment(snapshot)])
+            reported, first_lines = tenth, []
     outcome = training.outcome()
     keeper.ended(RunState("finished", snapshot=snapshot), outcome)
     return outcome, history

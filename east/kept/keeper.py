@@ -82,7 +82,7 @@ class RunKeeper(Keeper):
 
     def moment(self, machine: Machine, snapshot: Snapshot, *, at_rest: bool = False) -> None:
         """Take the first snapshot after each evaluation, of a rest and of the end, with the training's state."""
-        interval = max(1, machine.total_steps // machine.config.evaluations)
+        interval = machine.config.evaluation_interval(machine.total_steps)
         new = snapshot.step > self._last_step
         due = at_rest or machine.done or self._last_step < 0
         if not new or not (due or snapshot.step // interval > self._last_step // interval):

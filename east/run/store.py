@@ -54,9 +54,7 @@ class RunStore:
         other = copy(ended)
         other.id = secrets.token_hex(9)
         other.touch()
-        with self._lock:
-            self._runs[other.id] = other
-            self._forget_the_oldest()
+        self.add(other)
         return other
 
     def get(self, run_id: str | None) -> Run | None:

@@ -241,6 +241,10 @@ class TrainConfig:
         """Return the number of full batches in `rows`; an epoch leaves out the remainder."""
         return rows // self.batch_rows(rows)
 
+    def evaluation_interval(self, total_steps: int) -> int:
+        """Return the steps between two evaluations in a training of `total_steps` steps."""
+        return max(1, total_steps // self.evaluations)
+
     def total_steps(self, rows: int) -> int:
         """Return the steps of a training over `rows` rows."""
         per_epoch = self.steps_per_epoch(rows)

@@ -67,7 +67,7 @@ class Training:
         self.total_steps = config.total_steps(rows)
         self.step_number = 0
         self._elapsed_s = 0.0
-        self.interval = max(1, self.total_steps // config.evaluations)
+        self.interval = config.evaluation_interval(self.total_steps)
         none_yet = torch.full((self._network.num_lanes,), math.nan, device=self._device)
         self._loss_values = self._gradient_norms = none_yet
         self._last_batch: tuple[Tensor, Tensor] | None = None
@@ -136,6 +136,13 @@ class Training:
             encoder=self.dataset.encoder,
             config=self.config,
         )
+
+    def snapshots(self) -> Generator[Snapshot, None, None]:
+        """Train to the end; yields a snapshot of now and one at each evaluation to come."""
+        yield self.snapshot()
+        while not self.done:
+            self.advance(self.interval - self.step_number % self.interval)
+            yield self.snapshot()
 
     def state(self) -> State:
         """Copy everything that the steps to come depend on, as arrays by name."""
@@ -286,10 +293,7 @@ def train(dataset: Dataset, config: TrainConfig) -> Generator[Snapshot, None, Ou
     """
 
     training = Training(dataset, config)
-    yield training.snapshot()
-    while not training.done:
-        training.advance(training.interval)
-        yield training.snapshot()
+    yield from training.snapshots()
     return training.outcome()
 
 
