@@ -2,7 +2,8 @@
 
 from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import NETWORKS, OPTIONS, TrainConfig
-from east.training.engine import Training, fit, train
+from east.training.engine import Training
+from east.training.fitting import fit, train
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
 from east.training.regions import regions_of
 from east.training.resuming import State

@@ -281,24 +281,3 @@ class Training:
     def _on_device(self, part: Part) -> tuple[Tensor, Tensor]:
         features = torch.as_tensor(part.features, dtype=torch.float32, device=self._device)
         return features, torch.as_tensor(part.targets, dtype=torch.long, device=self._device)
-
-
-def train(dataset: Dataset, config: TrainConfig) -> Generator[Snapshot, None, Outcome]:
-    """Train every lane in lockstep, yielding a snapshot at each evaluation; returns the outcome.
-
-    A `for` loop gets the snapshots; the generator's return value is the `Outcome` (`fit` returns it directly).
-
-    Raises:
-        SettingError: for a device that this machine lacks, or a metric that does not fit the classes.
-    """
-
-    training = Training(dataset, config)
-    yield from training.snapshots()
-    return training.outcome()
-
-
-def fit(dataset: Dataset, config: TrainConfig) -> Outcome:
-    """Train to the end without snapshots, and return the outcome."""
-    training = Training(dataset, config)
-    training.advance(training.total_steps)
-    return training.outcome()
