@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from east.comparison import Race
     from east.dataset import Regions, RegionView
     from east.run import Machine, Run
-    from east.synthetic import Problem
+    from east.synthetic import BestOverView, Problem
     from east.training import Arm, Outcome, Snapshot
 
-Codes = NDArray[np.int64]
 BEST_GRID = 120
 
 
@@ -113,19 +112,14 @@ class Subject:
             return np.asarray(self.race.results[0].soft.mean(axis=0))
         return moment.arm(self.arm).soft
 
-    def best(self, *, accuracy: bool = False) -> Codes | None:
-        """Decide over the view as is best for the metric, or for accuracy; None where that is unknown.
-
-        Returns:
-            Class codes `[BEST_GRID, BEST_GRID]`, indexed as `Regions.classes`.
-        """
-        from east.metrics import metric
+    def best(self) -> BestOverView | None:
+        """Decide over the view as is best for the metric, and for accuracy; None where that is unknown."""
+        from east.synthetic import best_over_view
 
         problem, view = self.of.problem, self.of.view
         if problem is None or view is None:
             return None
-        best = problem.best(metric("accuracy") if accuracy else self.arm.metric)
-        return best.decide(view.crossings(BEST_GRID)).reshape(BEST_GRID, BEST_GRID).astype(np.int64)
+        return best_over_view(problem, self.arm.metric, view, self.of.machine.dataset, BEST_GRID)
 
 
 def at_progress(history: Sequence[Snapshot], progress: float) -> Snapshot | None:

@@ -101,13 +101,14 @@ def _regions(look: Look, theme: Theme) -> list[Cell]:
         regions, view = subject.regions(moment), subject.of.view
         if regions is None or view is None:
             return None
+        best = subject.best()
         return region_figure(
             regions,
             view,
             subject.of.outcome.classes,
             name=title,
-            best=subject.best(),
-            best_accuracy=subject.best(accuracy=True),
+            best=best.classes if best else None,
+            best_accuracy=best.most_probable if best else None,
             metric_label=subject.arm.metric.label,
             legend=False,
             theme=theme,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,7 +12,7 @@ from east.lesson import PanelRun, Preparations, Subject, Value, values_of
 from east.run import Run
 from pages.lesson import library
 from pages.lesson.requests import request_of
-from pages.shared import problems, warm_up
+from pages.shared import problems
 
 if TYPE_CHECKING:
     from east.lesson import Step
@@ -52,8 +51,7 @@ class PreparedStep:
 class Trainings:
     """Trains what steps need; panels of the same settings share one run."""
 
-    def __init__(self, imports: Thread) -> None:
-        self._imports = imports
+    def __init__(self) -> None:
         self._runs: dict[Settings, tuple[PanelRun, TrainingRequest]] = {}
         self._steps: Preparations[Place, PreparedStep] = Preparations(self._prepare)
         self.current: Run | None = None
@@ -78,8 +76,6 @@ class Trainings:
         return snapshot.progress if snapshot is not None else 0.0
 
     def _prepare(self, place: Place) -> PreparedStep:
-        # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
-        self._imports.join()
         step = place.step
         trained = [
             self._trained(library.settings_of(panel.settings, f"step {place.number}"))
@@ -114,4 +110,4 @@ class Trainings:
 @st.cache_resource(show_spinner=False)
 def trainings() -> Trainings:
     """Return what has been trained for lessons, the same for everybody in the process."""
-    return Trainings(warm_up.hurry())
+    return Trainings()

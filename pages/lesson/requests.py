@@ -44,7 +44,7 @@ def _made(settings: Settings, shares: tuple[float, float, float]) -> TrainingReq
     problem = make_problem(**{**PRESETS[name].problem.settings, **given})
     rows = settings.rows or PRESETS[name].rows
     choices = _choices(settings, LABEL, table.without_test(shares), "scaled")
-    return TrainingRequest(problem.table(rows, settings.split_seed), choices, settings, problem)
+    return TrainingRequest(problems.drawn(problem, rows, settings.split_seed), choices, settings, problem)
 
 
 def _choices(settings: Settings, target: str, shares: tuple[float, float, float], encoding: str) -> Choices:

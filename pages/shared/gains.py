@@ -10,4 +10,6 @@ def matrix(settings: Settings, size: int) -> tuple[tuple[float, ...], ...]:
     known = settings.gain
     if known is not None and len(known) == size:
         return known
-    return tuple(tuple(float(row == column) for column in range(size)) for row in range(size))
+    from east.metrics import GAIN_PRESETS
+
+    return GAIN_PRESETS["equal"].make([1] * size)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pages.shared import metric_options, problems, state, table
+from pages.shared import metric_options, problems, state, table, warm_up
 from pages.shared.problems import MADE
 from pages.shared.settings import Settings
 
@@ -33,6 +33,8 @@ class TrainingRequest:
 
     def make(self) -> Training:
         """Prepare the dataset, look for two columns to draw regions over, and build the training."""
+        # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
+        warm_up.hurry().join()
         from east.dataset import prepare_choices, region_columns, region_view, with_test
         from east.training import Training
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from secrets import token_hex
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -28,10 +27,9 @@ def train_button(disabled: bool = False) -> None:
         try:
             wanted = training_request()
             title = f"{table.title()} → {wanted.choices.target}"
-            imports = warm_up.hurry()
             run_id = token_hex(9)
             run = Run(
-                lambda: _make(wanted, imports),
+                lambda: _make(wanted),
                 title=title,
                 pace=state.known("pace", PACES, DEFAULTS.pace),
                 keeper=keeping.keeper(run_id, title, wanted),
@@ -44,9 +42,7 @@ def train_button(disabled: bool = False) -> None:
             st.switch_page("pages/train/page.py", query_params=links.texts())
 
 
-def _make(wanted: TrainingRequest, imports: Thread) -> Training:
-    # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
-    imports.join()
+def _make(wanted: TrainingRequest) -> Training:
     training = wanted.make()
     # What the first training brings along need not be searched for garbage while it is watched.
     warm_up.collect_garbage()

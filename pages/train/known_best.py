@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.run import Background
 from pages.shared import shelf
+from pages.shared.per_run import PerRun
 
 if TYPE_CHECKING:
     from east.run import Machine, Run
-    from east.synthetic import BestOverView, Problem
-
-    Search = Background[None, BestOverView | None]
+    from east.synthetic import BestOverView
 
 PATIENCE_S = 5.0
 
 
 @st.cache_resource(show_spinner=False)
-def _begun() -> dict[str, Search]:
-    """Return, for the whole process, the search of each run, under way or done."""
-    return {}
+def _searches() -> PerRun[BestOverView | None]:
+    return PerRun()
 
 
 def best(run: Run, machine: Machine) -> BestOverView | None:
     """Return what is known of the best; None where it is unknown, or not found yet while the run goes on."""
-    problem, begun = shelf.problem_of(run), _begun()
-    if problem is None or machine.view is None:
+    problem, view = shelf.problem_of(run), machine.view
+    if problem is None or view is None:
         return None
-    if run.id not in begun:
-        for gone in [run_id for run_id in begun if shelf.store().get(run_id) is None]:
-            del begun[gone]
-        begun[run.id] = Background(lambda: _search(problem, machine)).start()
+
+    def search() -> BestOverView | None:
+        from east.synthetic import best_over_view
+
+        return best_over_view(problem, machine.config.metric, view, machine.dataset)
+
+    found = _searches().of(run, search)
     if run.resting:  # nothing would draw it later
-        begun[run.id].wait(PATIENCE_S)
-    return begun[run.id].result
-
-
-def _search(problem: Problem, machine: Machine) -> Generator[None, None, BestOverView | None]:
-    from east.synthetic import best_over_view
-
-    yield
-    view = machine.view
-    return None if view is None else best_over_view(problem, machine.config.metric, view, machine.dataset)
+        found.wait(PATIENCE_S)
+    return found.result
