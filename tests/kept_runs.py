@@ -112,8 +112,8 @@ def keep(
         machine.at = place
         kept.moment(machine, machine.snapshot())
         told = f"It is kept up to step {machine.step_number:,}."
-        at_last(lambda: kept.told == told or kept.problem is not None)  # noqa: B023
-        shown(kept.told)
+        at_last(lambda: kept.status_text == told or kept.problem is not None)  # noqa: B023
+        shown(kept.status_text)
     if most is None:
         kept.ended(RunState("finished"), machine.result)
         assert kept.wait(30)

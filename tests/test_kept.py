@@ -134,7 +134,7 @@ def test_an_interrupted_run_is_resumed_to_the_result_of_one_that_was_not(
     runs.release("e5")  # as if the program had died
     opened = open_run(runs, "e5")
     step = recorded().moments[moments - 1].step
-    assert opened.entry.told == f"interrupted at step {step} of {recorded().total_steps}"
+    assert opened.entry.status_text == f"interrupted at step {step} of {recorded().total_steps}"
     assert opened.run_state.ended and f"step {step}" in str(opened.run_state.reason)
     again = RunKeeper(runs, "e5", "A run", wine()[0], Origin("sample", "wine.csv"), goes_on=True)
     run = Run(lambda: resumed(runs, opened), run_id="e5", keeper=again, earlier=before(opened)).start()
@@ -155,7 +155,7 @@ def test_only_the_same_table_resumes_a_run(runs: KeptRuns) -> None:
     machine.at = 0
     keeper.began(machine)
     keeper.moment(machine, machine.snapshot())
-    at_last(lambda: keeper.told)
+    at_last(lambda: keeper.status_text)
     runs.release("f6")
     with pytest.raises(DatasetError, match=r"cells are never kept: got 'wine.csv'; give its table again"):
         resumed(runs, open_run(runs, "f6"))
@@ -192,10 +192,10 @@ def test_the_store_is_bounded_and_deletes_nothing_itself(runs: KeptRuns) -> None
     choose(runs.home, most_gb=0.95 * runs.size() / 1e9)
     assert [entry.run_id for entry in runs.offered()] == ["b2"]
     refused = keep(runs, "d4")
-    assert "Kept runs fill the room" in refused.told and "the training goes on" in refused.told
+    assert "Kept runs fill the room" in refused.status_text and "the training goes on" in refused.status_text
     assert {entry.run_id for entry in runs.list()} == {"a1", "b2", "c3"}
     runs.delete("b2")
-    assert "kept up to" in keep(runs, "e5").told
+    assert "kept up to" in keep(runs, "e5").status_text
 
 
 def test_an_export_is_what_the_report_reads(runs: KeptRuns, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_an_interrupted_run_is_resumed(runs: KeptRuns, tmp_path: Path, capsys: C
     keeper.began(machine)
     machine.at = 1
     keeper.moment(machine, machine.snapshot())
-    at_last(lambda: keeper.told)
+    at_last(lambda: keeper.status_text)
     die(runs)
     given: list[str] = []
     if moved:

@@ -80,7 +80,7 @@ def test_a_full_disk_is_one_sentence_and_the_training_goes_on(runs: KeptRuns, sh
         run = trained(kept)
         assert run.outcome is not None
         same_outcome(run.outcome, recorded().result)
-        one_sentence(kept.told, what)
+        one_sentence(kept.status_text, what)
         for entry in KeptRuns(folder).list():  # what was kept before is whole
             assert open_run(KeptRuns(folder), entry.run_id).history[-1].step == entry.step
 
@@ -92,7 +92,7 @@ def test_what_could_not_be_written_is_written_once_there_is_room(
     machine.at = 0
     kept.began(machine)
     kept.moment(machine, machine.snapshot())
-    at_last(lambda: kept.told)
+    at_last(lambda: kept.status_text)
     with monkeypatch.context() as patch:
         connect = database._connect
 
@@ -105,10 +105,10 @@ def test_what_could_not_be_written_is_written_once_there_is_room(
         machine.at = 1
         kept.moment(machine, machine.snapshot())
         at_last(lambda: kept.problem is not None)
-        one_sentence(kept.told, "It is kept up to step 0, and the training goes on. The disk is full")
+        one_sentence(kept.status_text, "It is kept up to step 0, and the training goes on. The disk is full")
     machine.at = 2
     kept.moment(machine, machine.snapshot())
-    at_last(lambda: kept.told == f"It is kept up to step {machine.step_number}.")
+    at_last(lambda: kept.status_text == f"It is kept up to step {machine.step_number}.")
     runs.release("a1")
     same_moments(open_run(runs, "a1"), machine.moments[:3])
 
@@ -141,8 +141,8 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence_and_its_runs_open() 
             fresh = KeptRuns(home)
             kept = keeper(fresh, "b2")
             trained(kept)
-            one_sentence(kept.told, "It is not kept, and the training goes on. ")
-            assert "cannot be" in kept.told
+            one_sentence(kept.status_text, "It is not kept, and the training goes on. ")
+            assert "cannot be" in kept.status_text
             opened = open_run(fresh, "a1")
             assert opened.outcome is not None
             same_outcome(opened.outcome, recorded().result)
@@ -162,7 +162,7 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     kept = keeper(runs, "a1")
     trained(kept)
     one_sentence(
-        kept.told, "It is not kept, and the training goes on. The folder for kept runs cannot be made"
+        kept.status_text, "It is not kept, and the training goes on. The folder for kept runs cannot be made"
     )
 
 
@@ -212,17 +212,17 @@ def test_a_file_that_another_program_holds_is_one_sentence_until_it_lets_go(
     machine.at = 0
     kept.began(machine)
     kept.moment(machine, machine.snapshot())
-    at_last(lambda: kept.told)
+    at_last(lambda: kept.status_text)
     holder = sqlite3.connect(runs.path("a1"), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     machine.at = 1
     kept.moment(machine, machine.snapshot())
     at_last(lambda: kept.problem is not None)
-    one_sentence(kept.told, "Another program holds the run's file")
+    one_sentence(kept.status_text, "Another program holds the run's file")
     holder.close()
     machine.at = 2
     kept.moment(machine, machine.snapshot())
-    at_last(lambda: kept.told == f"It is kept up to step {machine.step_number}.")
+    at_last(lambda: kept.status_text == f"It is kept up to step {machine.step_number}.")
 
 
 def test_two_programs_keep_their_runs_in_one_folder(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_run_that_another_program_trains_is_left_alone(tmp_path: Path) -> None
     assert program.stdout is not None and program.stdout.readline() == "kept\n"
     runs = KeptRuns(tmp_path)
     try:
-        assert runs.find("a1").told.startswith("in training, kept at step")
+        assert runs.find("a1").status_text.startswith("in training, kept at step")
         with pytest.raises(EastError, match="in training already"):
             runs.claim("a1")
         with pytest.raises(EastError, match="in training"):

@@ -70,7 +70,7 @@ def interrupted(**link: str) -> str:
     run = shelf.store().get(name)
     assert run is not None
     command(app, "pause")
-    at_last(lambda: keeping.runs().list() and run.keeper.told.startswith("It is kept"))
+    at_last(lambda: keeping.runs().list() and run.keeper.status_text.startswith("It is kept"))
     # What a dead program can no longer do: tell the end.
     run.keeper.ended = lambda *_: None  # type: ignore[method-assign]
     keeping.runs().release(name)
@@ -221,7 +221,7 @@ def test_resuming_an_uploaded_table_asks_for_it(kept: KeptRuns) -> None:
     run = shelf.store().get(name)
     assert run is not None
     command(app, "pause")
-    at_last(lambda: run.keeper.told.startswith("It is kept"))
+    at_last(lambda: run.keeper.status_text.startswith("It is kept"))
     run.keeper.ended = lambda *_: None  # type: ignore[method-assign]
     kept.release(name)
     shelf.store().drop(name)

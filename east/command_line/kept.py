@@ -25,11 +25,11 @@ def run_keeper(options: argparse.Namespace, table: Table, target: str) -> Keeper
     return RunKeeper(KeptRuns(), secrets.token_hex(9), f"{table.name} → {target}", table, origin)
 
 
-def tell_kept(keeper: Keeper) -> None:
+def report_kept(keeper: Keeper) -> None:
     """Wait until all is written, and say on stderr where a run is kept, or why it is not."""
     from east.kept import RunKeeper
 
     if isinstance(keeper, RunKeeper):
         keeper.wait()
-        told = keeper.problem or f"kept as {keeper.run_id} in {keeper.folder}"
-        print(f"east: {told}", file=sys.stderr)
+        where = keeper.problem or f"kept as {keeper.run_id} in {keeper.folder}"
+        print(f"east: {where}", file=sys.stderr)

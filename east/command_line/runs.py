@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from east.command_line.kept import tell_kept
+from east.command_line.kept import report_kept
 from east.command_line.output import folder_for
 from east.command_line.table import as_json, as_text
 from east.command_line.watching import watch
@@ -34,7 +34,9 @@ def _list(runs: KeptRuns, options: argparse.Namespace) -> None:
         began = "" if entry.problem else f"{entry.began:%Y-%m-%d %H:%M}"
         metric = entry.about.get("metric", "")
         pin = "*" if entry.pinned else " "
-        print(f"{entry.run_id[:SHORT]}{pin} {began:<16}  {entry.told:<34}  {metric:<14}  {entry.title}")
+        print(
+            f"{entry.run_id[:SHORT]}{pin} {began:<16}  {entry.status_text:<34}  {metric:<14}  {entry.title}"
+        )
     used, room = runs.size() / 1e6, runs.settings.most_gb
     count = f"{len(entries)} {'run' if len(entries) == 1 else 'runs'}"
     print(f"{count}, {used:,.1f} MB of {room:g} GB, in {runs.folder}")
@@ -53,7 +55,7 @@ def _show(runs: KeptRuns, options: argparse.Namespace) -> None:
         print(as_json({**_plain(entry), "about": dict(entry.about), "result": result}))
         return
     origin = Origin.from_json(entry.about["origin"])
-    print(f"{entry.run_id}  {entry.title}\n{entry.told}; began {entry.began:%Y-%m-%d %H:%M}")
+    print(f"{entry.run_id}  {entry.title}\n{entry.status_text}; began {entry.began:%Y-%m-%d %H:%M}")
     print(f"table {origin.name} ({origin.path or origin.kind}), target {entry.about['target']!r}")
     if entry.resumable:
         print(f"go on with: python -m east runs resume {entry.run_id[:SHORT]}")
@@ -97,7 +99,7 @@ def _resume(runs: KeptRuns, options: argparse.Namespace) -> None:
     outcome, _ = watch(training, keeper, options, earlier=before(opened))
     result = {"run": entry.run_id, **_result(entry, outcome)}
     print(as_json(result) if options.json else as_text(result, outcome))
-    tell_kept(keeper)
+    report_kept(keeper)
 
 
 def _result(entry: Entry, outcome: Outcome) -> dict[str, Any]:

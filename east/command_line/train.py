@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from east.command_line.keeping import Finished, keep, model_arm
-from east.command_line.kept import run_keeper, tell_kept
+from east.command_line.kept import report_kept, run_keeper
 from east.command_line.output import folder_for
 from east.command_line.parser import SPLIT_OPTIONS, config_names, given, metric_options
 from east.command_line.table import as_json, as_text
@@ -50,7 +50,7 @@ def train_command(options: argparse.Namespace) -> None:
         stronger = reference_sentence(references, comparison)
         keep(folder, Finished(options, table, dataset, outcome, history, result, exported, stronger))
     print(as_json(result) if options.json else as_text(result, outcome))
-    tell_kept(keeper)
+    report_kept(keeper)
 
 
 def _config(options: argparse.Namespace, dataset: Dataset) -> TrainConfig:

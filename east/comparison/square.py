@@ -133,8 +133,8 @@ def _shown_to_be_worse(comparison: Comparison, kind: Kind) -> str:
     """If nothing is shown to be better than cross-entropy, name the ways shown to be worse."""
     if comparison.steps[-1].start != comparison.race.baseline:
         return ""
-    told = {comparison.subject} if kind in ("worse", "worse_model") else set()
-    worse = [found for found in _worse(comparison) if found.first not in told]
+    in_headline = {comparison.subject} if kind in ("worse", "worse_model") else set()
+    worse = [found for found in _worse(comparison) if found.first not in in_headline]
     behind = [
         f"{lowered(found.first.label)} by {gap(found.value, found.interval, comparison.metric)}"
         for found in worse[:MOST_NAMED]

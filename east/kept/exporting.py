@@ -27,7 +27,9 @@ def export_run(opened: OpenedRun, folder: Path) -> None:
 
     outcome, profile, dataset = opened.outcome, opened.profile, opened.dataset
     if outcome is None or profile is None:
-        raise SettingError("Only a run that has ended can be exported", opened.entry.told, "resume it first")
+        raise SettingError(
+            "Only a run that has ended can be exported", opened.entry.status_text, "resume it first"
+        )
     race = race_from(outcome)
     record = RunRecord(
         table=dataset.name,

@@ -121,7 +121,7 @@ class RunKeeper(Keeper):
         return self._problem
 
     @property
-    def told(self) -> str:
+    def status_text(self) -> str:
         """Say how far the run is kept, or why it is not."""
         kept = (
             f"It is kept up to step {self._kept_step:,}" if self._kept_step is not None else "It is not kept"

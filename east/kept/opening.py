@@ -65,7 +65,7 @@ class OpenedRun:
         entry, newest = self.entry, self.history[-1] if self.history else None
         reason = entry.progress.get("reason")
         if entry.status == "interrupted":
-            reason = f"This run was {entry.told}. Resume it under Compare, Past runs."
+            reason = f"This run was {entry.status_text}. Resume it under Compare, Past runs."
         status: Any = entry.status
         diverged = tuple(entry.progress.get("diverged", ()))
         return RunState(status, 1, newest, reason, diverged, newest.steps_per_second if newest else 0.0)
@@ -100,7 +100,7 @@ class _Still:
             SettingError: for a run that never ended.
         """
         if self._opened.outcome is None:
-            raise SettingError("This run has not ended", self._opened.entry.told, "resume it")
+            raise SettingError("This run has not ended", self._opened.entry.status_text, "resume it")
         return self._opened.outcome
 
 
@@ -174,11 +174,11 @@ def _opened(entry: Entry, parts: Parts, given: Table | None, look: bool) -> Open
     if len(moments) != entry.progress["moments"]:
         raise damaged(entry.path)
     arrays = {name: arrays_from_bytes(data) for name, data in parts.all(ARRAYS).items()}
-    told = {name: json.loads(data) for name, data in parts.all(END).items()}
+    ended = {name: json.loads(data) for name, data in parts.all(END).items()}
     table, dataset = _dataset(about, arrays, given, look)
     outcome = None
-    if OUTCOME in told:
-        outcome = outcome_from_parts(told[OUTCOME], arrays[OUTCOME], config, classes, dataset.encoder)
+    if OUTCOME in ended:
+        outcome = outcome_from_parts(ended[OUTCOME], arrays[OUTCOME], config, classes, dataset.encoder)
     return OpenedRun(
         entry=entry,
         config=config,
@@ -187,7 +187,7 @@ def _opened(entry: Entry, parts: Parts, given: Table | None, look: bool) -> Open
         history=tuple(moments),
         outcome=outcome,
         state=arrays.get(STATE),
-        profile=profile_from_json(told[PROFILE]) if PROFILE in told else None,
+        profile=profile_from_json(ended[PROFILE]) if PROFILE in ended else None,
     )
 
 

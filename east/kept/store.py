@@ -56,7 +56,7 @@ class Entry:
     problem: str | None = None
 
     @property
-    def told(self) -> str:
+    def status_text(self) -> str:
         """Say how it stands."""
         if self.problem is not None:
             return self.problem

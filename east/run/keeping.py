@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from east.errors import EastError
     from east.run.machine import Machine
     from east.run.state import RunState
     from east.training import Outcome, Snapshot
@@ -29,6 +30,11 @@ class Keeper:
         """Hear the last state, and what came of the training; None for a run that failed before."""
 
     @property
-    def told(self) -> str:
+    def problem(self) -> EastError | None:
+        """Why the last write failed; None where none did."""
+        return None
+
+    @property
+    def status_text(self) -> str:
         """Say in a sentence what is kept, or why nothing is; "" for nothing to say."""
         return ""

@@ -82,9 +82,11 @@ def _scores(run: Run, outcome: Outcome, metric: Metric, race: Race, results: Seq
         f"Ensembles of {results[0].arm.members} networks" if results[0].arm.ensemble else "One network each"
     )
     small_table("decided_scores", "\n".join(lines))
-    told = reached or metric == outcome.metric
+    trained = reached or metric == outcome.metric
     more = (
-        "" if told else f" No run here was trained for {literal(metric.label)}: a β frontier or a grid would."
+        ""
+        if trained
+        else f" No run here was trained for {literal(metric.label)}: a β frontier or a grid would."
     )
     st.caption(f"{kind}; {literal(metric.label)}.{more}")
 

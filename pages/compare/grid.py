@@ -34,13 +34,13 @@ def section(run: Run, outcome: Outcome) -> None:
     )
     from east.comparison import grid_metrics
 
-    asked = outcome.metric
-    metrics = {name: made for name, made in grid_metrics().items() if made.label != asked.label}
+    own = outcome.metric
+    metrics = {name: made for name, made in grid_metrics().items() if made.label != own.label}
     named = [OLD_NAMES.get(name, name) for name in state.get().grid_metrics]
     wanted = [name for name in named if name in metrics]
     wanted = wanted or [name for name in USUAL if name in metrics]
     st.multiselect(
-        f"Metrics beside {literal(lowered(asked.label))}, the one asked for",
+        f"Metrics beside {literal(lowered(own.label))}, the one asked for",
         list(metrics),
         format_func=lambda name: metrics[name].label,
         **state.bind("grid_metrics", wanted),
@@ -49,7 +49,7 @@ def section(run: Run, outcome: Outcome) -> None:
     def configure(base: TrainConfig) -> TrainConfig:
         from east.comparison import grid_config
 
-        return grid_config([asked, *(metrics[name] for name in wanted)], base)
+        return grid_config([own, *(metrics[name] for name in wanted)], base)
 
     sweep.section("grid", run, configure, _draw)
 

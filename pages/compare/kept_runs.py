@@ -191,7 +191,7 @@ def _facts(entry: Entry) -> str:
     if entry.problem is not None:
         return entry.problem
     about = entry.about
-    status = () if entry.status == "finished" else (entry.told,)
+    status = () if entry.status == "finished" else (entry.status_text,)
     seeds = len(about["config"]["seeds"])
     words = (*status, about["metric"], f"{about['table']}, {about['target']}", ", ".join(about["arms"]))
     return " · ".join((*words, f"{seeds} {'seeds' if seeds > 1 else 'seed'}"))

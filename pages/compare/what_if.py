@@ -87,9 +87,9 @@ def _rarest(outcome: Outcome) -> int:
 
 def _beta(own: Metric) -> float:
     """Draw the slider of beta."""
-    asked = float(own.options.get("beta", 1.0))
-    wanted = state.get().if_beta or asked
-    steps = sorted({*BETAS, asked, wanted})
+    own_beta = float(own.options.get("beta", 1.0))
+    wanted = state.get().if_beta or own_beta
+    steps = sorted({*BETAS, own_beta, wanted})
     with st.container(width=300):
         st.select_slider("β", steps, format_func=lambda beta: f"{beta:g}", **state.bind("if_beta", wanted))
     return wanted

@@ -71,11 +71,11 @@ def _origin(wanted: TrainingRequest) -> Origin:
 
 def draw_line(run: Run) -> None:
     """Say how far a run is kept, or why it is not."""
-    told, problem = run.keeper.told, getattr(run.keeper, "problem", None)
+    text, problem = run.keeper.status_text, run.keeper.problem
     if problem is not None:
-        st.warning(literal(told), icon=":material/save:")
-    elif told and not run.state.ended:
-        st.caption(f":material/save: {literal(told)}")
+        st.warning(literal(text), icon=":material/save:")
+    elif text and not run.state.ended:
+        st.caption(f":material/save: {literal(text)}")
 
 
 def reopen() -> None:
