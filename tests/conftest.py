@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -206,10 +207,13 @@ def browser() -> Iterator[object]:
         started.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab in a profile of its own, that may ask this machine only."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+@contextmanager
+def open_tab(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Open a tab in a profile of its own, that may ask this machine only; no script on it may fail.
+
+    The options are those of Playwright's `new_context`.
+    """
+    context = browser.new_context(**options)
     tab = context.new_page()
     tab.set_default_timeout(PATIENCE_MS)
     problems: list[str] = []
@@ -218,3 +222,9 @@ def page(browser: Browser) -> Iterator[Page]:
     yield tab
     context.close()
     assert not problems
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with open_tab(browser, viewport={"width": 1280, "height": 900}) as tab:
+        yield tab

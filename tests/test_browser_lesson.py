@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_driver import PATIENCE_MS, button, until
+from tests.browser_driver import button, until
+from tests.conftest import open_tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +32,8 @@ FOCUSED = """() => {
 
 @pytest.fixture(params=["light", "dark"])
 def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=request.param)
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE_MS)
-    problems: list[str] = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    yield tab
-    context.close()
-    assert not problems
+    with open_tab(browser, viewport={"width": 1280, "height": 720}, color_scheme=request.param) as tab:
+        yield tab
 
 
 def tab_to(page: Page, wanted: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 from tests.browser_driver import PATIENCE_MS, button, live, mark, start, step, stop, until
+from tests.conftest import open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -61,14 +62,8 @@ FLAWS = """() => {
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 2300})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE_MS)
-    problems: list[str] = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    yield tab
-    context.close()
-    assert not problems
+    with open_tab(browser, viewport={"width": 1280, "height": 2300}) as tab:
+        yield tab
 
 
 def drawn(page: Page) -> bool:

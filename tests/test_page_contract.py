@@ -8,21 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike
 from sklearn.metrics import accuracy_score
 from streamlit.testing.v1 import AppTest
-from torch import Tensor, nn
+from torch import Tensor
 
 import east.losses.registry
 import east.metrics.registry
 import east.rules.registry
-from east.losses import Loss, LossSpec
 from east.metrics import Metric, MetricSpec
 from east.options import Option
-from east.rules import DecisionRule, RuleSpec
 from pages.shared.settings import DEFAULTS, changed, from_link, to_link
 from tests.app_driver import command, opened, press, sound, until, view, views, widget
 from tests.compare_driver import run_of, section
+from tests.own_entries import BRIER, FIRST
 
 SHAPES = MappingProxyType({"round": "Round numbers", "square": "Square numbers"})
 OPTIONS: Mapping[str, Option] = MappingProxyType(
@@ -61,27 +59,6 @@ def tempered(
 
 
 TEMPERED = MetricSpec("tempered", "Tempered accuracy", "Accuracy to a power.", tempered, OPTIONS)
-
-
-class Brier(Loss):
-    """A loss of the test's own: the mean squared error of the probabilities."""
-
-    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
-        truth = nn.functional.one_hot(targets, logits.shape[-1]).to(logits.dtype)
-        return (logits.softmax(dim=-1) - truth).square().sum(dim=-1).mean(dim=-1)
-
-
-BRIER = LossSpec("brier", "Brier score", "Squared error", "rival", lambda metric, counts: Brier())
-
-
-def fit_first(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
-    """A rule of the test's own: always the first class."""
-    prices = np.zeros((np.shape(probabilities)[-1],) * 2)
-    prices[:, 0] = 1
-    return DecisionRule(1.0, prices)
-
-
-FIRST = RuleSpec("first", "the first class", "Predict the first class.", fit_first, needs_fitting=False)
 
 
 @pytest.fixture(autouse=True)

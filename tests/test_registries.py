@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import torch
-from numpy.typing import ArrayLike
 from sklearn.datasets import make_blobs
 from sklearn.metrics import accuracy_score
 from torch import Tensor
@@ -29,12 +27,13 @@ from east.comparison import Score
 from east.errors import SettingError
 from east.estimator import EASTClassifier
 from east.figures import DARK, LIGHT, curve_figure, score_figure
-from east.losses import LOSSES, Loss, LossSpec
+from east.losses import LOSSES
 from east.metrics import METRICS, Metric, MetricSpec, metric
 from east.options import Option
-from east.rules import RULES, DecisionRule, RuleSpec
+from east.rules import RULES
 from east.training import Arm, ArmSnapshot, TrainConfig
 from tests.moments import F1, lane, moment
+from tests.own_entries import BRIER, FIRST, fit_first
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 WINE = str(Path(__file__).parents[1] / "sample_data" / "wine.csv")
@@ -55,27 +54,6 @@ POWER = Option("Power", "Exponent of the accuracy.", least=0, open_ends=("least"
 TEMPERED = MetricSpec(
     "tempered", "Tempered accuracy", "Accuracy to a power.", tempered_accuracy, {"power": POWER}
 )
-
-
-class Brier(Loss):
-    """A loss of the test's own: the mean squared error of the probabilities."""
-
-    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
-        truth = torch.nn.functional.one_hot(targets, logits.shape[-1]).to(logits.dtype)
-        return (logits.softmax(dim=-1) - truth).square().sum(dim=-1).mean(dim=-1)
-
-
-BRIER = LossSpec("brier", "Brier score", "Squared error.", "rival", lambda metric, counts: Brier())
-
-
-def fit_first(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
-    """A rule of the test's own: always the first class."""
-    prices = np.zeros((np.shape(probabilities)[-1],) * 2)
-    prices[:, 0] = 1
-    return DecisionRule(1.0, prices)
-
-
-FIRST = RuleSpec("first", "the first class", "Predict the first class.", fit_first, needs_fitting=False)
 
 
 @pytest.fixture
