@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.browser_driver import PATIENCE_MS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from xdist.remote import Producer
 
 ROOT = Path(__file__).resolve().parents[1]
 # pytest puts only tests/ on the path; pages and east live beside it.
@@ -39,11 +41,21 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+class _FilesAndTheBrowser(LoadFileScheduling):
+    """Keeps each file in one process, and all that drives a browser in one: two browsers would slow each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "browser" if file.startswith("tests/test_browser_") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _FilesAndTheBrowser:
+    return _FilesAndTheBrowser(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file in one process, and all that drives a browser in one: two browsers would slow each other."""
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Begin with the browser's tests, for they take longest; the other files run beside and after them."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="module")

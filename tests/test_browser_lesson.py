@@ -80,6 +80,7 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
     assert "/train" in page.url and "network=standard" in page.url
 
 
+@pytest.mark.benchmark
 def test_a_step_whose_training_is_there_shows_within_two_seconds(page: Page, server: Server) -> None:
     took = []
     for number in (4, 5):  # of one training

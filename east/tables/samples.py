@@ -38,6 +38,6 @@ def samples() -> tuple[Sample, ...]:
     """
     try:
         entries = json.loads((FOLDER / "samples.json").read_text(encoding="utf-8"))
-    except OSError:
+    except FileNotFoundError:
         raise TableError("The sample tables are missing", str(FOLDER), "run from a full checkout") from None
     return tuple(Sample(file=FOLDER / entry.pop("file"), **entry) for entry in entries)
