@@ -42,9 +42,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "lesson": ("run", "comparison", "synthetic"),
     "export": ("figures",),
     "kept": ("export",),
+    "tracking": ("run", "comparison"),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
-    "command_line": ("benchmark", "estimator", "kept"),
+    "command_line": ("benchmark", "estimator", "kept", "tracking"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training"),
 }

@@ -1,10 +1,11 @@
-"""Keeping a run of the command line, and saying where."""
+"""Keeping and tracking a run of the command line, and saying where."""
 
 from __future__ import annotations
 
 import argparse
 import secrets
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from east.command_line.parser import TABLE_OPTIONS, given
@@ -12,6 +13,7 @@ from east.run import Keeper
 
 if TYPE_CHECKING:
     from east.tables import Table
+    from east.tracking import Tracker
 
 
 def run_keeper(options: argparse.Namespace, table: Table, target: str) -> Keeper:
@@ -22,7 +24,14 @@ def run_keeper(options: argparse.Namespace, table: Table, target: str) -> Keeper
     if not options.keep:
         return Keeper()
     origin = file_origin(options.file, ReadOptions(**given(options, TABLE_OPTIONS)))
-    return RunKeeper(KeptRuns(), secrets.token_hex(9), f"{table.name} → {target}", table, origin)
+    return RunKeeper(KeptRuns(), secrets.token_hex(9), _title(table, target), table, origin)
+
+
+def trackers_of(options: argparse.Namespace, table: Table, target: str) -> list[Tracker]:
+    """Make what `--log` asks for."""
+    from east.tracking import make_tracker
+
+    return [make_tracker(text, _title(table, target)) for text in options.log]
 
 
 def report_kept(keeper: Keeper) -> None:
@@ -33,3 +42,13 @@ def report_kept(keeper: Keeper) -> None:
         keeper.wait()
         where = keeper.problem or f"kept as {keeper.run_id} in {keeper.folder}"
         print(f"east: {where}", file=sys.stderr)
+
+
+def report_tracked(trackers: Sequence[Tracker]) -> None:
+    """Say on stderr where each tracker has written, or why it has not."""
+    for tracker in trackers:
+        print(f"east: {tracker.problem or tracker.status_text}", file=sys.stderr)
+
+
+def _title(table: Table, target: str) -> str:
+    return f"{table.name} → {target}"

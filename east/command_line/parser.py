@@ -79,6 +79,8 @@ def _add_output(train: argparse.ArgumentParser) -> None:
     add("--export", nargs="?", const="", metavar="ARM", help=words)
     words = "keep the run while it trains, so that it can be resumed; see `runs` (no)"
     add("--keep", action=argparse.BooleanOptionalAction, default=False, help=words)
+    words = "also write the numbers as they come: tensorboard:DIR or mlflow:URI (neither)"
+    add("--log", nargs="+", default=[], metavar="TRACKER", help=words)
     add("--quiet", action="store_true", help="no progress on stderr")
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from east.command_line.keeping import Finished, keep, model_arm
-from east.command_line.kept import report_kept, run_keeper
+from east.command_line.kept import report_kept, report_tracked, run_keeper, trackers_of
 from east.command_line.output import folder_for
 from east.command_line.parser import SPLIT_OPTIONS, config_names, given, metric_options
 from east.command_line.table import as_json, as_text
 from east.command_line.tables import read, target_of
 from east.command_line.watching import watch
 from east.errors import DatasetError, SettingError
+from east.run import Keepers
 
 if TYPE_CHECKING:
     from east.dataset import Dataset
@@ -40,8 +41,9 @@ def train_command(options: argparse.Namespace) -> None:
     config = _config(options, dataset)
     beside = fit_beside(options.references, rows_of(table, dataset))
     exported = model_arm(options, config)
+    trackers = trackers_of(options, table, target)
     keeper = run_keeper(options, table, target)
-    outcome, history = watch(Training(dataset, config), keeper, options, remarks)
+    outcome, history = watch(Training(dataset, config), Keepers([keeper, *trackers]), options, remarks)
     comparison = compare(race_from(outcome))
     references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
     kept = {"run": keeper.run_id} if isinstance(keeper, RunKeeper) else {}
@@ -51,6 +53,7 @@ def train_command(options: argparse.Namespace) -> None:
         keep(folder, Finished(options, table, dataset, outcome, history, result, exported, stronger))
     print(as_json(result) if options.json else as_text(result, outcome))
     report_kept(keeper)
+    report_tracked(trackers)
 
 
 def _config(options: argparse.Namespace, dataset: Dataset) -> TrainConfig:

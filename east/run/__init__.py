@@ -4,7 +4,7 @@ from east.run.annealings import annealings
 from east.run.background import Background
 from east.run.commands import Command
 from east.run.history import History
-from east.run.keeping import Keeper
+from east.run.keeping import Keeper, Keepers
 from east.run.machine import Machine
 from east.run.moments import last_quarter, nearest_place, thinned
 from east.run.pace import PACES, Pace
@@ -18,6 +18,7 @@ __all__ = [
     "Command",
     "History",
     "Keeper",
+    "Keepers",
     "Machine",
     "Pace",
     "Run",

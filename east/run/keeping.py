@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,3 +39,25 @@ class Keeper:
     def status_text(self) -> str:
         """Say in a sentence what is kept, or why nothing is; "" for nothing to say."""
         return ""
+
+
+class Keepers(Keeper):
+    """Several keepers of one run, told in their order."""
+
+    def __init__(self, keepers: Sequence[Keeper]) -> None:
+        self._keepers = tuple(keepers)
+
+    def began(self, machine: Machine) -> None:
+        """Tell all of them that the training has been built."""
+        for keeper in self._keepers:
+            keeper.began(machine)
+
+    def moment(self, machine: Machine, snapshot: Snapshot, *, at_rest: bool = False) -> None:
+        """Tell all of them of a snapshot."""
+        for keeper in self._keepers:
+            keeper.moment(machine, snapshot, at_rest=at_rest)
+
+    def ended(self, state: RunState, outcome: Outcome | None) -> None:
+        """Tell all of them of the end."""
+        for keeper in self._keepers:
+            keeper.ended(state, outcome)
