@@ -19,7 +19,11 @@ from east.tracking.tracker import evaluation_numbers
 from east.training import Training
 from tests.kept_runs import WINE, wine
 
-TRAIN = ["train", str(WINE), *"--json --quiet --seeds 2 --epochs 20 --rules argmax metric".split()]
+TRAIN = [
+    "train",
+    str(WINE),
+    *["--json", "--quiet", "--seeds", "2", "--epochs", "20", "--rules", "argmax", "metric"],
+]
 STEP_AND_VALUES = dict[str, list[tuple[int, float]]]
 
 
