@@ -180,7 +180,7 @@ def app_py_surrounds_every_page() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = start_server(tmp_path_factory.mktemp("server"))
     yield served

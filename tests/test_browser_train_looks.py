@@ -137,7 +137,6 @@ def test_three_classes_in_training_paused_stepped_and_replayed(
     before = step(page)
     button(page, "One step").click()
     until(lambda: step(page) == before + 1)
-    look(page, folder, "three-stepped")
     stop(page)
     scrubber = page.get_by_role("slider", name="Replay")
     until(lambda: scrubber.evaluate("node => (node.focus(), node === document.activeElement)"))
@@ -157,7 +156,6 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
     until(lambda: step(page) > 50)
     look(page, folder, "many-running")
     stop(page)
-    look(page, folder, "many-stopped")
 
 
 def test_own_gains(page: Page, server: Server, folder: Path) -> None:

@@ -74,14 +74,23 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def ran(words: list[str] | str, folder: Path) -> dict[str, Any]:
-    shell = isinstance(words, str)
-    done = subprocess.run(
-        words, cwd=folder, env=ONE_THREAD, shell=shell, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def ran(*programs: list[str] | str, folder: Path) -> list[dict[str, Any]]:
+    """Run programs side by side; returns what each has printed."""
+    started = [
+        subprocess.Popen(
+            words,
+            cwd=folder,
+            env=ONE_THREAD,
+            shell=isinstance(words, str),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in programs
+    ]
+    printed = [one.communicate() for one in started]
+    assert not any(one.returncode for one in started), printed
+    return [json.loads(output) for output, _ in printed]
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -93,8 +102,8 @@ def test_command_and_script_reproduce_a_run_to_the_last_digit(name: str, file: P
     line = command_for(run.config, run.choices, file.name, classes=outcome.classes, reading=run.reading)
     script = script_for(run.config, run.choices, file.name, reading=run.reading)
     command = line.replace("python -m", f"{shlex.quote(sys.executable)} -m") + " --json --quiet"
-    assert ran(command, file.parent)["arms"] == expected
-    assert ran([sys.executable, "-c", script], file.parent)["arms"] == expected
+    for found in ran(command, [sys.executable, "-c", script], folder=file.parent):
+        assert found["arms"] == expected
 
 
 def test_a_script_says_arms_and_seeds_that_a_command_cannot() -> None:

@@ -244,9 +244,8 @@ def uninterrupted(config: TrainConfig) -> Any:
     return _UNINTERRUPTED[key]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_killed_program_is_resumed_to_the_same_result(tmp_path: Path, seed: int) -> None:
-    assert resumed_equals_the_uninterrupted(tmp_path, seed) > 0
+def test_a_killed_program_is_resumed_to_the_same_result(tmp_path: Path) -> None:
+    assert resumed_equals_the_uninterrupted(tmp_path, 0) > 0
 
 
 @pytest.mark.benchmark
