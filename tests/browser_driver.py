@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 PATIENCE_MS = 60_000
+LONG = "epochs=2000&pace=slow"
+"""A run that is still under way when it has been looked at from all sides, on a busy machine too."""
 
 
 def button(page: Page, name: str) -> Locator:

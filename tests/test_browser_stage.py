@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser_driver import button, live, mark, start, step, stop, until
+from tests.browser_driver import LONG, button, live, mark, start, step, stop, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -68,7 +68,7 @@ def test_the_finished_default_problem_is_seen_whole_in_a_small_window(page: Page
 
 def test_a_run_under_way_and_a_paused_one_are_seen_whole(page: Page, server: Server) -> None:
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    start(page, server, "?pace=slow")
+    start(page, server, f"?{LONG}")
     until(lambda: step(page) > 5)
     until(lambda: page.evaluate(INSIDE) == [], 20)
     button(page, "Pause").click()
@@ -82,7 +82,7 @@ def regions(page: Page, arm: int) -> Any:
 
 
 def test_regions_move_in_place_while_training(page: Page, server: Server) -> None:
-    start(page, server, "?pace=slow")
+    start(page, server, f"?{LONG}")
     plot = page.locator(".east-stage [data-cell=regions]").first
     plot.locator(".heatmaplayer image").first.wait_for(state="attached")
     plot.evaluate("node => { node.eastSame = true; }")
@@ -134,7 +134,7 @@ def test_the_stage_is_saved_as_one_picture(
 
 def test_the_stage_narrows_to_one_column_on_a_phone(page: Page, server: Server) -> None:
     page.set_viewport_size({"width": 420, "height": 800})
-    start(page, server, "?pace=slow")
+    start(page, server, f"?{LONG}")
     until(lambda: step(page) > 2)
     time.sleep(0.5)
     width = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")

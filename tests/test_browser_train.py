@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from east.synthetic import DEFAULT_TEST_ROWS
-from tests.browser_driver import PATIENCE_MS, button, cells, go_to, live, mark, start, step, stop, until
+from tests.browser_driver import LONG, PATIENCE_MS, button, cells, go_to, live, mark, start, step, stop, until
 from tests.conftest import Server, start_watched, stop_server
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_first_problem_train_watch_pause_step_resume_stop_compare(page: Page, server: Server) -> None:
-    start(page, server, "?pace=slow")  # so that it is still under way on a busy machine
+    start(page, server, f"?{LONG}")
     before = {(arm, which): cells(page, arm, which) for arm in (0, 1) for which in ("soft", "hard")}
     until(lambda: step(page) > 60)
     for (arm, which), drawn in before.items():
@@ -56,7 +56,7 @@ def test_an_uploaded_table_with_text_classes_and_missing_values_is_trained(
         lines.append(f"{height},{colour},{generator.normal():.3f},{names[kind]}")
     file = tmp_path / "directions.csv"
     file.write_text("\n".join(lines) + "\n")
-    page.goto(server.url)
+    page.goto(f"{server.url}/?{LONG}")
     page.get_by_text("Or upload your own", exact=True).click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("Missing values in", exact=False).wait_for()
@@ -77,7 +77,7 @@ def test_an_uploaded_table_with_text_classes_and_missing_values_is_trained(
 
 
 def test_a_page_switch_and_a_reload_keep_the_run(page: Page, server: Server) -> None:
-    start(page, server, "?sample=wine")
+    start(page, server, f"?sample=wine&{LONG}")
     run, seen = mark(page, "run"), step(page)
     go_to(page, "Data")
     page.get_by_text("What is in it", exact=True).wait_for()
@@ -138,7 +138,7 @@ def typed_into(page: Page, table: Locator, text: str) -> bool:
 
 
 def test_gains_are_typed_into_a_table(page: Page, server: Server) -> None:
-    page.goto(f"{server.url}/train?sample=wine&metric=gain")
+    page.goto(f"{server.url}/train?sample=wine&metric=gain&{LONG}")
     button(page, "Train").wait_for()
     table = page.get_by_test_id("stDataFrame")
     table.locator("canvas").first.wait_for()
@@ -152,7 +152,7 @@ def test_gains_are_typed_into_a_table(page: Page, server: Server) -> None:
 
 @pytest.mark.parametrize("clicks", [100, pytest.param(400, marks=pytest.mark.benchmark)])
 def test_no_click_is_lost_and_none_is_done_twice(page: Page, server: Server, clicks: int) -> None:
-    start(page, server, "?sample=wine&epochs=5000")
+    start(page, server, f"?sample=wine&{LONG}")
     button(page, "Pause").click()
     button(page, "Resume").wait_for()
     until(lambda: mark(page, "status") == "paused")
@@ -172,7 +172,7 @@ def test_no_click_is_lost_and_none_is_done_twice(page: Page, server: Server, cli
 
 
 def test_what_one_run_was_told_is_not_told_to_the_next(page: Page, server: Server) -> None:
-    start(page, server, "?sample=wine&epochs=5000")
+    start(page, server, f"?sample=wine&{LONG}")
     former = mark(page, "run")
     stop(page)
     button(page, "Train again").click()
@@ -194,7 +194,7 @@ def test_each_browser_sees_its_own_run_and_a_closed_tab_ends_its_run(
         tabs = [browser.new_context().new_page() for _ in range(2)]
         for tab in tabs:
             tab.set_default_timeout(PATIENCE_MS)
-            start(tab, watched.server, "?sample=wine&epochs=10000&pace=slow")
+            start(tab, watched.server, f"?sample=wine&{LONG}")
         left, kept = (mark(tab, "run") for tab in tabs)
         assert left != kept
         tabs[1].reload()
@@ -206,13 +206,13 @@ def test_each_browser_sees_its_own_run_and_a_closed_tab_ends_its_run(
 
         tabs[0].context.close()
         closed = time.time()
-        until(lambda: statuses(left)[-1] == "stopped", 40)
+        until(lambda: statuses(left)[-1] == "stopped", 60)
         ended = next(
             entry["at"] for entry in watched.entries() if (entry["run"], entry["status"]) == (left, "stopped")
         )
-        assert "paused" in statuses(left) and 11 <= ended - closed <= 20
+        assert "paused" in statuses(left) and 11 <= ended - closed <= 40
         seen = step(tabs[1])
-        until(lambda: step(tabs[1]) > seen, 20)
+        until(lambda: step(tabs[1]) > seen)
         assert statuses(kept)[-1] == "running"
         stop(tabs[1])
         tabs[1].context.close()
@@ -222,7 +222,7 @@ def test_each_browser_sees_its_own_run_and_a_closed_tab_ends_its_run(
 
 
 def test_zoom_survives_a_redraw(page: Page, server: Server) -> None:
-    start(page, server, "?sample=wine")
+    start(page, server, f"?sample=wine&{LONG}")
     plot = page.locator("[data-cell=gap]")
     plot.scroll_into_view_if_needed()
     plot.locator(".scatterlayer").wait_for(state="attached")

@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 
     from tests.conftest import Server
 
-from tests.browser_driver import PATIENCE_MS, button, live, mark, start, step, stop, until
+from tests.browser_driver import LONG, PATIENCE_MS, button, live, mark, start, step, stop, until
 from tests.conftest import open_tab
 
 pytestmark = pytest.mark.browser
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = ((1280, 3400), (1920, 3000))
-LONG = "epochs=2000&pace=slow"
-"""A run that is still under way when it has been looked at from all sides."""
 
 FLAWS = """() => {
   const flaws = [], main = document.querySelector('[data-testid=stMain]');
@@ -159,7 +157,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
 
 
 def test_own_gains(page: Page, server: Server, folder: Path) -> None:
-    page.goto(f"{server.url}/train?sample=wine&metric=gain&gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1")
+    page.goto(f"{server.url}/train?sample=wine&metric=gain&gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1&{LONG}")
     train(page)
     until(lambda: step(page) > 50)
     stop(page)
