@@ -41,7 +41,8 @@ def test_a_run_is_kept_with_its_model_and_told_in_a_report(
     assert trained(file, tmp_path / "run", "--export", "cross_entropy+expected", "--json") == 0
     result = json.loads(capsys.readouterr().out)
     record = read_run(tmp_path / "run")
-    assert {**summarise(compare(record.race)), "table": "small.csv", "target": "kind"} == result
+    facts = {"schema": "train-1", "table": "small.csv", "target": "kind"}
+    assert {**summarise(compare(record.race)), **facts} == result
     assert record.command.startswith(f"python -m east train {file} --target=kind ")
     assert record.history[-1].step == record.steps
 
