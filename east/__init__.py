@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from east.errors import DatasetError, EastError, SettingError, TableError
+from east.version import __version__
 
 if TYPE_CHECKING:
     from east.annealing import Annealing, Sharpness
@@ -72,6 +73,7 @@ __all__ = [
     "TableError",
     "TrainConfig",
     "Training",
+    "__version__",
     "fit",
     "hard_confusion",
     "load_model",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,8 @@ def test_a_run_is_kept_with_its_model_and_told_in_a_report(
     assert trained(file, tmp_path / "run", "--export", "cross_entropy+expected", "--json") == 0
     result = json.loads(capsys.readouterr().out)
     record = read_run(tmp_path / "run")
-    assert {**summarise(compare(record.race)), "table": "small.csv", "target": "kind"} == result
+    facts = {"schema": "train-1", "table": "small.csv", "target": "kind"}
+    assert {**summarise(compare(record.race)), **facts} == result
     assert record.command.startswith(f"python -m east train {file} --target=kind ")
     assert record.history[-1].step == record.steps
 
@@ -75,3 +77,14 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(
     assert main(given) == 2
     shown = capsys.readouterr()
     assert shown.out == "" and said in shown.err and shown.err.count("\n") == 1
+
+
+def test_a_model_is_asked_for_in_vain_where_no_onnx_file_can_be_written(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    assert trained(file, tmp_path / "run", "--export") == 2
+    remedy = "install it with: pip install onnx"
+    assert capsys.readouterr().err == (
+        f"east: An ONNX file needs a package that is not installed; {remedy}.\n"
+    )

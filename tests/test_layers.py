@@ -24,6 +24,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "synthetic": ("rules", "dataset"),
     "references": ("dataset",),
     "threads": (),
+    "version": (),
     "options": ("errors",),
     "annealing": ("errors",),
     "metrics": ("options",),
@@ -45,9 +46,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "tracking": ("run", "comparison"),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
-    "command_line": ("benchmark", "estimator", "kept", "tracking"),
+    "command_line": ("benchmark", "estimator", "kept", "tracking", "version"),
     "__main__": ("command_line",),
-    "__init__": ("estimator", "training"),
+    "__init__": ("estimator", "training", "version"),
 }
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
 MATHS = {"confusion", "shapes", "metrics", "annealing", "losses", "rules", "network", "microscope"}

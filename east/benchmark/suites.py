@@ -14,7 +14,7 @@ from east.benchmark.held_out import nested_shells, noisy_rules, ordered_ratings,
 from east.dataset.outline import DEFAULT_SHARES
 from east.errors import SettingError, no_such
 from east.synthetic import overlapping_gaussians
-from east.tables import Table, read_table, samples, table_from_frame
+from east.tables import STANDARD_INPUT, Table, read_table, samples, table_from_frame
 
 FRESH_ROWS = 20_000
 FIRST_FRESH_SEED = 100
@@ -49,9 +49,12 @@ def table_from_text(text: str) -> BenchmarkTable:
     """Return the table of FILE:TARGET, or of the path of a sample table.
 
     Raises:
-        SettingError: for a file without a target that is not a sample table.
+        SettingError: for a file without a target that is not a sample table, or standard input.
     """
     file, _, target = text.rpartition(":")
+    if STANDARD_INPUT in (text, file):
+        remedy = "give FILE:TARGET; each of its processes reads the file"
+        raise SettingError("A benchmark cannot read a table from standard input", repr(text), remedy)
     if file and not Path(text).exists():
         return _the_same(Path(file).name, partial(_from_file, file, target))
     for sample in samples():

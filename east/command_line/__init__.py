@@ -1,4 +1,4 @@
-"""The command line. Exit status 0 done, 2 bad input (one line on stderr), 130 interrupted.
+"""The command line, as `east` and as `python -m east`; `exit_status` says how it ends.
 
 A command imports torch only once it has something to train, so that reading a table answers soon.
 """
@@ -10,13 +10,16 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from east.command_line.benchmark import benchmark_command
+from east.command_line.completion import PROGRAM, completion_command
 from east.command_line.exit_status import BAD_INPUT, DONE, INTERRUPTED
 from east.command_line.listing import list_command
 from east.command_line.parser import parser
 from east.command_line.profile import profile_command
 from east.command_line.reporting import report_command
+from east.command_line.schemas import schema_text
 from east.command_line.train import train_command
 from east.errors import EastError
 
@@ -28,6 +31,11 @@ def runs_command(options: argparse.Namespace) -> None:
     run_command(options)
 
 
+def schema_command(options: argparse.Namespace) -> None:
+    """Print a JSON schema."""
+    print(schema_text(options.name), end="")
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "train": train_command,
     "profile": profile_command,
@@ -35,7 +43,14 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "benchmark": benchmark_command,
     "runs": runs_command,
     "list": list_command,
+    "schema": schema_command,
+    "completion": completion_command,
 }
+
+
+def _program() -> str:
+    """Name the program as it was called."""
+    return PROGRAM if Path(sys.argv[0]).stem == PROGRAM else f"python -m {PROGRAM}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )  # a terminal that lacks a letter still gets the rest
     try:
         words = list(sys.argv[1:] if arguments is None else arguments)
-        options = parser(next(iter(words), None)).parse_args(words)
+        options = parser(next(iter(words), None), _program()).parse_args(words)
         COMMANDS[options.command](options)
         sys.stdout.flush()
     except EastError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from east.command_line.output import folder_for, report
+from east.command_line.output import folder_for
 from east.command_line.parser import given
+from east.command_line.progress import progress
 from east.command_line.table import as_json
 
 
@@ -24,9 +25,11 @@ def benchmark_command(options: argparse.Namespace) -> None:
         members=options.members, references=options.references, shares=options.shares,
     )  # fmt: skip
     rows: list[benchmark.Row] = []
-    for done, new in enumerate(benchmark.run(plan, jobs=options.jobs or -1, folder=folder), start=1):
-        rows += new
-        report(options, [f"{done}/{plan.size} trainings"])
+    with progress(options, plan.size, "{done}/{total} trainings", plan.size) as shown:
+        shown.begin()
+        for done, new in enumerate(benchmark.run(plan, jobs=options.jobs or -1, folder=folder), start=1):
+            rows += new
+            shown.at(done)
     summed = benchmark.Report(plan, tuple(rows))
     if folder is not None:
         summed.write(folder)

@@ -36,12 +36,15 @@ def model_arm(options: argparse.Namespace, config: TrainConfig) -> Arm | None:
     """Return the arm whose model is to be written; None where none is asked for.
 
     Raises:
-        SettingError: for an arm that does not race, or no folder to write to.
+        EastError: for an arm that does not race, no folder to write to, or no package that writes ONNX files.
     """
+    from east.export import needs_onnx
+
     if options.export is None:
         return None
     if options.out is None:
         raise SettingError("A model needs a folder to be written to", None, "give --out DIR")
+    needs_onnx()
     arms = {arm.key: arm for arm in config.race}
     if options.export not in ("", *arms):
         raise SettingError(

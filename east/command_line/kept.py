@@ -6,10 +6,12 @@ import argparse
 import secrets
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from east.command_line.parser import TABLE_OPTIONS, given
 from east.run import Keeper
+from east.tables import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from east.tables import Table
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
 
 def run_keeper(options: argparse.Namespace, table: Table, target: str) -> Keeper:
     """Return who keeps the run; one that keeps nothing without `--keep`."""
-    from east.kept import KeptRuns, RunKeeper, file_origin
+    from east.kept import KeptRuns, Origin, RunKeeper, file_origin
     from east.tables import ReadOptions
 
     if not options.keep:
         return Keeper()
-    origin = file_origin(options.file, ReadOptions(**given(options, TABLE_OPTIONS)))
+    reading = ReadOptions(**given(options, TABLE_OPTIONS))
+    piped = options.file == STANDARD_INPUT
+    origin = Origin("file", table.name, asdict(reading)) if piped else file_origin(options.file, reading)
     return RunKeeper(KeptRuns(), secrets.token_hex(9), _title(table, target), table, origin)
 
 

@@ -1,20 +1,10 @@
-"""Where results go: a folder, and progress on stderr."""
+"""Where results go: a folder."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from east.errors import SettingError
-
-
-def report(options: argparse.Namespace, lines: Iterable[str]) -> None:
-    """Print progress on stderr, unless `--quiet` was given."""
-    if not options.quiet:
-        for line in lines:
-            print(line, file=sys.stderr, flush=True)
 
 
 def folder_for(path: Path) -> Path:

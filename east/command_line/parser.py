@@ -8,12 +8,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from east.command_line.exit_status import BAD_INPUT
+from east.command_line.exit_status import BAD_INPUT, MEANINGS
 from east.command_line.runs_parser import add_runs
+from east.command_line.schemas import SCHEMAS
 from east.options import Option
 from east.tables.formats import format_names
+from east.version import __version__
 
 MOST_SEEDS = 1000
+SHELLS = ("bash", "zsh", "fish")
+FILE_HELP = "csv, tsv, xlsx, parquet and others; - for standard input"
 
 # Options that are handed on under their own name, where given; every default stays where it belongs.
 TABLE_OPTIONS = (
@@ -26,23 +30,36 @@ SPLIT_OPTIONS = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """Answers a wrong command line in one line."""
+    """Answers a wrong command line in one line, and ends every help with the exit statuses."""
+
+    def __init__(self, **options: Any) -> None:
+        statuses = "\n".join(f"  {status:<4} {meaning}" for status, meaning in MEANINGS.items())
+        super().__init__(
+            epilog=f"exit status:\n{statuses}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **options,
+        )
 
     def error(self, message: str) -> NoReturn:
         self.exit(BAD_INPUT, f"east: {message}; see {self.prog} --help.\n")
 
 
-def parser(command: str | None = None) -> argparse.ArgumentParser:
+def parser(
+    command: str | None = None, program: str = "python -m east", *, every: bool = False
+) -> argparse.ArgumentParser:
     """Build the parser of all commands; `command` of what it parses is one of their names.
 
     Args:
         command: the one that gets its options; the losses and rules that `train` offers take seconds to import.
+        program: what help calls the program.
+        every: whether every command gets its options.
     """
-    top = _Parser(prog="python -m east", description="Train a classifier for the metric it is judged by.")
+    top = _Parser(prog=program, description="Train a classifier for the metric it is judged by.")
+    top.add_argument("--version", action="version", version=f"east {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (words, sections) in _COMMANDS.items():
         added = commands.add_parser(name, help=words)
-        for add in sections if name == command else ():
+        for add in sections if every or name == command else ():
             add(added)
     return top
 
@@ -71,7 +88,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def _add_output(train: argparse.ArgumentParser) -> None:
     add = train.add_argument
-    add("file", metavar="FILE", help="csv, tsv, xlsx, parquet and others")
+    add("file", metavar="FILE", help=FILE_HELP)
     add("--target", metavar="COLUMN", help="column to predict (the sample tables have one by default)")
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--out", type=Path, metavar="DIR", help="also write results, predictions and the run there")
@@ -164,7 +181,7 @@ def _help(option: Option, default: object = None) -> str:
 
 def _add_profile(profile: argparse.ArgumentParser) -> None:
     add = profile.add_argument
-    add("file", metavar="FILE", help="csv, tsv, xlsx, parquet and others")
+    add("file", metavar="FILE", help=FILE_HELP)
     add("--target", metavar="COLUMN", help="column to predict (the likeliest one)")
     add("--json", action="store_true", help="print one JSON object instead of text")
 
@@ -244,6 +261,16 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--quiet", action="store_true", help="no progress on stderr")
 
 
+def _add_schema(schema: argparse.ArgumentParser) -> None:
+    words = f"what the JSON has under schema ({SCHEMAS[0]})"
+    schema.add_argument("name", metavar="NAME", nargs="?", default=SCHEMAS[0], choices=SCHEMAS, help=words)
+
+
+def _add_completion(completion: argparse.ArgumentParser) -> None:
+    words = f"{', '.join(SHELLS)}; bash looks for it in ~/.local/share/bash-completion/completions/east"
+    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=words)
+
+
 _COMMANDS: Mapping[str, tuple[str, tuple[Callable[[argparse.ArgumentParser], None], ...]]] = {
     "train": (
         "train losses on a table and compare them",
@@ -257,4 +284,6 @@ _COMMANDS: Mapping[str, tuple[str, tuple[Callable[[argparse.ArgumentParser], Non
     "benchmark": ("compare losses and rules over many tables and seeds", (_add_benchmark,)),
     "runs": ("list, show, export and resume kept runs", (add_runs,)),
     "list": ("list metrics, losses, rules, sample tables and suites", ()),
+    "schema": ("print the JSON schema of what `train --json` prints", (_add_schema,)),
+    "completion": ("print a script that lets a shell complete east's words", (_add_completion,)),
 }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from east.command_line.kept import report_kept
 from east.command_line.output import folder_for
-from east.command_line.table import as_json, as_text
+from east.command_line.table import as_json, as_text, result_of
+from east.command_line.tables import read_as
 from east.command_line.watching import watch
 from east.kept import KeptRuns, Origin, RunKeeper, before, export_run, open_run, resumed
 
@@ -86,18 +87,18 @@ def _export(runs: KeptRuns, options: argparse.Namespace) -> None:
 
 def _resume(runs: KeptRuns, options: argparse.Namespace) -> None:
     """Train a run to its end, and print what `train` prints."""
-    from east.tables import ReadOptions, read_table
+    from east.tables import ReadOptions
 
     entry = runs.find(options.run)
     origin, table = Origin.from_json(entry.about["origin"]) if entry.about else None, None
     if options.file is not None and origin is not None:
-        table = read_table(options.file, options=ReadOptions(**origin.reading))
+        table = read_as(options.file, ReadOptions(**origin.reading))
     opened = open_run(runs, entry.run_id, table)
     training = resumed(runs, opened)
     assert opened.table is not None and origin is not None
     keeper = RunKeeper(runs, entry.run_id, entry.title, opened.table, origin, goes_on=True)
     outcome, _ = watch(training, keeper, options, earlier=before(opened))
-    result = {"run": entry.run_id, **_result(entry, outcome)}
+    result = _result(entry, outcome)
     print(as_json(result) if options.json else as_text(result, outcome))
     report_kept(keeper)
 
@@ -107,7 +108,7 @@ def _result(entry: Entry, outcome: Outcome) -> dict[str, Any]:
     from east.comparison import compare, race_from, summarise
 
     about = entry.about
-    return {"table": about["table"], "target": about["target"], **summarise(compare(race_from(outcome)))}
+    return result_of(about["table"], about["target"], summarise(compare(race_from(outcome))), entry.run_id)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from east.command_line.schemas import TRAIN
 
 if TYPE_CHECKING:
     from east.training import Outcome
+
+
+def result_of(table: str, target: str, summary: Mapping[str, Any], run_id: str = "") -> dict[str, Any]:
+    """Put a result together as the schema `train-1` has it.
+
+    Args:
+        table: its name.
+        target: the column that was predicted.
+        summary: of the comparison.
+        run_id: of the run, where it is kept.
+    """
+    kept = {"run": run_id} if run_id else {}
+    return {"schema": TRAIN, "table": table, "target": target, **kept, **summary}
 
 
 def as_json(result: dict[str, Any]) -> str:

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from east.command_line.parser import TABLE_OPTIONS, given
-from east.errors import DatasetError
+from east.errors import DatasetError, TableError
+from east.tables import STANDARD_INPUT
 
 if TYPE_CHECKING:
-    from east.tables import Table
+    from east.tables import ReadOptions, Table
 
 
 def read(options: argparse.Namespace) -> Table:
     """Read the table that the options name."""
-    from east.tables import ReadOptions, read_table
+    from east.tables import ReadOptions
 
-    return read_table(options.file, options=ReadOptions(**given(options, TABLE_OPTIONS)))
+    return read_as(options.file, ReadOptions(**given(options, TABLE_OPTIONS)))
+
+
+def read_as(file: str, reading: ReadOptions) -> Table:
+    """Read a table in a way that is decided.
+
+    Args:
+        file: its path, or STANDARD_INPUT.
+        reading: how.
+    """
+    from east.tables import Limits, read_table
+
+    if file != STANDARD_INPUT:
+        return read_table(file, options=reading)
+    if sys.stdin is None:
+        raise TableError("There is no standard input", None, "give the path of a file")
+    # One byte more than allowed is enough to be refused.
+    return read_table(sys.stdin.buffer.read(Limits().file_bytes + 1), "standard input", reading)
 
 
 def named_target(options: argparse.Namespace) -> str | None:

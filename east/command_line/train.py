@@ -10,7 +10,7 @@ from east.command_line.keeping import Finished, keep, model_arm
 from east.command_line.kept import report_kept, report_tracked, run_keeper, trackers_of
 from east.command_line.output import folder_for
 from east.command_line.parser import SPLIT_OPTIONS, config_names, given, metric_options
-from east.command_line.table import as_json, as_text
+from east.command_line.table import as_json, as_text, result_of
 from east.command_line.tables import read, target_of
 from east.command_line.watching import watch
 from east.errors import DatasetError, SettingError
@@ -46,8 +46,8 @@ def train_command(options: argparse.Namespace) -> None:
     outcome, history = watch(Training(dataset, config), Keepers([keeper, *trackers]), options, remarks)
     comparison = compare(race_from(outcome))
     references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
-    kept = {"run": keeper.run_id} if isinstance(keeper, RunKeeper) else {}
-    result = {"table": dataset.name, "target": target, **kept, **summarise(comparison, references)}
+    run_id = keeper.run_id if isinstance(keeper, RunKeeper) else ""
+    result = result_of(dataset.name, target, summarise(comparison, references), run_id)
     if folder is not None:
         stronger = reference_sentence(references, comparison)
         keep(folder, Finished(options, table, dataset, outcome, history, result, exported, stronger))

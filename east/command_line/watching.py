@@ -1,4 +1,4 @@
-"""A training taken to its end: each tenth of the way is reported, each evaluation is told to its keeper."""
+"""A training taken to its end: its progress is shown, each evaluation is told to its keeper."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from east.command_line.output import report
+from east.command_line.progress import progress
 from east.run import Keeper, RunState
 
 if TYPE_CHECKING:
     from east.training import ArmSnapshot, Outcome, Snapshot, Training
+
+LINES = 10
+"""A log gets the beginning and each tenth of the way."""
 
 
 def watch(
@@ -29,30 +32,33 @@ def watch(
         remarks: sentences to report first.
         earlier: snapshots of a run that goes on, oldest first.
     """
-    history, reported, first_lines = list(earlier), -1, list(remarks)
+    history, unsaid = list(earlier), list(remarks)
     keeper.began(training)
-    for snapshot in training.snapshots():
-        if not history or history[-1].step < snapshot.step:
-            history.append(snapshot)
-        keeper.moment(training, snapshot)
-        tenth = 10 * snapshot.step // snapshot.total_steps
-        if tenth > reported:
-            report(options, [*first_lines, _moment(snapshot)])
-            reported, first_lines = tenth, []
+    with progress(options, training.total_steps, "step {done}/{total}", LINES) as shown:
+        for snapshot in training.snapshots():
+            if not history or history[-1].step < snapshot.step:
+                history.append(snapshot)
+            keeper.moment(training, snapshot)
+            shown.say(unsaid)
+            unsaid.clear()
+            shown.at(snapshot.step, _scores(snapshot), _diverged(snapshot))
     outcome = training.outcome()
     keeper.ended(RunState("finished", snapshot=snapshot), outcome)
     return outcome, history
 
 
-def _moment(snapshot: Snapshot) -> str:
+def _scores(snapshot: Snapshot) -> str:
     means = ", ".join(f"{found.arm.key} {_mean_score(found):.3f}" for found in snapshot.arms)
+    return f"{means} on validation"
+
+
+def _diverged(snapshot: Snapshot) -> str:
     lost = [
         found.arm.key
         for found in snapshot.arms
         if snapshot.step and any(lane.diverged for lane in found.lanes)
     ]
-    diverged = f"; diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
-    return f"step {snapshot.step}/{snapshot.total_steps}: {means} on validation{diverged}"
+    return f"diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
 
 
 def _mean_score(found: ArmSnapshot) -> float:

@@ -4,7 +4,7 @@ from east.export.bundle import LoadedModel, load_classifier, load_model, save_mo
 from east.export.command import command_for
 from east.export.drift import ColumnDrift, TrainingFacts, drift, training_facts
 from east.export.folder import read_run, write_run
-from east.export.onnx_file import save_onnx
+from east.export.onnx_file import needs_onnx, save_onnx
 from east.export.record import RunRecord, record_run
 from east.export.report import html_report, write_report
 from east.export.script import MadeRows, script_for, torch_loop
@@ -21,6 +21,7 @@ __all__ = [
     "html_report",
     "load_classifier",
     "load_model",
+    "needs_onnx",
     "predict_table",
     "read_run",
     "record_run",

@@ -10,7 +10,7 @@ from typing import Any
 from east.dataset import Choices
 from east.errors import SettingError
 from east.metrics import METRICS, Metric
-from east.tables import ReadOptions
+from east.tables import STANDARD_INPUT, ReadOptions
 from east.training import OPTIONS, TrainConfig
 
 NOT_AS_COMMAND = "The command line cannot say this run"
@@ -33,7 +33,7 @@ def command_for(
     Args:
         config: of the training.
         choices: target, columns and split.
-        file: the table's path.
+        file: the table's path, or "-" for standard input.
         classes: K names, needed where the metric is of one class.
         reading: how the file was read, where that was not found out.
         references: keys of REFERENCES that ran beside the race.
@@ -50,6 +50,8 @@ def command_for(
     words += [word for name in OPTIONS for word in _setting(name, config)]
     words += [*_split(choices), *_reading(reading)]
     matrix = _matrix(config.metric)
+    if matrix and file == STANDARD_INPUT:
+        raise SettingError(NOT_AS_COMMAND, "a table and a gain matrix from standard input", USE_SCRIPT)
     # A matrix comes in a file: here the one that the shell hands over.
     piped = f"printf '%s\\n' {shlex.join(' '.join(map(repr, row)) for row in matrix)} | " if matrix else ""
     return piped + shlex.join(words)
@@ -157,7 +159,7 @@ def _text(value: Any) -> str:
 
 
 def _operand(file: str) -> str:
-    return f"./{file}" if file.startswith("-") else file
+    return f"./{file}" if file.startswith("-") and file != STANDARD_INPUT else file
 
 
 def _name(name: str) -> str:

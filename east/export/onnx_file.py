@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from east.errors import EastError
 from east.export.contents import Contents, FittedClassifier, contents_of
 from east.export.files import write_whole
 from east.rules import DecisionRule
@@ -57,9 +59,23 @@ def save_onnx(
     The arguments are those of `save_model`. The encoder is not in it: `LoadedModel.features` gives its input.
 
     Raises:
-        EastError: as for `save_model`.
+        EastError: as for `save_model`, or when the package that writes it is not installed.
     """
+    needs_onnx()
     return write_whole(path, onnx_model(contents_of(source, arm, seed)).SerializeToString())
+
+
+def needs_onnx() -> None:
+    """Do nothing where ONNX files can be written.
+
+    Raises:
+        EastError: where they cannot.
+    """
+    try:
+        import_module("onnx")
+    except ImportError:
+        remedy = "install it with: pip install onnx"
+        raise EastError("An ONNX file needs a package that is not installed", None, remedy) from None
 
 
 def onnx_model(contents: Contents) -> ModelProto:

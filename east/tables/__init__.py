@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from east.tables.formats import FORMATS, Format, format_names, format_of_name, upload_endings
 from east.tables.samples import Sample, samples
-from east.tables.table import Finding, Limits, ReadOptions, Remedy, Table
+from east.tables.table import STANDARD_INPUT, Finding, Limits, ReadOptions, Remedy, Table
 
 if TYPE_CHECKING:
     from east.tables.downloads import neutralise_formulas
@@ -27,6 +27,7 @@ _MODULES = {
 
 __all__ = [
     "FORMATS",
+    "STANDARD_INPUT",
     "Finding",
     "Format",
     "Limits",

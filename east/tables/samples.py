@@ -8,7 +8,10 @@ from pathlib import Path
 
 from east.errors import TableError
 
-FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# A checkout has the samples beside the package, an installed package inside it.
+_INSTALLED = _PACKAGE / "sample_data"
+FOLDER = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "sample_data"
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,11 @@ def samples() -> tuple[Sample, ...]:
     """List the sample tables, the one to open first at the front.
 
     Raises:
-        TableError: when the folder with the samples is not beside the library.
+        TableError: when the folder with the samples is neither in nor beside the package.
     """
     try:
         entries = json.loads((FOLDER / "samples.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise TableError("The sample tables are missing", str(FOLDER), "run from a full checkout") from None
+        remedy = "install east again, or run it from a full checkout"
+        raise TableError("The sample tables are missing", str(FOLDER), remedy) from None
     return tuple(Sample(file=FOLDER / entry.pop("file"), **entry) for entry in entries)

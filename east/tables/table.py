@@ -11,6 +11,9 @@ from east.tables.formats.definition import FORMATS
 if TYPE_CHECKING:
     import pandas as pd
 
+STANDARD_INPUT = "-"
+"""What stands for the path of a table on a command line that reads it from standard input."""
+
 
 @dataclass(frozen=True)
 class Remedy:
