@@ -134,9 +134,9 @@ def sum_by_class(rows: Tensor, targets: Tensor) -> Tensor:
         return one_hot.transpose(-1, -2) @ rows
     flat = _flat_lanes(targets)
     index = (flat + _lane_offsets(flat.shape[0], num_classes, flat.device)).reshape(-1)
-    matrix = rows.new_zeros(flat.shape[0] * num_classes, num_classes)
-    matrix.index_add_(0, index, rows.reshape(-1, num_classes))
-    return matrix.reshape(*lanes, num_classes, num_classes)
+    zeros = rows.new_zeros(flat.shape[0] * num_classes, num_classes)
+    # Not in place, for torch.vmap over the targets alone could not do that.
+    return zeros.index_add(0, index, rows.reshape(-1, num_classes)).reshape(*lanes, num_classes, num_classes)
 
 
 def rows_of_class(matrix: Tensor, targets: Tensor) -> Tensor:

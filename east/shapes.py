@@ -18,7 +18,7 @@ def check_batch(
     """Refuse scores and targets that cannot be a batch.
 
     Values are looked at on the CPU alone: on another device that would wait for all work before it. Nothing is
-    checked while torch compiles the caller, and no value while `torch.vmap` maps over it.
+    checked while torch compiles the caller, and no value while `torch.func` transforms it.
 
     Args:
         scores: `[..., B, K]` floating-point, K of at least 2.
@@ -84,6 +84,11 @@ def check_weights(weights: Tensor, targets: Tensor) -> None:
         )
 
 
+def transformed() -> bool:
+    """Whether a transform of `torch.func`, such as grad or vmap, runs the caller (torch has no public word for it)."""
+    return not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active()
+
+
 def _readable(values: Tensor) -> bool:
-    """Whether the values can be looked at without waiting for a device, and are not those of a map over many."""
-    return values.device.type == "cpu" and not torch._C._functorch.is_batchedtensor(values)
+    """Whether values can be looked at: without waiting for a device, and not those of a map over many."""
+    return values.device.type == "cpu" and not transformed()

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from east.annealing import Sharpness
 from east.confusion import membership, rows_of_class, sum_by_class
+from east.shapes import transformed
 
 
 def soft_confusion_of_logits(
@@ -30,7 +31,7 @@ def soft_confusion_of_logits(
     Returns:
         Matrices `[..., K, K]`, and log p of the true class of each sample `[..., B]`, which no weight scales.
     """
-    if not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active():
+    if transformed():
         # torch.func sees through the readable form, to any depth; a node with a backward of its own is closed to it.
         return _readable(logits, targets, sharpness, offsets, weights)
     outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(  # type: ignore[no-untyped-call]
