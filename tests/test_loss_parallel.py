@@ -116,8 +116,8 @@ def die_at_the_third_step(rank: int, ranks: int, folder: Path) -> None:
 def run(work: Callable[[int, int, Path], None], ranks: int, folder: Path) -> list[int | None]:
     """Run the ranks to their end; returns their exit codes."""
     context = get_context("forkserver")
-    # Torch is imported once, in the server that the ranks are forks of.
-    context.set_forkserver_preload(["torch.nn.parallel", "east.losses", "pytest"])
+    # Imported once, in the server that the ranks are forks of; DistributedDataParallel asks for torch._dynamo.
+    context.set_forkserver_preload(["torch._dynamo", "torch.nn.parallel", "east.losses", "pytest"])
     processes = [context.Process(target=work, args=(rank, ranks, folder)) for rank in range(ranks)]
     for process in processes:
         process.start()

@@ -214,6 +214,7 @@ def _as_metric(target: object) -> Metric:
     return target
 
 
+# A training of `train()` is one process's own, also where the program around it has joined others.
 EAST = LossSpec(
     "east",
     "EAST",
