@@ -125,7 +125,7 @@ def test_a_reduction_is_over_lanes() -> None:
     assert lanes.shape == (3,)
     torch.testing.assert_close(EASTLoss("mcc", reduction="mean")(logits, targets, 0.3), sum(lanes) / 3)
     torch.testing.assert_close(EASTLoss("mcc", reduction="sum")(logits, targets, 0.3), sum(lanes))
-    alone = [EASTLoss("mcc", reduction=each)(logits[0], targets[0], 0.3) for each in ("none", "mean", "sum")]  # type: ignore[arg-type]
+    alone = [EASTLoss("mcc", reduction=each)(logits[0], targets[0], 0.3) for each in ("none", "mean", "sum")]
     assert all(torch.equal(value, alone[0]) for value in alone)
 
 
@@ -158,7 +158,8 @@ def test_second_derivatives_are_those_of_finite_differences_and_of_torch_func(pr
     logits = drawn(8, CLASSES).requires_grad_()
 
     def value(z: Tensor) -> Tensor:
-        return loss(z, targets, progress, weights)
+        found: Tensor = loss(z, targets, progress, weights)
+        return found
 
     assert torch.autograd.gradgradcheck(value, (logits,), eps=1e-7, atol=1e-4)
     expected = torch.autograd.functional.hessian(value, logits.detach())
@@ -208,7 +209,7 @@ LOGITS, TARGETS = torch.zeros(3, 2), torch.tensor([0, 1, 1])
 
 
 def weighed(weights: object) -> object:
-    return EASTLoss("f1")(LOGITS, TARGETS, 0.1, weights)  # type: ignore[arg-type]
+    return EASTLoss("f1")(LOGITS, TARGETS, 0.1, weights)
 
 
 def made(**options: object) -> EASTLoss:

@@ -143,8 +143,8 @@ def test_ranks_with_uneven_shards_give_the_loss_and_the_gradients_of_one_big_bat
             for mine, whole in zip(found[place][1], gradients, strict=True):
                 torch.testing.assert_close(mine, whole, rtol=0, atol=tolerance)
     # The mean over the ranks of each one's own loss is something else.
-    whole = result(network(torch.float64), built("mcc"), slice(0, ROWS), torch.float64, "plain")
-    assert (results[0][len(CASES)][1][0] - whole[1][0]).abs().max() > 1e-3
+    together = result(network(torch.float64), built("mcc"), slice(0, ROWS), torch.float64, "plain")
+    assert (results[0][len(CASES)][1][0] - together[1][0]).abs().max() > 1e-3
     own = result(network(torch.float64), built("mcc"), slice(0, SHARDS[ranks][0]), torch.float64, "plain")
     for kept in results[0][len(CASES) :]:
         torch.testing.assert_close(kept[0], own[0], rtol=0, atol=1e-12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import torch
@@ -52,6 +54,10 @@ def _readable(
     return sum_by_class(members, targets), log_likelihood
 
 
+LARGE = 2**16
+"""Logits in a batch from which loops compiled by numba serve it; the first use waits some seconds for the compiler."""
+
+
 class _Lines(NamedTuple):
     """The Heaviside's lines where tau <= 1/2: slopes of H * tau in p, edges of the band as shares of tau."""
 
@@ -90,7 +96,8 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
     tau <= 1/2, hence w = omega * tau, and no class but the first lies above tau: for the others H is two
     lines that meet at the edge. Memberships do not change when a sample's heights are all scaled, so
     `heights` is H * tau. Few full-size tensors and changes in place keep it fast: on a CPU fresh memory
-    costs more than the arithmetic. No tensor saved is changed.
+    costs more than the arithmetic. No tensor saved is changed. What is written here is the definition; large
+    batches on a CPU go through `east.losses.kernels`, which does the same in one loop a row.
     """
 
     @staticmethod
@@ -103,19 +110,24 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         weights: Tensor | None,
         *constants: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        own, lines = targets.unsqueeze(-1), _Lines(*constants)
-        members, kept, log_odds_of_target = _members(logits, own, lines)
-        if weights is not None:
-            members.mul_(weights.unsqueeze(-1))
-        log_likelihood, factors = log_odds_of_target - kept.total.log(), None
+        own, lines, factors = targets.unsqueeze(-1), _Lines(*constants), None
         if offsets is not None:
             offsets = offsets.to(logits.dtype)
             factors = offsets.exp()
-            kept = kept._replace(evidence=(kept.odds @ factors).unsqueeze(-1) + factors[kept.first_index])
-            log_likelihood = log_odds_of_target + offsets[own] - kept.evidence.log()
+        loops = _loops(logits)
+        if loops is None:
+            members, kept, log_likelihood = _members(logits, own, lines, factors)
+            if weights is not None:
+                members.mul_(weights.unsqueeze(-1))
+            matrix = sum_by_class(members, targets)
+        else:
+            matrix, saved, log_likelihood = loops.sum_members(logits, targets, lines, factors, weights)
+            kept = _Kept(*saved)
+        if offsets is not None:
+            log_likelihood = log_likelihood + offsets[own]
         ctx.sharpness = sharpness
         ctx.save_for_backward(logits, targets, offsets, weights, factors, *lines, *kept)
-        return sum_by_class(members, targets), log_likelihood.squeeze(-1)
+        return matrix, (log_likelihood - kept.evidence.log()).squeeze(-1)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -126,7 +138,26 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         return gradient, *(None for _ in ctx.needs_input_grad[1:])
 
 
-def _members(logits: Tensor, own: Tensor, lines: _Lines) -> tuple[Tensor, _Kept, Tensor]:
+def _loops(logits: Tensor) -> ModuleType | None:
+    """Return the compiled loops where a batch is large enough to be worth them, and numba is there."""
+    if torch.compiler.is_compiling() or not logits.is_cpu or logits.numel() < LARGE:
+        return None
+    return _compiled()
+
+
+@cache
+def _compiled() -> ModuleType | None:
+    try:
+        from east.losses import compiled
+    except (ImportError, RuntimeError):
+        # Without numba, or where it finds no folder that it may keep its work in, torch does it.
+        return None
+    return compiled
+
+
+def _members(
+    logits: Tensor, own: Tensor, lines: _Lines, factors: Tensor | None
+) -> tuple[Tensor, _Kept, Tensor]:
     """Return memberships, what their backward needs, and the log-odds of the classes `own` `[..., B, 1]`."""
     odds = logits - logits.amax(dim=-1, keepdim=True)
     log_odds_of_target = odds.gather(-1, own)
@@ -137,19 +168,26 @@ def _members(logits: Tensor, own: Tensor, lines: _Lines) -> tuple[Tensor, _Kept,
     threshold = (1 + second) / 2
     first_height = _first_height(threshold, total, lines)
     _other_heights(odds, threshold, lines, heights).scatter_(-1, first_index, first_height)
-    mass = heights.sum(dim=-1, keepdim=True)
-    kept = _Kept(odds, total, second, mass, first_index, first_height, evidence=total)
+    mass, evidence = heights.sum(dim=-1, keepdim=True), total
+    if factors is not None:
+        evidence = (odds @ factors).unsqueeze(-1) + factors[first_index]
+    kept = _Kept(odds, total, second, mass, first_index, first_height, evidence)
     return heights.div_(mass), kept, log_odds_of_target
 
 
 def _gradient(saved: tuple[Tensor, ...], gradients: tuple[Tensor, ...]) -> Tensor:
     """Carry the gradients on the matrix and the log-likelihoods back to the logits, `[..., B, K]`."""
-    _, targets, _, weights, factors = saved[:5]
-    to_likelihood = gradients[1].unsqueeze(-1)
-    to_members = rows_of_class(gradients[0].contiguous(), targets)
+    logits, targets, _, weights, factors = saved[:5]
+    lines, kept, (to_matrix, to_likelihood) = _Lines(*saved[5:10]), _Kept(*saved[10:]), gradients
+    loops = _loops(logits)
+    if loops is not None:
+        pulled: Tensor = loops.pull_back(kept, targets, lines, factors, weights, to_matrix, to_likelihood)
+        return pulled
+    to_likelihood = to_likelihood.unsqueeze(-1)
+    to_members = rows_of_class(to_matrix.contiguous(), targets)
     if weights is not None:
         to_members.mul_(weights.unsqueeze(-1))
-    gradient = _pulled_back(_Kept(*saved[10:]), to_members, to_likelihood, _Lines(*saved[5:10]), factors)
+    gradient = _pulled_back(kept, to_members, to_likelihood, lines, factors)
     return gradient.scatter_add_(-1, targets.unsqueeze(-1), to_likelihood)
 
 
