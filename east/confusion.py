@@ -7,11 +7,10 @@ omega = 1 the Heaviside is the one of Tsoi et al., "Bridging the Gap", NeurIPS 2
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from east.annealing import Sharpness
 from east.shapes import check_batch
@@ -75,8 +74,8 @@ def heaviside(probabilities: Tensor, threshold: Tensor, sharpness: Sharpness) ->
 def membership(probabilities: Tensor, sharpness: Sharpness) -> Tensor:
     """Return each sample's row of the soft set, m_j = H(p_j) / sum_k H(p_k).
 
-    This is the readable form, differentiated by autograd; `soft_confusion_of_logits` has its own backward
-    and is tested against this one.
+    This is the readable form, differentiated by autograd; the losses' `soft_confusion_of_logits` has its
+    own backward and is tested against this one.
 
     Args:
         probabilities: `[..., K]`, each row a distribution.
@@ -107,26 +106,6 @@ def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness)
     return sum_by_class(membership(probabilities, sharpness), targets)
 
 
-def soft_confusion_of_logits(
-    logits: Tensor, targets: Tensor, sharpness: Sharpness, offsets: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
-    """Do in one cheap node what a loss needs: softmax, `soft_confusion` and the log-likelihood.
-
-    Args:
-        logits: `[..., B, K]` (float32 or float64).
-        targets: `[..., B]` integers in [0, K).
-        sharpness: delta and omega.
-        offsets: `[K]`, added to the logits for the log-likelihood alone, or None for none.
-
-    Returns:
-        Matrices `[..., K, K]`, and log p of the true class of each sample `[..., B]`.
-    """
-    outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(  # type: ignore[no-untyped-call]
-        logits, targets, offsets, *_lines(sharpness, logits)
-    )
-    return outputs
-
-
 def hard_confusion(predictions: Tensor, targets: Tensor, num_classes: int) -> Tensor:
     """Count the samples of each pair of true and predicted class.
 
@@ -155,9 +134,9 @@ def sum_by_class(rows: Tensor, targets: Tensor) -> Tensor:
         return one_hot.transpose(-1, -2) @ rows
     flat = _flat_lanes(targets)
     index = (flat + _lane_offsets(flat.shape[0], num_classes, flat.device)).reshape(-1)
-    matrix = rows.new_zeros(flat.shape[0] * num_classes, num_classes)
-    matrix.index_add_(0, index, rows.reshape(-1, num_classes))
-    return matrix.reshape(*lanes, num_classes, num_classes)
+    zeros = rows.new_zeros(flat.shape[0] * num_classes, num_classes)
+    # Not in place, for torch.vmap over the targets alone could not do that.
+    return zeros.index_add(0, index, rows.reshape(-1, num_classes)).reshape(*lanes, num_classes, num_classes)
 
 
 def rows_of_class(matrix: Tensor, targets: Tensor) -> Tensor:
@@ -175,115 +154,3 @@ def _flat_lanes(values: Tensor) -> Tensor:
 
 def _lane_offsets(lanes: int, stride: int, device: torch.device) -> Tensor:
     return (torch.arange(lanes, device=device) * stride).unsqueeze(-1)
-
-
-class _Lines(NamedTuple):
-    """The Heaviside's lines where tau <= 1/2: slopes of H * tau in p, edges of the band as shares of tau."""
-
-    delta: Tensor
-    below: Tensor
-    band: Tensor
-    low: Tensor
-    high: Tensor
-
-
-def _lines(sharpness: Sharpness, like: Tensor) -> _Lines:
-    delta, omega = sharpness.delta, sharpness.omega
-    low, high = 1 - omega / 2, 1 + omega / 2
-    # Products with a tensor, for torch.compile would make a new graph for every number it sees elsewhere.
-    one = torch.ones((), dtype=like.dtype, device=like.device)
-    return _Lines(one * delta, one * (delta / low), one * ((1 - 2 * delta) / omega), one * low, one * high)
-
-
-class _SoftConfusionOfLogits(torch.autograd.Function):
-    """Softmax, `membership` and the sum by class, with the backward written out.
-
-    Everything is in units of p(1): `odds` = p / p(1) (0 for the first class itself, which is treated apart),
-    `total` their sum, `threshold` tau and `edge` the lower edge of the band. A distribution has
-    tau <= 1/2, hence w = omega * tau, and no class but the first lies above tau: for the others H is two
-    lines that meet at the edge. Memberships do not change when a sample's heights are all scaled, so
-    `heights` is H * tau. Few full-size tensors and changes in place keep it fast: on a CPU the memory
-    costs more than the arithmetic. No tensor saved is changed.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any, logits: Tensor, targets: Tensor, offsets: Tensor | None, *constants: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        lines = _Lines(*constants)
-        first, first_index = logits.max(dim=-1, keepdim=True)
-        odds = logits - first
-        log_odds_of_target = odds.gather(-1, targets.unsqueeze(-1))
-        odds.scatter_(-1, first_index, -torch.inf)
-        second, second_index = odds.max(dim=-1, keepdim=True)
-        total = odds.exp_().sum(dim=-1, keepdim=True).add_(1)
-        threshold = (1 + second.exp()) / 2
-        first_height = _first_height(threshold, total, lines)
-        heights = _other_heights(odds, threshold, lines).scatter_(-1, first_index, first_height)
-        mass = heights.sum(dim=-1, keepdim=True)
-        log_likelihood, factors, evidence = log_odds_of_target - total.log(), None, total
-        if offsets is not None:
-            offsets = offsets.to(odds.dtype)
-            factors = offsets.exp()
-            evidence = (odds @ factors).unsqueeze(-1) + factors[first_index]
-            log_likelihood = log_odds_of_target + offsets[targets].unsqueeze(-1) - evidence.log()
-        ctx.save_for_backward(
-            odds, targets, total, threshold, mass, first_index, second_index, factors, evidence, *lines
-        )
-        return sum_by_class(heights.div_(mass), targets), log_likelihood.squeeze(-1)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        odds, targets, total, threshold, mass, first_index, second_index, *rest = ctx.saved_tensors
-        factors, evidence, lines = rest[0], rest[1], _Lines(*rest[2:])
-        to_matrix, to_likelihood = gradients[0].contiguous(), gradients[1].unsqueeze(-1)
-        # Through the normalisation, m = heights / mass.
-        gradient = rows_of_class(to_matrix, targets)
-        first_gradient = gradient.gather(-1, first_index)
-        first_height = _first_height(threshold, total, lines)
-        buffer = _other_heights(odds, threshold, lines)
-        inner = (buffer.mul_(gradient).sum(dim=-1, keepdim=True) + first_gradient * first_height) / mass
-        first_gradient = (first_gradient - inner) / mass
-        # Through the two lines: their slope, and the odds as the derivative of exp.
-        slopes = buffer.copy_(odds).sub_(threshold * lines.low).clamp_min_(0).sign_()
-        slopes.mul_(lines.band - lines.below).add_(lines.below)
-        gradient.sub_(inner).div_(mass).mul_(odds).mul_(slopes)
-        slope, slope_of_total = _first_slopes(threshold, total, lines)
-        to_first, to_total = first_gradient * slope, first_gradient * slope_of_total
-        # Scaling all odds changes nothing, so what flows to them, total and threshold cancels.
-        to_threshold = -(gradient.sum(dim=-1, keepdim=True) + to_first + to_total * total) / threshold
-        # The likelihood's own softmax, of the offset logits: every odds count by their factor.
-        to_evidence = -to_likelihood / evidence
-        if factors is None:
-            to_total = to_total + to_evidence
-        else:
-            gradient.addcmul_(buffer.copy_(odds).mul_(factors), to_evidence)
-            to_first = to_first + to_evidence * factors[first_index]
-        gradient.addcmul_(odds, to_total)
-        gradient.scatter_add_(-1, first_index, to_first + to_total + to_threshold / 2)
-        gradient.scatter_add_(-1, second_index, to_threshold * (threshold - 0.5))
-        gradient.scatter_add_(-1, targets.unsqueeze(-1), to_likelihood)
-        return gradient, None, None, *(None for _ in lines)
-
-
-def _other_heights(odds: Tensor, threshold: Tensor, lines: _Lines) -> Tensor:
-    """H * tau of every class but the first, `[..., B, K]`; 0 at the first, where `odds` is 0."""
-    heights = (odds - threshold * lines.low).clamp_min_(0)
-    return heights.mul_(lines.band - lines.below).addcmul_(odds, lines.below)
-
-
-def _first_height(threshold: Tensor, total: Tensor, lines: _Lines) -> Tensor:
-    """H * tau of the first class, `[..., B, 1]`: in the band or above it."""
-    high = threshold * lines.high
-    above = threshold * (1 - lines.delta * (total - 1) / (total - high))
-    band = threshold / 2 + (1 - threshold) * lines.band
-    return torch.where(high < 1, above, band)
-
-
-def _first_slopes(threshold: Tensor, total: Tensor, lines: _Lines) -> tuple[Tensor, Tensor]:
-    """Derivatives of `_first_height` in the first class's own odds and in `total`, `[..., B, 1]` each."""
-    high = threshold * lines.high
-    room = total - high
-    above = lines.delta * threshold / room
-    return torch.where(high < 1, above, lines.band), torch.where(high < 1, above * (high - 1) / room, 0.0)

@@ -40,6 +40,10 @@ class SettingError(EastError):
     """A metric, loss or training setting that does not exist or cannot work."""
 
 
+class ParallelError(EastError):
+    """A computation over several processes of which one is gone."""
+
+
 class LessonError(EastError):
     """A lesson file that cannot be understood, or a text in it that names a value there is not."""
 

@@ -19,10 +19,10 @@ from east.confusion import (
     membership,
     rows_of_class,
     soft_confusion,
-    soft_confusion_of_logits,
     sum_by_class,
     top_two,
 )
+from east.losses.fused import soft_confusion_of_logits
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -422,7 +422,9 @@ def test_dropout_of_nearly_everything_still_gives_numbers() -> None:
 class Bomb(CrossEntropy):
     """Cross-entropy until half of the training, then not a number."""
 
-    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+    def forward(
+        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+    ) -> Tensor:
         return super().forward(logits, targets) * (1.0 if progress < 0.5 else math.nan)
 
 

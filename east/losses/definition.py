@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from east.annealing import Annealing
 from east.metrics import Metric
+from east.metrics.definition import divide
+from east.shapes import check_batch, check_weights
 
 
 class Loss(nn.Module):
@@ -21,9 +23,24 @@ class Loss(nn.Module):
 
     annealing: Annealing | None = None
 
-    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
-        """Return the loss of each lane at training progress u in [0, 1]."""
+    def forward(
+        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+    ) -> Tensor:
+        """Return the loss of each lane at training progress u in [0, 1].
+
+        A row of weight w, `[..., B]`, counts like w equal rows.
+        """
         raise NotImplementedError
+
+    def check(self, logits: Tensor, targets: Tensor, sample_weight: Tensor | None) -> None:
+        """Refuse what is no batch.
+
+        Raises:
+            SettingError: naming what does not fit.
+        """
+        check_batch(logits, targets)
+        if sample_weight is not None:
+            check_weights(sample_weight, targets)
 
     def keep(self, name: str, values: Sequence[float] | None) -> None:
         """Register one number per class as a float32 buffer, which moves with the module, or None."""
@@ -85,14 +102,26 @@ def of_target(values: Tensor, targets: Tensor) -> Tensor:
     return values.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
 
 
+def weighted_mean(values: Tensor, weights: Tensor | None) -> Tensor:
+    """Return the mean of `[..., B]` by sample weights, `[...]`; where they are all 0 it is 0."""
+    if weights is None:
+        return values.mean(dim=-1)
+    weights = weights.to(values.dtype)
+    return divide((weights * values).sum(dim=-1), weights.sum(dim=-1))
+
+
 def negative_log_likelihood(
-    logits: Tensor, targets: Tensor, offsets: Tensor | None = None, class_weights: Tensor | None = None
+    logits: Tensor,
+    targets: Tensor,
+    offsets: Tensor | None = None,
+    class_weights: Tensor | None = None,
+    sample_weight: Tensor | None = None,
 ) -> Tensor:
     """Return the (weighted) mean of -log p of the true class, `[...]`, under the logits plus `offsets`."""
     if offsets is not None:
         logits = logits + offsets.to(logits.dtype)
     log_likelihood = of_target(logits.log_softmax(dim=-1), targets)
     if class_weights is None:
-        return -log_likelihood.mean(dim=-1)
+        return -weighted_mean(log_likelihood, sample_weight)
     weights = class_weights.to(log_likelihood.dtype)[targets]
-    return -(weights * log_likelihood).sum(dim=-1) / weights.sum(dim=-1)
+    return -weighted_mean(log_likelihood, weights if sample_weight is None else weights * sample_weight)

@@ -9,9 +9,15 @@ import torch
 from torch import Tensor
 
 from east.errors import SettingError
-from east.losses.definition import Loss, LossSpec, at_least_float32, negative_log_likelihood, of_target
+from east.losses.definition import (
+    Loss,
+    LossSpec,
+    at_least_float32,
+    negative_log_likelihood,
+    of_target,
+    weighted_mean,
+)
 from east.losses.offsets import metric_offsets
-from east.shapes import check_batch
 
 
 class CrossEntropy(Loss):
@@ -32,12 +38,14 @@ class CrossEntropy(Loss):
         self.keep("class_weights", class_weights)
         self.keep("logit_offsets", logit_offsets)
 
-    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+    def forward(
+        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the (weighted) mean negative log-likelihood of each lane."""
-        check_batch(logits, targets)
+        self.check(logits, targets, sample_weight)
         with torch.autocast(logits.device.type, enabled=False):
             return negative_log_likelihood(
-                at_least_float32(logits), targets, self.logit_offsets, self.class_weights
+                at_least_float32(logits), targets, self.logit_offsets, self.class_weights, sample_weight
             )
 
 
@@ -59,15 +67,17 @@ class Focal(Loss):
             raise SettingError("gamma must be a number from 0 up", gamma, "use for example 2")
         self.gamma = gamma
 
-    def forward(self, logits: Tensor, targets: Tensor, progress: float = 0.0) -> Tensor:
+    def forward(
+        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the mean focal loss of each lane."""
-        check_batch(logits, targets)
+        self.check(logits, targets, sample_weight)
         with torch.autocast(logits.device.type, enabled=False):
             log_likelihood = of_target(at_least_float32(logits).log_softmax(dim=-1), targets)
             # 1 - p without cancellation, and above 0, where a power below 1 has an infinite slope.
             rest = -log_likelihood.expm1()
             rest = rest.clamp_min(torch.finfo(rest.dtype).tiny)
-            return -(rest**self.gamma * log_likelihood).mean(dim=-1)
+            return -weighted_mean(rest**self.gamma * log_likelihood, sample_weight)
 
 
 def balanced_weights(class_counts: Sequence[int]) -> list[float]:
