@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from east.errors import SettingError
 from east.export.encoders import PlainEncoder, plain_encoder
+from east.export.history import finite
 from east.export.settings import arm_to_json, config_to_json, listed, metric_to_json
 from east.metrics import Metric
 from east.rules import DecisionRule, confusion_matrices
@@ -31,6 +32,7 @@ class FittedClassifier(Protocol):
     n_features_in_: int
     validation_score_: float
     best_step_: int
+    history_: list[dict[str, float]]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return its settings."""
@@ -100,6 +102,7 @@ def _of_classifier(model: FittedClassifier) -> Contents:
     facts = {
         "metric": metric_to_json(model.metric_),
         "best_step": int(model.best_step_),
+        "history": [{name: finite(value) for name, value in record.items()} for record in model.history_],
         "validation_score": float(model.validation_score_),
         "classifier": settings,
         "named_columns": named,

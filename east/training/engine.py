@@ -80,6 +80,11 @@ class Training:
         return self.step_number >= self.total_steps
 
     @property
+    def settled(self) -> bool:
+        """Whether patience has run out for every lane, so that further steps change no checkpoint."""
+        return self._checkpoints.settled
+
+    @property
     def progress(self) -> float:
         """Training progress u in [0, 1]."""
         return self.step_number / self.total_steps
