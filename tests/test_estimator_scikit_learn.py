@@ -1,4 +1,4 @@
-"""EASTClassifier within scikit-learn: searches, pipelines, calibration, files, warnings and weights."""
+"""EASTClassifier within scikit-learn: searches, pipelines, calibration, files and warnings."""
 
 from __future__ import annotations
 

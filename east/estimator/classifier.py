@@ -16,8 +16,8 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 from east.dataset import Dataset, prepare_arrays
 from east.errors import DatasetError, SettingError
 from east.estimator.history import record_of, warn_of_divergence, warn_of_unseen_classes
-from east.estimator.labels import code_labels
-from east.estimator.rows import check_cells, check_columns, frame_of
+from east.estimator.labels import array_of, code_labels
+from east.estimator.rows import check_cells, check_columns, frame_of, weights_of
 from east.estimator.settings import metric_of, seed_of
 from east.metrics import Metric
 from east.network import predict_probabilities
@@ -113,12 +113,20 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.averaging = averaging
         self.patience = patience
 
-    def fit(self, X: ArrayLike | pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803
+    def fit(
+        self,
+        X: ArrayLike | pd.DataFrame,  # noqa: N803
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train on rows `[n, columns]` and their labels `[n]`; returns the classifier.
 
         Args:
             X: an array, or a frame of pandas, polars, pyarrow or any library that speaks Arrow.
             y: labels: text, whole numbers or booleans.
+            sample_weight: from 0 up, `[n]`; a row of weight 2 comes twice as often in training, and counts twice
+                for checkpoint, rule and class counts; one of weight 0 is left out. None is 1 each. How columns
+                are encoded does not depend on them.
 
         Raises:
             EastError: a ValueError, for settings that cannot work or rows that cannot be learned from.
@@ -130,9 +138,9 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         from east.export.encoders import plain_encoder
 
-        frame, targets = self._checked(X, y)
+        frame, targets, weights = self._checked(X, y, sample_weight)
         config = self._config()
-        dataset = self._dataset(frame, targets, config.seeds[0])
+        dataset = self._dataset(frame, targets, weights, config.seeds[0])
         warn_of_unseen_classes(dataset, self.classes_)
         training = Training(dataset, config)
         self.history_ = []
@@ -150,7 +158,10 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = tuple(lane.weights for lane in found.lanes)
         self.rule_ = found.rules[0]
         decided = confusion_matrices(
-            outcome.validation_targets, found.validation_predictions, len(self.classes_)
+            outcome.validation_targets,
+            found.validation_predictions,
+            len(self.classes_),
+            outcome.validation_weights,
         )
         self.validation_score_ = self.metric_.score(decided[0])
         self.best_step_ = found.lanes[0].best_step
@@ -210,14 +221,21 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         return tags
 
-    def _checked(self, rows: Any, labels: Any) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-        """Give the rows as a frame and the labels as codes into `classes_`."""
+    def _checked(
+        self, rows: Any, labels: Any, sample_weight: Any
+    ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64] | None]:
+        """Give the rows that count as a frame, their labels as codes into `classes_`, and their weights."""
         if labels is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         frame = self._frame(rows, reset=True)
-        self.classes_, codes = code_labels(labels)
-        check_consistent_length(frame, codes)
-        return frame, codes
+        values = array_of(labels)
+        check_consistent_length(frame, values)
+        weights = weights_of(sample_weight, frame)
+        if weights is not None:
+            counted = weights > 0
+            frame, values, weights = frame[counted].reset_index(drop=True), values[counted], weights[counted]
+        self.classes_, codes = code_labels(values)
+        return frame, codes, weights
 
     def _frame(self, rows: Any, reset: bool) -> pd.DataFrame:
         """Check rows as scikit-learn does, and give them as a frame with a plain name a column."""
@@ -240,7 +258,13 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         named = getattr(self, "feature_names_in_", None)
         return [f"column_{place}" for place in range(self.n_features_in_)] if named is None else list(named)
 
-    def _dataset(self, frame: pd.DataFrame, targets: NDArray[np.int64], seed: int) -> Dataset:
+    def _dataset(
+        self,
+        frame: pd.DataFrame,
+        targets: NDArray[np.int64],
+        weights: NDArray[np.float64] | None,
+        seed: int,
+    ) -> Dataset:
         share = float(self.validation_fraction)
         if not 0 < share < 1:
             raise SettingError("validation_fraction must lie in (0, 1)", share, "use for example 0.2")
@@ -248,7 +272,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not len(dataset.validation):
             got, remedy = f"{len(frame)} rows", "give more rows, two of some class at least"
             raise DatasetError("No row is left to validate on", got, remedy)
-        return dataset
+        return dataset if weights is None else dataset.weighted(weights)
 
     def _config(self) -> TrainConfig:
         MEMBERS.check("members", self.members)

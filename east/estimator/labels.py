@@ -17,17 +17,26 @@ from east.errors import DatasetError, SettingError
 MOST_SHOWN = 12
 
 
-def code_labels(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the classes `[K]`, sorted, and each row's position among them, `[n]`.
+def array_of(labels: Any) -> NDArray[Any]:
+    """Return labels as an array `[n]` of their own kind.
 
     Raises:
-        DatasetError: for missing labels, or labels of a single class.
+        DatasetError: for missing labels.
         ValueError: for anything but a column of discrete labels, in scikit-learn's words.
     """
-    values = column_or_1d(_plain(labels), warn=True)
+    values = np.asarray(column_or_1d(_plain(labels), warn=True))
     if pd.isna(values).any():
         raise _missing()
     check_classification_targets(values)
+    return values
+
+
+def code_labels(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the classes `[K]`, sorted, and each row's position among them, `[n]`.
+
+    Raises:
+        DatasetError: for labels of a single class.
+    """
     classes, codes = np.unique(values, return_inverse=True)
     if len(classes) < 2:
         got, remedy = f"one class, {classes[0]!r}", "give rows of two or more classes"

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils.validation import _check_sample_weight
 
 from east.errors import DatasetError
 
@@ -60,6 +62,18 @@ def check_cells(frame: pd.DataFrame) -> None:
             remedy = "give one number, date or text a cell, such as a column for each of the values"
             shown = repr(nested) if len(repr(nested)) <= 60 else f"{repr(nested)[:57]}..."
             raise DatasetError(f"The column {name!r} holds several values in one cell", shown, remedy)
+
+
+def weights_of(sample_weight: Any, frame: pd.DataFrame) -> NDArray[np.float64] | None:
+    """Return the weights of rows as an array `[n]`, None where all count alike.
+
+    Raises:
+        ValueError: for another number of weights, or weights below 0, not finite or all 0, in scikit-learn's words.
+    """
+    if sample_weight is None:
+        return None
+    weights = _check_sample_weight(sample_weight, frame, dtype=np.float64, ensure_non_negative=True)
+    return None if (weights == weights[0]).all() else np.asarray(weights)
 
 
 def _nested(column: pd.Series[Any]) -> object:

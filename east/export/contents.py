@@ -81,14 +81,14 @@ def contents_of(source: Outcome | FittedClassifier, arm: Arm | None, seed: int |
 
 def _of_outcome(outcome: Outcome, arm: Arm | None, seed: int | None) -> Contents:
     found = _arm_of(outcome, arm)
-    place = 0 if found.arm.ensemble else _lane(found, seed, outcome.validation_targets, len(outcome.classes))
+    place = 0 if found.arm.ensemble else _lane(found, seed, outcome)
     lanes = found.lanes[: found.arm.members] if found.arm.ensemble else (found.lanes[place],)
     facts = {
         "arm": arm_to_json(found.arm),
         "label": found.arm.label,
         "seeds": [lane.seed for lane in lanes],
         "best_step": lanes[0].best_step,
-        "validation_score": _scores(found, outcome.validation_targets, len(outcome.classes))[place],
+        "validation_score": _scores(found, outcome)[place],
         "settings": config_to_json(outcome.config),
     }
     classes = np.asarray(outcome.classes)
@@ -120,17 +120,18 @@ def _arm_of(outcome: Outcome, arm: Arm | None) -> ArmOutcome:
         ) from None
 
 
-def _lane(found: ArmOutcome, seed: int | None, targets: NDArray[np.int64], num_classes: int) -> int:
+def _lane(found: ArmOutcome, seed: int | None, outcome: Outcome) -> int:
     if seed is None:
-        return int(np.argmax(_scores(found, targets, num_classes)))
+        return int(np.argmax(_scores(found, outcome)))
     if seed not in found.seeds:
         raise SettingError("There is no such seed in this run", seed, f"choose from {found.seeds}")
     return found.seeds.index(seed)
 
 
-def _scores(found: ArmOutcome, targets: NDArray[np.int64], num_classes: int) -> Sequence[float]:
+def _scores(found: ArmOutcome, outcome: Outcome) -> Sequence[float]:
     """Score each decision of an arm on validation, one a rule."""
-    matrices = confusion_matrices(targets, found.validation_predictions, num_classes)
+    targets, weights = outcome.validation_targets, outcome.validation_weights
+    matrices = confusion_matrices(targets, found.validation_predictions, len(outcome.classes), weights)
     return [found.arm.metric.score(matrix) for matrix in matrices]
 
 
