@@ -28,15 +28,26 @@ from east.training import TrainConfig, fit
 QUICK = EASTClassifier(epochs=60, hidden=(32,))
 
 
+# Splits, batches and the statistics of columns are of rows: a row of weight 2 is drawn twice as often, and is not
+# two rows, of which one may train and the other be held out. `test_estimator_weights` holds what does hold.
+NOT_EXACT = {
+    "check_sample_weight_equivalence_on_dense_data": "a row of weight 2 counts twice, but is not two rows",
+}
+
+
 def _checks() -> list[Any]:
     """Every check of scikit-learn's; the one for arrays of other libraries needs SCIPY_ARRAY_API set."""
     checks = estimator_checks_generator(QUICK)
     named = [(estimator, check, _name(check)) for estimator, check in checks]
     return [
-        pytest.param(estimator, check, id=name)
+        pytest.param(estimator, check, id=name, marks=_expected(name))
         for estimator, check, name in named
         if name != "check_array_api_input"
     ]
+
+
+def _expected(name: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(reason=NOT_EXACT[name], strict=True)] if name in NOT_EXACT else []
 
 
 def _name(check: Any) -> str:

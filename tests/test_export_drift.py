@@ -120,3 +120,12 @@ def test_absent_extra_and_unreadable_columns_are_told() -> None:
 
 def test_an_empty_table_shows_nothing() -> None:
     assert all(one.level == "none" for one in drift(FACTS, table(0, 1)))
+
+
+def test_durations_are_compared_in_seconds() -> None:
+    seconds = pd.Series(np.random.default_rng(0).normal(3600, 60, 500))
+    durations = pd.DataFrame({"x": pd.to_timedelta(seconds, unit="s")})
+    facts = training_facts(durations)
+    assert facts.columns[0].kind == "numbers"
+    assert facts.columns[0].mean == pytest.approx(seconds.mean())
+    assert [one.words for one in drift(facts, seconds.to_frame("x"))] == [()]

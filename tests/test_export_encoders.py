@@ -34,6 +34,7 @@ COLUMNS = {
     "dates as text": pd.Series(pd.Timestamp("2020-02-29") + pd.to_timedelta(CODES, unit="D")).dt.strftime("%d.%m.%Y"),
     "numbers as text": GENERATOR.normal(0, 1, ROWS).round(3).astype(str),
     "texts": [" ".join(GENERATOR.choice(WORDS, 5)) + f" {place}" for place in range(ROWS)],
+    "durations": pd.to_timedelta(CODES * 1.5, unit="h"),
 }  # fmt: skip
 GAPS = (0.0, 0.1)
 

@@ -10,7 +10,7 @@ from east.metrics import Metric, metric
 from east.rules import apply_offsets, tune_offsets
 from east.rules.definition import logarithms
 from east.rules.many_classes import TangentAscent
-from east.rules.offsets import _ascend
+from east.rules.offsets import _ascend, _Rows
 
 METRICS = (metric("fbeta"), metric("fbeta", beta=0.25), metric("mcc"), metric("gmean"), metric("accuracy"))
 
@@ -143,7 +143,7 @@ def test_many_classes_lose_little_to_the_promises_of_the_tangent(measure: Metric
     offsets = tune_offsets(probabilities, targets, measure)
     tuned = score(measure, targets, apply_offsets(probabilities, offsets), 31)
     plain = score(measure, targets, probabilities.argmax(axis=1), 31)
-    every_cut = _ascend(logarithms(probabilities), targets, measure, np.zeros(31), 2).score
+    every_cut = _ascend(_Rows(logarithms(probabilities), targets, None), measure, np.zeros(31), 2).score
     assert tuned - plain > 0.85 * (every_cut - plain) > 0.03
     assert (offsets == tune_offsets(probabilities, targets, measure)).all()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,11 +27,13 @@ class Part:
         features: [n, d] float32, encoded and finite.
         targets: [n] int64 class codes.
         rows: [n] int64 positions in the table's frame.
+        weights: [n] float64, from 0 up; a row of weight w counts like w equal rows. None is 1 each.
     """
 
     features: np.ndarray
     targets: np.ndarray
     rows: np.ndarray
+    weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -78,8 +80,23 @@ class Dataset:
 
     @property
     def class_counts(self) -> np.ndarray:
-        """[K] int64, the rows of each class in the training part."""
-        return np.bincount(self.train.targets, minlength=self.num_classes).astype(np.int64)
+        """[K] int64, the rows of each class in the training part; by their weights, where they have some."""
+        targets, weights = self.train.targets, self.train.weights
+        counts = np.bincount(targets, weights, minlength=self.num_classes)
+        if weights is not None:
+            # A class that is there counts 1 at least: losses take logarithms.
+            counts = np.round(counts * (len(targets) / weights.sum())).clip(
+                min=np.bincount(targets).clip(max=1)
+            )
+        return counts.astype(np.int64)
+
+    def weighted(self, weights: np.ndarray) -> Dataset:
+        """Return the dataset with a weight for each row of the table's frame, [rows of the frame] above 0."""
+        values = np.asarray(weights, dtype=np.float64)
+        train, validation, test = (
+            replace(part, weights=values[part.rows]) for part in (self.train, self.validation, self.test)
+        )
+        return replace(self, train=train, validation=validation, test=test)
 
 
 def prepare(

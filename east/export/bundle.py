@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Mapping
@@ -221,6 +222,10 @@ def load_classifier(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
         "metric_": metric_from_json(about["metric"]),
         "validation_score_": about["validation_score"],
         "best_step_": about["best_step"],
+        "history_": [
+            {name: math.nan if value is None else value for name, value in record.items()}
+            for record in about.get("history", [])
+        ],
     }
     return settings, fitted
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from east.errors import SettingError
 from east.export.encoders import PlainEncoder, plain_encoder
+from east.export.history import finite
 from east.export.settings import arm_to_json, config_to_json, listed, metric_to_json
 from east.metrics import Metric
 from east.rules import DecisionRule, confusion_matrices
@@ -31,6 +32,7 @@ class FittedClassifier(Protocol):
     n_features_in_: int
     validation_score_: float
     best_step_: int
+    history_: list[dict[str, float]]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return its settings."""
@@ -79,14 +81,14 @@ def contents_of(source: Outcome | FittedClassifier, arm: Arm | None, seed: int |
 
 def _of_outcome(outcome: Outcome, arm: Arm | None, seed: int | None) -> Contents:
     found = _arm_of(outcome, arm)
-    place = 0 if found.arm.ensemble else _lane(found, seed, outcome.validation_targets, len(outcome.classes))
+    place = 0 if found.arm.ensemble else _lane(found, seed, outcome)
     lanes = found.lanes[: found.arm.members] if found.arm.ensemble else (found.lanes[place],)
     facts = {
         "arm": arm_to_json(found.arm),
         "label": found.arm.label,
         "seeds": [lane.seed for lane in lanes],
         "best_step": lanes[0].best_step,
-        "validation_score": _scores(found, outcome.validation_targets, len(outcome.classes))[place],
+        "validation_score": _scores(found, outcome)[place],
         "settings": config_to_json(outcome.config),
     }
     classes = np.asarray(outcome.classes)
@@ -100,6 +102,7 @@ def _of_classifier(model: FittedClassifier) -> Contents:
     facts = {
         "metric": metric_to_json(model.metric_),
         "best_step": int(model.best_step_),
+        "history": [{name: finite(value) for name, value in record.items()} for record in model.history_],
         "validation_score": float(model.validation_score_),
         "classifier": settings,
         "named_columns": named,
@@ -117,17 +120,18 @@ def _arm_of(outcome: Outcome, arm: Arm | None) -> ArmOutcome:
         ) from None
 
 
-def _lane(found: ArmOutcome, seed: int | None, targets: NDArray[np.int64], num_classes: int) -> int:
+def _lane(found: ArmOutcome, seed: int | None, outcome: Outcome) -> int:
     if seed is None:
-        return int(np.argmax(_scores(found, targets, num_classes)))
+        return int(np.argmax(_scores(found, outcome)))
     if seed not in found.seeds:
         raise SettingError("There is no such seed in this run", seed, f"choose from {found.seeds}")
     return found.seeds.index(seed)
 
 
-def _scores(found: ArmOutcome, targets: NDArray[np.int64], num_classes: int) -> Sequence[float]:
+def _scores(found: ArmOutcome, outcome: Outcome) -> Sequence[float]:
     """Score each decision of an arm on validation, one a rule."""
-    matrices = confusion_matrices(targets, found.validation_predictions, num_classes)
+    targets, weights = outcome.validation_targets, outcome.validation_weights
+    matrices = confusion_matrices(targets, found.validation_predictions, len(outcome.classes), weights)
     return [found.arm.metric.score(matrix) for matrix in matrices]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from east.dataset.encoding.columns import LARGEST
+from east.dataset.encoding.columns import LARGEST, as_numbers, kind_of
 
 Floats = NDArray[np.float64]
 Kind = Literal["numbers", "dates", "categories", "text"]
@@ -126,10 +126,9 @@ def _record(column: pd.Series[Any]) -> ColumnRecord:
 
 
 def _kind(column: pd.Series[Any]) -> Kind:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return "dates"
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-        return "numbers"
+    kind = kind_of(column)
+    if kind != "text":
+        return "dates" if kind == "date" else "numbers"
     return "categories" if column.nunique() <= MOST_CATEGORIES else "text"
 
 
@@ -143,7 +142,7 @@ def _values(column: pd.Series[Any], kind: Kind) -> Floats:
         moments = pd.to_datetime(column, errors="coerce", utc=True, format="mixed").dropna()
         origin = pd.Timestamp(0, tz="UTC")
         return np.asarray(((moments - origin) / pd.Timedelta("1s")).to_numpy(dtype=np.float64))
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = as_numbers(column).to_numpy(dtype=np.float64, na_value=np.nan)
     return np.asarray(np.clip(values[np.isfinite(values)], -LARGEST, LARGEST))
 
 

@@ -40,7 +40,7 @@ def _lane(lane: LaneSnapshot) -> dict[str, Any]:
     values = {one.name: getattr(lane, one.name) for one in fields(LaneSnapshot)}
     own = {"metric": metric_to_json(lane.metric), "sharpness": _sharpness(lane.sharpness)}
     own |= {name: np.asarray(values[name]).tolist() for name in _MATRICES}
-    return {name: _finite(value) for name, value in {**values, **own}.items()}
+    return {name: finite(value) for name, value in {**values, **own}.items()}
 
 
 def _lane_from(data: Mapping[str, Any]) -> LaneSnapshot:
@@ -54,7 +54,8 @@ def _sharpness(sharpness: Sharpness) -> dict[str, float]:
     return {"delta": sharpness.delta, "omega": sharpness.omega}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """Give None for numbers that are not finite, all the way down: JSON has none."""
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -90,7 +90,8 @@ class Model:
     def _probabilities(self, frame: pd.DataFrame) -> Floats:
         features = self.features(frame)
         members = [self._member(features, member) for member in range(self.about["members"])]
-        return np.asarray(np.mean(members, axis=0), dtype=np.float64)
+        mean = np.mean(members, axis=0, dtype=np.float64)
+        return np.asarray(mean / mean.sum(axis=1, keepdims=True))  # single precision alone is off by 1e-7
 
     def _member(self, hidden: NDArray[np.float32], member: int) -> NDArray[np.float32]:
         for layer in range(self.about["layers"]):
@@ -168,8 +169,13 @@ def class_shares(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays
 
 
 def numbers(column: pd.Series[Any], spec: Mapping[str, Any], arrays: Arrays) -> Floats:
-    """Read numbers `[n, 1]`; what is no finite number is a gap."""
-    read = column if pd.api.types.is_numeric_dtype(column.dtype) else pd.to_numeric(column, errors="coerce")
+    """Read numbers `[n, 1]`, durations in seconds; what is no finite number is a gap."""
+    if column.dtype.kind == "m":
+        read = column.dt.total_seconds()
+    elif pd.api.types.is_numeric_dtype(column.dtype):
+        read = column
+    else:
+        read = pd.to_numeric(column, errors="coerce")
     check_readable(column, read, "numbers")
     values = read.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.clip(np.where(np.isfinite(values), values, np.nan), -spec["largest"], spec["largest"])[:, None]

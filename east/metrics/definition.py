@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -86,6 +86,16 @@ class Metric:
     def __reduce__(self) -> tuple[Callable[..., Metric], tuple[Callable[[], Metric], str]]:
         """Travel between processes by factory, options and label, for the function itself cannot."""
         return _rebuilt, (partial(self.factory, **self.options), self.label)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give plain data and a function of this library, for tools that store objects by attributes (skops)."""
+        return {"factory": self.factory, "options": dict(self.options), "label": self.label}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take what `__getstate__` gave."""
+        whole = _rebuilt(partial(state["factory"], **state["options"]), state["label"])
+        for each in fields(self):
+            object.__setattr__(self, each.name, getattr(whole, each.name))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from east.metrics import Metric
 
 
-def fit_argmax(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+def fit_argmax(
+    probabilities: ArrayLike, targets: ArrayLike, metric: Metric, weights: ArrayLike | None = None
+) -> DecisionRule:
     """Return the rule that predicts the most probable class, whatever the validation rows say."""
     return DecisionRule(1.0, np.eye(np.shape(probabilities)[-1]))
 

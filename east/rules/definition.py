@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from east.errors import SettingError
 from east.rules.wording import in_words
-
-if TYPE_CHECKING:
-    from east.metrics import Metric
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -98,14 +95,14 @@ class DecisionRule:
 class RuleSpec:
     """An entry of RULES: all there is to say of a rule.
 
-    `fit(probabilities [n, K], targets [n], metric)` fits it on validation rows; `needs_fitting` says whether
-    the fit looks at them at all.
+    `fit(probabilities [n, K], targets [n], metric)` fits it on validation rows, with their `weights` `[n]` as a
+    fourth argument where they have some; `needs_fitting` says whether the fit looks at them at all.
     """
 
     key: str
     label: str
     hint: str
-    fit: Callable[[ArrayLike, ArrayLike, Metric], DecisionRule]
+    fit: Callable[..., DecisionRule]
     needs_fitting: bool = True
 
 
@@ -143,3 +140,19 @@ def checked(probabilities: ArrayLike, targets: ArrayLike) -> tuple[Floats, Integ
             "look at the run: it may have diverged",
         )
     return values, labels
+
+
+def checked_weights(weights: ArrayLike | None, rows: int) -> Floats | None:
+    """Return the weights of validation rows as an array `[rows]`, None where all count alike.
+
+    Raises:
+        SettingError: for another number of weights, or weights that are not finite, below 0 or all 0.
+    """
+    if weights is None:
+        return None
+    values = np.asarray(weights, dtype=np.float64)
+    if values.shape != (rows,):
+        raise SettingError("A decision rule needs one weight a row", f"shape {values.shape}", f"give {rows}")
+    if not np.isfinite(values).all() or values.min() < 0 or values.sum() == 0:
+        raise SettingError("Weights must be finite, from 0 up and not all 0", None, "leave them out")
+    return values

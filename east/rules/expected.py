@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from east.rules.definition import DecisionRule, RuleSpec, checked, logarithms, sharpened
+from east.rules.definition import DecisionRule, RuleSpec, checked, checked_weights, logarithms, sharpened
 from east.rules.keeping import unless_argmax_is_ahead
 from east.rules.solver import best_prices
 
@@ -19,35 +19,43 @@ WIDEST = np.log(20.0)
 PRECISION = 1e-3
 
 
-def fit_expected_rule(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+def fit_expected_rule(
+    probabilities: ArrayLike, targets: ArrayLike, metric: Metric, weights: ArrayLike | None = None
+) -> DecisionRule:
     """Calibrate the probabilities, then find the prices that maximise the metric of the expected counts.
 
     Labels serve only to find one temperature, so the rule varies less with the validation rows than one
     that is tuned on their labels; it is as good as the calibrated probabilities are.
     """
     values, labels = checked(probabilities, targets)
-    temperature = fit_temperature(values, labels)
+    counts = checked_weights(weights, len(labels))
+    temperature = fit_temperature(values, labels, counts)
     calibrated = sharpened(values, temperature)
-    prices, _ = best_prices(calibrated, calibrated, metric)
-    return unless_argmax_is_ahead(DecisionRule(temperature, prices), values, labels, metric)
+    mass = calibrated if counts is None else calibrated * counts[:, None]
+    prices, _ = best_prices(calibrated, mass, metric)
+    return unless_argmax_is_ahead(DecisionRule(temperature, prices), values, labels, metric, counts)
 
 
-def fit_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+def fit_temperature(
+    probabilities: NDArray[np.float64], labels: NDArray[np.int64], weights: NDArray[np.float64] | None = None
+) -> float:
     """Return the temperature of least log loss (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
 
     Args:
         probabilities: `[n, K]`.
         labels: `[n]` true classes.
+        weights: `[n]` of the rows, or None for 1 each.
     """
     from scipy.optimize import minimize_scalar
 
     logs = logarithms(probabilities)
     logs = logs - logs.max(axis=1, keepdims=True)
-    own = logs[np.arange(len(labels)), labels].mean()
+    own = np.average(logs[np.arange(len(labels)), labels], weights=weights)
 
     def log_loss(log_temperature: float) -> float:
         scale = np.exp(-log_temperature)
-        return float(np.log(np.exp(logs * scale).sum(axis=1)).mean() - own * scale)
+        totals = np.log(np.exp(logs * scale).sum(axis=1))
+        return float(np.average(totals, weights=weights) - own * scale)
 
     found = minimize_scalar(
         log_loss, bounds=(-WIDEST, WIDEST), method="bounded", options={"xatol": PRECISION}

@@ -19,7 +19,11 @@ CLEARLY = 1.5
 
 
 def unless_argmax_is_ahead(
-    rule: DecisionRule, probabilities: NDArray[np.float64], labels: NDArray[np.int64], metric: Metric
+    rule: DecisionRule,
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    metric: Metric,
+    weights: NDArray[np.float64] | None = None,
 ) -> DecisionRule:
     """Return a fitted rule, or the plain argmax where that scores higher by more than 1.5 standard errors.
 
@@ -32,12 +36,19 @@ def unless_argmax_is_ahead(
         probabilities: `[n, K]` of the validation rows.
         labels: `[n]` their classes.
         metric: what the rule serves.
+        weights: `[n]` of the rows, or None for 1 each.
     """
     classes = probabilities.shape[1]
     group = np.arange(len(labels)) % GROUPS
     both = np.stack([rule.decide(probabilities), probabilities.argmax(axis=1)])
+    own = [group == each for each in range(GROUPS)]
     counts = np.stack(
-        [confusion_matrices(labels[group == each], both[:, group == each], classes) for each in range(GROUPS)]
+        [
+            confusion_matrices(
+                labels[rows], both[:, rows], classes, None if weights is None else weights[rows]
+            )
+            for rows in own
+        ]
     )
     whole = counts.sum(axis=0)
     scores = metric.scores(np.concatenate([whole[None], whole - counts]))

@@ -34,10 +34,19 @@ class TangentAscent:
         labels: `[n]` true classes.
         metric: what is maximised.
         offsets: `[K]` to start from.
+        weights: `[n]` of the rows, or None for 1 each.
     """
 
-    def __init__(self, logs: Floats, labels: Integers, metric: Metric, offsets: Floats) -> None:
+    def __init__(
+        self,
+        logs: Floats,
+        labels: Integers,
+        metric: Metric,
+        offsets: Floats,
+        weights: Floats | None = None,
+    ) -> None:
         self._logs, self._labels, self._metric = logs, labels, metric
+        self._weights = np.ones(len(labels)) if weights is None else weights
         self._rows = np.arange(len(labels))
         self._look(offsets.copy())
 
@@ -59,7 +68,7 @@ class TangentAscent:
         self._second = values.argmax(axis=1)
         self._second_value = values[self._rows, self._second]
         self._matrix = np.zeros((len(offsets), len(offsets)))
-        np.add.at(self._matrix, (self._labels, self._first), 1.0)
+        np.add.at(self._matrix, (self._labels, self._first), self._weights)
         self.score = self._metric.score(self._matrix)
         self._slopes = slopes(self._metric, self._matrix)
 
@@ -70,12 +79,19 @@ class TangentAscent:
         needed = np.where(mine, self._second_value, self._first_value) - self._logs[:, class_index]
         # Rows of the class come first, for their need lies below the present offset.
         order = np.lexsort((needed, ~mine))
-        needed, labels, rival = needed[order], self._labels[order], rival[order]
-        present = int(mine.sum())
-        cuts = _promising(needed, self._slopes[labels, class_index] - self._slopes[labels, rival], present)
+        needed, rival, present = needed[order], rival[order], int(mine.sum())
+        labels, weights = self._labels[order], self._weights[order]
+        steps = weights * (self._slopes[labels, class_index] - self._slopes[labels, rival])
+        cuts = _promising(needed, steps, present)
         if not len(cuts):
             return False
-        matrices = np.stack([self._moved(labels, rival, class_index, present, cut) for cut in cuts])
+        moves = [(slice(present, cut), 1.0) if cut > present else (slice(cut, present), -1.0) for cut in cuts]
+        matrices = np.stack(
+            [
+                self._moved(labels[rows], rival[rows], sign * weights[rows], class_index)
+                for rows, sign in moves
+            ]
+        )
         scores = self._metric.scores(matrices)
         best = int(scores.argmax())
         if scores[best] <= self.score + MIN_GAIN:
@@ -85,12 +101,11 @@ class TangentAscent:
         self._look(offsets)
         return True
 
-    def _moved(self, labels: Integers, rival: Integers, class_index: int, present: int, cut: int) -> Floats:
-        """Return the matrix when the class holds the first `cut` rows instead of the first `present`."""
+    def _moved(self, labels: Integers, rival: Integers, weights: Floats, class_index: int) -> Floats:
+        """Return the matrix when some rows move from their rivals to the class; back, where weights are below 0."""
         matrix = self._matrix.copy()
-        low, high, sign = (present, cut, 1.0) if cut > present else (cut, present, -1.0)
-        np.add.at(matrix, (labels[low:high], rival[low:high]), -sign)
-        matrix[:, class_index] += sign * np.bincount(labels[low:high], minlength=len(matrix))
+        np.add.at(matrix, (labels, rival), -weights)
+        matrix[:, class_index] += np.bincount(labels, weights, minlength=len(matrix))
         return matrix
 
 

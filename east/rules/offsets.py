@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from east.rules.definition import DecisionRule, RuleSpec, checked, logarithms
+from east.rules.definition import DecisionRule, RuleSpec, checked, checked_weights, logarithms
 from east.rules.many_classes import TangentAscent, middle
+from east.rules.matrices import confusion_matrices
 from east.threads import one_thread
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ def apply_offsets(probabilities: ArrayLike, offsets: ArrayLike) -> Integers:
 
 @one_thread()
 def tune_offsets(
-    probabilities: ArrayLike, targets: ArrayLike, metric: Metric, *, max_sweeps: int = MAX_SWEEPS
+    probabilities: ArrayLike,
+    targets: ArrayLike,
+    metric: Metric,
+    *,
+    weights: ArrayLike | None = None,
+    max_sweeps: int = MAX_SWEEPS,
 ) -> Floats:
     """Find the offsets that maximise the metric of a model's validation predictions.
 
@@ -58,6 +64,7 @@ def tune_offsets(
         probabilities: `[n, K]`, of validation rows: the score of the tuned rule is optimistic on them.
         targets: `[n]` class indices.
         metric: what is maximised.
+        weights: `[n]` of the rows, or None for 1 each.
         max_sweeps: passes over all classes at most, for each start.
 
     Returns:
@@ -68,12 +75,14 @@ def tune_offsets(
     """
     values, labels = checked(probabilities, targets)
     logs = logarithms(values)
-    shares = np.bincount(labels, minlength=logs.shape[1]) + 1.0
+    counts = checked_weights(weights, len(labels))
+    shares = np.bincount(labels, counts, minlength=logs.shape[1]) + 1.0
     starts = (np.zeros(logs.shape[1]), -np.log(shares / shares.sum()))
     if len(shares) > FEW_CLASSES:
-        ends = [_End(*TangentAscent(logs, labels, metric, start).run()) for start in starts]
+        ends = [_End(*TangentAscent(logs, labels, metric, start, counts).run()) for start in starts]
     else:
-        ends = [_ascend(logs, labels, metric, start, max_sweeps) for start in starts]
+        rows = _Rows(logs, labels, counts)
+        ends = [_ascend(rows, metric, start, max_sweeps) for start in starts]
     best = ends[1] if ends[1].score > ends[0].score + MIN_GAIN else ends[0]
     return np.asarray(best.offsets - best.offsets.mean())
 
@@ -85,13 +94,22 @@ class _End(NamedTuple):
     score: float
 
 
-def _ascend(logs: Floats, labels: Integers, metric: Metric, start: Floats, max_sweeps: int) -> _End:
+class _Rows(NamedTuple):
+    """Log-probabilities `[n, K]`, true classes `[n]`, and weights `[n]` or None for 1 each."""
+
+    logs: Floats
+    labels: Integers
+    weights: Floats | None
+
+
+def _ascend(rows: _Rows, metric: Metric, start: Floats, max_sweeps: int) -> _End:
     """Improve one class's offset after another until a whole sweep gains nothing."""
     offsets, unchanged = start.copy(), 0
-    score = metric.score(_matrix(logs + offsets, labels))
+    predicted = (rows.logs + offsets).argmax(axis=1)
+    score = metric.score(confusion_matrices(rows.labels, predicted, len(offsets), rows.weights))
     for turn in range(max_sweeps * len(offsets)):
         class_index = turn % len(offsets)
-        offset, reached = _best_cut(logs, labels, metric, offsets, class_index)
+        offset, reached = _best_cut(rows, metric, offsets, class_index)
         if reached > score + MIN_GAIN:
             offsets[class_index], score, unchanged = offset, reached, 0
         else:
@@ -101,21 +119,21 @@ def _ascend(logs: Floats, labels: Integers, metric: Metric, start: Floats, max_s
     return _End(offsets, score)
 
 
-def _best_cut(
-    logs: Floats, labels: Integers, metric: Metric, offsets: Floats, class_index: int
-) -> tuple[float, float]:
+def _best_cut(rows: _Rows, metric: Metric, offsets: Floats, class_index: int) -> tuple[float, float]:
     """Find the best offset of one class while the others stay; returns it and its score.
 
     Row i is predicted `class_index` exactly where the offset exceeds `needed[i]`, and its best rival
     otherwise. Sorted by `needed`, a cut after the first c rows is one candidate rule, and its matrix
     differs from the next one's by a single row.
     """
+    logs, labels, weights = rows
     rivals = logs + offsets
     rivals[:, class_index] = -np.inf
     rival = rivals.argmax(axis=1)
     needed = rivals[np.arange(len(rival)), rival] - logs[:, class_index]
     order = np.argsort(needed, kind="stable")
-    line = _Line(needed[order], labels[order], rival[order], class_index, logs.shape[1])
+    sorted_weights = None if weights is None else weights[order]
+    line = _Line(needed[order], labels[order], rival[order], sorted_weights, class_index, logs.shape[1])
     cuts = line.allowed()
     stride = -(-len(cuts) // CUTS)
     coarse = cuts[::stride]
@@ -134,6 +152,7 @@ class _Line(NamedTuple):
     needed: Floats
     labels: Integers
     rival: Integers
+    weights: Floats | None
     class_index: int
     num_classes: int
 
@@ -155,7 +174,7 @@ class _Line(NamedTuple):
 
     def _count(self, bins: Integers, predicted: Integers | int, shape: tuple[int, int]) -> Floats:
         cell = self.labels * self.num_classes + predicted
-        counted = np.bincount(bins * shape[1] + cell, minlength=shape[0] * shape[1])
+        counted = np.bincount(bins * shape[1] + cell, self.weights, minlength=shape[0] * shape[1])
         return counted.reshape(shape).astype(np.float64)
 
 
@@ -166,15 +185,12 @@ def _nearest_best(line: _Line, cuts: Integers, scores: Floats, present: float) -
     return int(tied[int(np.argmin(moves))]), float(scores.max())
 
 
-def _matrix(scores: Floats, labels: Integers) -> Floats:
-    size = scores.shape[1]
-    counted = np.bincount(labels * size + scores.argmax(axis=1), minlength=size * size)
-    return counted.reshape(size, size).astype(np.float64)
-
-
-def fit_offsets(probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+def fit_offsets(
+    probabilities: ArrayLike, targets: ArrayLike, metric: Metric, weights: ArrayLike | None = None
+) -> DecisionRule:
     """Fit the offsets and return them as weights of the probabilities, `exp(offsets)`."""
-    return DecisionRule(1.0, np.diag(np.exp(tune_offsets(probabilities, targets, metric))))
+    offsets = tune_offsets(probabilities, targets, metric, weights=weights)
+    return DecisionRule(1.0, np.diag(np.exp(offsets)))
 
 
 OFFSETS = RuleSpec(

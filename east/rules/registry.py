@@ -25,7 +25,13 @@ RULES: Mapping[str, RuleSpec] = MappingProxyType(SPECS)
 """Every decision rule by its key."""
 
 
-def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Metric) -> DecisionRule:
+def fit_rule(
+    key: str,
+    probabilities: ArrayLike,
+    targets: ArrayLike,
+    metric: Metric,
+    weights: ArrayLike | None = None,
+) -> DecisionRule:
     """Fit the rule `key` of RULES on a model's validation rows.
 
     Args:
@@ -33,13 +39,15 @@ def fit_rule(key: str, probabilities: ArrayLike, targets: ArrayLike, metric: Met
         probabilities: `[n, K]`, of validation rows.
         targets: `[n]` class indices.
         metric: what the rule serves.
+        weights: `[n]`; a row of weight w counts like w equal rows. None is a weight of 1 each.
 
     Raises:
-        SettingError: for an unknown key, probabilities and targets that do not fit each other, or a metric
-            made for another number of classes.
+        SettingError: for an unknown key, probabilities, targets and weights that do not fit each other, or a
+            metric made for another number of classes.
     """
     if key not in RULES:
         raise no_such("decision rule", key, RULES)
     if np.ndim(probabilities) == 2:
         metric.check(np.shape(probabilities)[1])
-    return RULES[key].fit(probabilities, targets, metric)
+    given = () if weights is None else (weights,)  # a rule that knows no weights still serves without
+    return RULES[key].fit(probabilities, targets, metric, *given)

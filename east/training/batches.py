@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from east.training.config import TrainConfig
@@ -17,16 +19,23 @@ UNITS_PER_DRAW = 4
 class Batches:
     """Shuffled batches for every seed, each seed with its own generator.
 
-    Shuffles are drawn on the CPU, so that a seed gives the same batches on every device.
+    Shuffles are drawn on the CPU, so that a seed gives the same batches on every device. A row of twice the
+    weight comes twice as often: so weights serve every loss, also one of a whole batch's matrix, and no step has
+    a few rows that drown all others (An, Ying, Zhu, "Why Resampling Outperforms Reweighting for Correcting
+    Sampling Bias with Stochastic Gradients", ICLR 2021).
 
     Args:
         rows: number of training rows.
         config: seeds, batch size, hidden widths and dropout.
         device: device of the indices and masks.
+        weights: `[rows]` above 0, or None for 1 each.
     """
 
-    def __init__(self, rows: int, config: TrainConfig, device: torch.device) -> None:
+    def __init__(
+        self, rows: int, config: TrainConfig, device: torch.device, weights: NDArray[np.float64] | None = None
+    ) -> None:
         self._rows, self._device = rows, device
+        self._weights = None if weights is None else torch.from_numpy(weights * (rows / weights.sum()))
         self._generators = [torch.Generator().manual_seed(seed + 2**20) for seed in config.seeds]
         self._size = config.batch_rows(rows)
         self._dropout = config.dropout_share(rows)
@@ -65,9 +74,23 @@ class Batches:
 
     def _shuffle(self) -> None:
         self._before_shuffle = self._generator_states()
-        orders = [torch.randperm(self._rows, generator=generator) for generator in self._generators]
+        orders = [self._order_of(generator) for generator in self._generators]
         self._order = torch.stack(orders).to(self._device, non_blocking=True)
         self._place = 0
+
+    def _order_of(self, generator: torch.Generator) -> Tensor:
+        """Draw an epoch's rows `[rows]`: each once, or in mean as often as its weight says.
+
+        Weighted rows lie one after the other on a line, each as long as its weight, and a comb of one tooth a
+        unit draws them (systematic sampling): a row of weight 2.3 comes two or three times.
+        """
+        order = torch.randperm(self._rows, generator=generator)
+        if self._weights is None:
+            return order
+        teeth = torch.arange(self._rows) + torch.rand((), generator=generator, dtype=torch.float64)
+        drawn = torch.searchsorted(self._weights[order].cumsum(0), teeth, right=True)
+        drawn = order[drawn.clamp(max=self._rows - 1)]
+        return drawn[torch.randperm(self._rows, generator=generator)]
 
     def _generator_states(self) -> Tensor:
         return torch.stack([generator.get_state() for generator in self._generators])

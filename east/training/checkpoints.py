@@ -26,6 +26,11 @@ class Checkpoints:
         self._stale = torch.zeros(lanes, dtype=torch.long, device=device)
         self._patience = math.inf if patience is None else patience
 
+    @property
+    def settled(self) -> bool:
+        """Whether the patience with every lane has run out; waits for the device, but not where there is no limit."""
+        return self._patience < math.inf and bool((self._stale >= self._patience).all())
+
     def tensors(self) -> dict[str, Tensor]:
         """Return everything that offers change, by name."""
         own = {"best": self.parameters, "best_scores": self.scores, "best_steps": self.steps}

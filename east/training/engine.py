@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from east.dataset import Dataset, Part, RegionView
+from east.dataset import Dataset, RegionView
 from east.losses import build_loss
 from east.network import LaneNetwork
 from east.threads import threads_for
@@ -25,6 +25,7 @@ from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
 from east.training.regions import RegionReader, read_all
 from east.training.resuming import State, state_of, take_state
+from east.training.rows import Rows, rows_on
 from east.training.schedule import one_cycle
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
 
@@ -60,9 +61,9 @@ class Training:
         self._peak_rate = config.peak_rate(len(dataset.train.targets))
         self._optimiser = self._build_optimiser()
         self._reader = None if view is None else RegionReader(view, self._device)
-        self._train_rows = self._on_device(dataset.train)
-        self._validation_rows = self._on_device(dataset.validation)
-        self._batches = Batches(rows, config, self._device)
+        self._train_rows = rows_on(self._device, dataset.train)
+        self._validation_rows = rows_on(self._device, dataset.validation)
+        self._batches = Batches(rows, config, self._device, dataset.train.weights)
         self._work = self._network.num_lanes * config.batch_rows(rows) * self._network.layout.size
         self.total_steps = config.total_steps(rows)
         self.step_number = 0
@@ -78,6 +79,11 @@ class Training:
     def done(self) -> bool:
         """Whether every step has been taken."""
         return self.step_number >= self.total_steps
+
+    @property
+    def settled(self) -> bool:
+        """Whether patience has run out for every lane, so that further steps change no checkpoint."""
+        return self._checkpoints.settled
 
     @property
     def progress(self) -> float:
@@ -116,19 +122,23 @@ class Training:
 
     def outcome(self) -> Outcome:
         """Score each lane's best checkpoint on the test part."""
-        test = self._on_device(self.dataset.test)
+        test = rows_on(self._device, self.dataset.test)
         on_validation = self._on_checkpoints(self._validation_rows)
         on_test = self._on_checkpoints(test)
         finished = {
             arm: [self._lane_result(lane, on_validation, on_test) for lane in lanes]
             for arm, lanes in self._lanes_by_arm()
         }
-        targets = self.dataset.validation.targets
+        held_out = self.dataset.validation
         return Outcome(
             metric=self.config.metric,
             classes=self.dataset.classes,
-            arms=tuple(decide(arm, finished[arm.networks], targets) for arm in self.config.race),
-            validation_targets=targets,
+            arms=tuple(
+                decide(arm, finished[arm.networks], held_out.targets, held_out.weights)
+                for arm in self.config.race
+            ),
+            validation_targets=held_out.targets,
+            validation_weights=held_out.weights,
             test_targets=self.dataset.test.targets,
             steps=self.step_number,
             elapsed_s=self._elapsed_s,
@@ -158,7 +168,7 @@ class Training:
 
     def _step(self) -> None:
         """Take one step of every lane (gather, forward, backward, clip, update) without waiting for the device."""
-        features, targets = self._train_rows
+        features, targets, _ = self._train_rows
         rows = self._batches.next()
         inputs, labels = features[rows], targets[rows]
         with torch.autocast(
@@ -197,24 +207,24 @@ class Training:
 
     def _keep_the_best(self) -> None:
         """Offer the averaged weights to the checkpoints."""
-        features, targets = self._validation_rows
-        logits = self._network.evaluate(features, self._averages)
-        scores = self._judge.scores(self._judge.hard(logits.argmax(dim=-1), targets))
+        held_out = self._validation_rows
+        logits = self._network.evaluate(held_out.features, self._averages)
+        scores = self._judge.scores(self._judge.hard(logits.argmax(dim=-1), held_out))
         self._checkpoints.offer(self._averages, logits, scores, self.step_number)
 
     @torch.no_grad()
     def _measure(self) -> Measurement:
         """Measure all lanes on the validation part, on some training rows and on the last batch."""
-        features, targets = self._validation_rows
-        logits = self._network.evaluate(features, self._averages)
-        soft = self._judge.soft(logits.softmax(dim=-1), targets, self.progress)
-        hard = self._judge.hard(logits.argmax(dim=-1), targets)
-        seen, seen_targets = (rows[:TRAIN_SCORE_ROWS] for rows in self._train_rows)
-        on_train = self._network.evaluate(seen, self._averages).argmax(dim=-1)
+        held_out = self._validation_rows
+        logits = self._network.evaluate(held_out.features, self._averages)
+        soft = self._judge.soft(logits.softmax(dim=-1), held_out, self.progress)
+        hard = self._judge.hard(logits.argmax(dim=-1), held_out)
+        seen = self._train_rows.first(TRAIN_SCORE_ROWS)
+        on_train = self._network.evaluate(seen.features, self._averages).argmax(dim=-1)
         return Measurement.fetch(
             score_soft=self._judge.scores(soft),
             score_hard=self._judge.scores(hard),
-            train_score=self._judge.scores(self._judge.hard(on_train, seen_targets)),
+            train_score=self._judge.scores(self._judge.hard(on_train, seen)),
             loss_value=self._loss_values,
             gradient_norm=self._gradient_norms,
             best_score=self._checkpoints.scores,
@@ -247,11 +257,10 @@ class Training:
             **(numbers | {"best_step": int(numbers["best_step"])}),
         )
 
-    def _on_checkpoints(self, rows: tuple[Tensor, Tensor]) -> dict[str, np.ndarray]:
-        features, targets = rows
-        probabilities = self._network.evaluate(features, self._checkpoints.parameters).softmax(dim=-1)
-        hard = self._judge.hard(probabilities.argmax(dim=-1), targets)
-        soft = self._judge.soft(probabilities, targets, self.progress)
+    def _on_checkpoints(self, rows: Rows) -> dict[str, np.ndarray]:
+        probabilities = self._network.evaluate(rows.features, self._checkpoints.parameters).softmax(dim=-1)
+        hard = self._judge.hard(probabilities.argmax(dim=-1), rows)
+        soft = self._judge.soft(probabilities, rows, self.progress)
         return {
             "probabilities": probabilities.cpu().numpy(),
             "hard": hard.cpu().numpy().astype(np.float64),
@@ -277,7 +286,3 @@ class Training:
             test_score=metric.score(on_test["hard"][lane]),
             weights=self._network.lane_weights(self._checkpoints.parameters, lane),
         )
-
-    def _on_device(self, part: Part) -> tuple[Tensor, Tensor]:
-        features = torch.as_tensor(part.features, dtype=torch.float32, device=self._device)
-        return features, torch.as_tensor(part.targets, dtype=torch.long, device=self._device)

@@ -93,7 +93,8 @@ class Outcome:
     """The result of a training, by arm.
 
     The targets `[n]` of validation and test belong to the same rows as the lanes' probabilities. `encoder` turns
-    columns into the lanes' features; `config` holds the settings of the training.
+    columns into the lanes' features; `config` holds the settings of the training. `validation_weights` `[n]` are
+    those of the validation rows, None where all count alike.
     """
 
     metric: Metric
@@ -106,6 +107,7 @@ class Outcome:
     device: str
     encoder: Encoder
     config: TrainConfig
+    validation_weights: Matrix | None = None
 
     @property
     def lanes(self) -> tuple[LaneResult, ...]:
@@ -124,20 +126,28 @@ class Outcome:
                 return found
         for found in self.arms:
             if found.arm.networks == arm.networks:
-                return decide(arm, found.lanes, self.validation_targets)
+                return decide(arm, found.lanes, self.validation_targets, self.validation_weights)
         raise KeyError(arm.key)
 
 
-def decide(arm: Arm, lanes: Sequence[LaneResult], validation_targets: Integers) -> ArmOutcome:
+def decide(
+    arm: Arm,
+    lanes: Sequence[LaneResult],
+    validation_targets: Integers,
+    validation_weights: Matrix | None = None,
+) -> ArmOutcome:
     """Fit an arm's rule on the validation rows of its lanes.
 
     Args:
         arm: the arm.
         lanes: the lanes of its loss and metric, one per seed.
         validation_targets: true classes of the validation rows, `[n]`.
+        validation_weights: their weights, `[n]`, or None for 1 each.
     """
     probabilities = _gathered(arm, [lane.validation_probabilities for lane in lanes])
-    rules = tuple(fit_rule(arm.rule, own, validation_targets, arm.metric) for own in probabilities)
+    rules = tuple(
+        fit_rule(arm.rule, own, validation_targets, arm.metric, validation_weights) for own in probabilities
+    )
     return ArmOutcome(arm, tuple(lanes), rules)
 
 
