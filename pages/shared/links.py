@@ -9,6 +9,8 @@ from pages.shared.session import Slot
 from pages.shared.settings import DEFAULTS, ENTRIES, Settings, from_link, to_link
 
 SETTINGS: Slot[Settings] = Slot("settings")
+BEGAN: Slot[Settings] = Slot("settings_of_the_link")
+"""What the link said that the session began with."""
 RUN: Slot[str] = Slot("run")
 LONGEST_QUOTE = 60
 
@@ -20,6 +22,7 @@ def load() -> None:
     texts = st.query_params.to_dict()
     settings, unread = from_link(texts)
     SETTINGS.set(settings)
+    BEGAN.set(settings)
     for name, text in unread.items():
         note_fallback(name, text)
     if "run" in texts:

@@ -39,7 +39,8 @@ def metric_picker() -> None:
     for name, option in spec.options.items():
         _metric_option(spec, name, option)
     try:
-        chosen_metric(state.get(), table.classes().names)
+        classes = table.classes()
+        chosen_metric(state.get(), classes.names, classes.counts)
     except EastError as error:
         st.error(literal(error))
 
@@ -60,18 +61,26 @@ def _metric_option(spec: MetricSpec, name: str, option: Option) -> None:
             **metric_options.bind(name, option, value),
         )
     elif option.kind == "class":
-        names = table.classes().names
-        if metric_options.about_one_class(spec, state.get()) and names:
-            empty = metric_options.may_be_empty(spec, option)
-            value = metric_options.known(name, option, names.__contains__, None if empty else names[0])
-            bound = metric_options.bind(name, option, value)
-            st.selectbox(option.label, names, None if empty else 0, placeholder=option.empty, **bound)
+        _class_option(spec, name, option)
     elif option.kind in ("number", "whole"):
         value = metric_options.known(name, option, lambda given: _fits(name, option, given), default)
         _number(option, value, metric_options.bind(name, option, value))
     elif option.kind == "text":
         value = metric_options.known(name, option, lambda given: True, default or "")
         st.text_input(option.label, help=option.help, **metric_options.bind(name, option, value))
+
+
+def _class_option(spec: MetricSpec, name: str, option: Option) -> None:
+    """Draw the choice of the class that a metric is about, where it matters."""
+    classes = table.classes()
+    if not classes.names or not metric_options.about_one_class(spec, state.get()):
+        return
+    value = metric_options.known(name, option, classes.names.__contains__, None)
+    empty = metric_options.may_be_empty(spec, option)
+    if value is None and not empty:
+        value = metric_options.choose_class(spec, name, option, classes.names, classes.counts)
+    bound = metric_options.bind(name, option, value)
+    st.selectbox(option.label, classes.names, None if empty else 0, placeholder=option.empty, **bound)
 
 
 def _number(option: Option, value: object, bound: Bound) -> None:
