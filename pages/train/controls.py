@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from east.errors import EastError, SettingError
-from pages.shared import links, metric_options, notes, state, table
+from pages.shared import links, metric_options, state, table
 from pages.shared.codecs import AUTO
 from pages.shared.request import chosen_metric
 from pages.shared.settings import DEFAULTS, ENTRIES, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
@@ -101,7 +100,7 @@ def loss_picker() -> None:
     from east.rules import RULES
     from east.training import TrainConfig
 
-    losses = _known_keys("losses", state.get().losses, LOSSES) or TrainConfig.losses
+    losses = state.known_each("losses", LOSSES) or TrainConfig.losses
     st.multiselect(
         "Losses to compare",
         list(LOSSES),
@@ -110,7 +109,7 @@ def loss_picker() -> None:
     )
     for loss in losses[:MOST_HINTS]:
         st.caption(f"**{LOSSES[loss].label}**: {LOSSES[loss].hint}.")
-    rules = _known_keys("rules", state.get().rules, RULES) or TrainConfig.rules
+    rules = state.known_each("rules", RULES) or TrainConfig.rules
     st.multiselect(
         "Decision rules to compare",
         list(RULES),
@@ -118,15 +117,6 @@ def loss_picker() -> None:
         help="Each loss is judged with each rule. Rules are fitted when training ends and cost no training.",
         **state.bind("rules", list(rules)),
     )
-
-
-def _known_keys(name: str, keys: Sequence[str], known: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the keys that are in a table; the others are left out with a note."""
-    unknown = [key for key in keys if key not in known]
-    if unknown:
-        notes.add(f"The link's {ENTRIES[name].label} “{unknown[0][:60]}” is not known here; it is left out.")
-        state.put(**{name: tuple(key for key in keys if key in known)})
-    return tuple(key for key in keys if key in known)
 
 
 def more_settings() -> None:
