@@ -132,13 +132,21 @@ def test_the_stage_is_saved_as_one_picture(
         other.close()
 
 
+TOO_WIDE = """() => [...document.querySelectorAll('.east-stage .east-plot, .east-stage header, .east-line *')]
+  .filter((node) => node.getBoundingClientRect().right > window.innerWidth)
+  .map((node) => `${node.dataset.cell ?? node.className}: ${node.getBoundingClientRect().right}`)"""
+
+
 def test_the_stage_narrows_to_one_column_on_a_phone(page: Page, server: Server) -> None:
-    page.set_viewport_size({"width": 420, "height": 800})
-    start(page, server, "?pace=slow")
+    page.set_viewport_size({"width": 390, "height": 844})
+    start(page, server, "?pace=slow&losses=east,east_paper")  # a name as long as a phone is wide
     until(lambda: step(page) > 2)
+    button(page, "Pause").click()
+    page.get_by_role("slider", name="Replay").wait_for()
     time.sleep(0.5)
     width = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 420
+    assert width <= 390
+    assert page.evaluate(TOO_WIDE) == []
     stop(page)
 
 
