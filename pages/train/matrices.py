@@ -59,7 +59,28 @@ def group(
             GAP_CAPTIONS[normalise] if drawable else LOST,
         ),
     ]
-    return Group(shown.arm.key, cells, 3, label, f"{shown.arm.spec.hint}.{mean}", theme.arm(shown.arm))
+    caption = f"{shown.arm.spec.hint}.{mean}{_by_heart(shown)}"
+    return Group(shown.arm.key, cells, 3, label, caption, theme.arm(shown.arm))
+
+
+def _by_heart(shown: ArmSnapshot) -> str:
+    """Say that an arm knows its training rows far better than others, if it does."""
+    if not shown.overfitted:
+        return ""
+    return (
+        f" It has learned its training rows by heart: {score(shown.train_score)} on them, "
+        f"{score(shown.score_hard)} on validation. A smaller network, more dropout or more rows can help."
+    )
+
+
+def score_in_words(shown: ArmSnapshot) -> str:
+    """Write an arm's score on validation, and beside it the training score where that is far above."""
+    own = f"{shown.arm.metric.label} {score(shown.score_hard)}"
+    return (
+        f"{own} (training far above: {score(shown.train_score)})"
+        if shown.overfitted
+        else f"{own} on validation"
+    )
 
 
 def every_arm(
