@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_driver import until
+from tests.browser_driver import button, go_to, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,3 +39,89 @@ def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
         until(lambda: page.get_by_role("combobox", name="Table").input_value() == name)
     if query:
         until(lambda: "sample=penguins" in page.url)
+
+
+def heading(page: Page) -> str:
+    return str(page.evaluate("() => document.querySelector('h1')?.innerText ?? ''"))
+
+
+def address(page: Page) -> str:
+    """What the address bar says; Playwright's own `url` misses some changes that are no new entry."""
+    return str(page.evaluate("() => location.href"))
+
+
+def stands_at(page: Page, words: str) -> bool:
+    """Whether a page's heading begins so, by a word of its own, and the address has the settings."""
+    return f"{heading(page)} ".startswith(f"{words} ") and "sample=penguins" in address(page)
+
+
+def test_back_and_forward_take_one_click_for_each_page(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?sample=penguins")
+    page.get_by_text("What is in it", exact=True).wait_for()  # the first look is over
+    journey = [
+        ("Train", "Train"),
+        ("Compare", "Compare"),
+        ("Lesson", "Why a metric"),
+        ("Microscope", "Microscope"),
+    ]
+    for link, words in journey:
+        go_to(page, link)
+        until(lambda words=words: stands_at(page, words))  # type: ignore[misc]
+    words_of = ["Train for the metric", *(words for _, words in journey)]
+    for words in words_of[-2::-1]:
+        page.go_back()
+        until(lambda words=words: stands_at(page, words), 30)  # type: ignore[misc]
+    for words in words_of[1:]:
+        page.go_forward()
+        until(lambda words=words: stands_at(page, words), 30)  # type: ignore[misc]
+
+
+def test_settings_chosen_on_a_page_are_no_entry_of_their_own_in_the_history(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.url}/?sample=penguins")
+    page.get_by_text("What is in it", exact=True).wait_for()
+    go_to(page, "Lesson")
+    page.get_by_role("heading", name="Why a metric", level=1).wait_for()
+    for number in (2, 3):
+        page.get_by_role("radio", name=str(number), exact=True).click()
+        until(lambda number=number: f"step={number}" in address(page))  # type: ignore[misc]
+    page.go_back()
+    until(lambda: heading(page).startswith("Train for"), 20)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("train", "Train"), ("compare", "Compare"), ("lesson", "Why a metric")]
+)
+def test_copy_link_puts_the_address_on_the_clipboard_and_the_copy_opens_the_same(
+    page: Page, server: Server, path: str, words: str
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{server.url}/{path}?sample=penguins&metric=mcc&step=3")
+    page.get_by_role("heading", name=words, level=1).wait_for()
+    until(lambda: "metric=mcc" in address(page))
+    copy = button(page, "Copy link")
+    copy.press("Enter")
+    button(page, "Copied").wait_for()
+    copied = str(page.evaluate("() => navigator.clipboard.readText()"))
+    assert copied == address(page)
+    copy.wait_for()  # its name comes back
+    page.goto("about:blank")
+    page.goto(copied)
+    page.get_by_role("heading", name=words, level=1).wait_for()
+    for setting in ("sample=penguins", "metric=mcc", "step=3"):
+        assert setting in copied
+        until(lambda setting=setting: setting in address(page))  # type: ignore[misc]
+
+
+def test_copy_link_works_without_the_right_to_the_clipboard(page: Page, server: Server) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined });")
+    page.goto(f"{server.url}/compare?sample=penguins")
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    page.evaluate(
+        "() => { const box = document.createElement('textarea'); box.id = 'pasted'; document.body.append(box); }"
+    )
+    page.locator("#pasted").focus()
+    page.keyboard.press("Control+V")
+    until(lambda: page.locator("#pasted").input_value() == address(page), 10)

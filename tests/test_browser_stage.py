@@ -15,7 +15,7 @@ import pytest
 from tests.browser_driver import LONG, button, live, mark, start, step, stop, until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.conftest import Server
 
@@ -132,11 +132,73 @@ def test_the_stage_is_saved_as_one_picture(
         other.close()
 
 
+TOO_WIDE = """() => [...document.querySelectorAll('.east-stage .east-plot, .east-stage header, .east-line *')]
+  .filter((node) => node.getBoundingClientRect().right > window.innerWidth)
+  .map((node) => `${node.dataset.cell ?? node.className}: ${node.getBoundingClientRect().right}`)"""
+
+
 def test_the_stage_narrows_to_one_column_on_a_phone(page: Page, server: Server) -> None:
-    page.set_viewport_size({"width": 420, "height": 800})
-    start(page, server, f"?{LONG}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    start(page, server, f"?{LONG}&losses=east,east_paper")  # a name as long as a phone is wide
     until(lambda: step(page) > 2)
+    button(page, "Pause").click()
+    page.get_by_role("slider", name="Replay").wait_for()
     time.sleep(0.5)
     width = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 420
+    assert width <= 390
+    assert page.evaluate(TOO_WIDE) == []
     stop(page)
+
+
+POINTED = """node => node.data.filter((trace) => trace.mode === 'markers').flatMap((trace) => trace.x.map((x, place) =>
+  [trace.name, trace.text?.[place] ?? trace.name, trace.selectedpoints?.includes(place) ?? null]))"""
+DIMMED = """node => [...node.querySelectorAll('.scatterlayer .point')].filter(
+  (point) => parseFloat(getComputedStyle(point).opacity) < 0.5).length"""
+FRAME = """node => (node.layout.shapes ?? []).map((shape) => [shape.x0, shape.x1, shape.y0, shape.y1])"""
+
+
+def middle_of(page: Page, plot: Locator, across: float, down: float) -> None:
+    """Move the pointer to the middle of a matrix's cell, by its place."""
+    box = plot.locator(".nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + across * box["width"] - 2, box["y"] + down * box["height"])
+    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+
+def test_pointing_at_a_cell_lights_its_rows_and_at_a_row_frames_its_cell(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    finish(page, server, "?pace=full&epochs=20")
+    stage = page.locator(".east-stage")
+    regions = [stage.locator("[data-cell=regions]").nth(arm) for arm in (0, 1)]
+    hard, soft = (stage.locator(f"[data-cell={key}]").first for key in ("hard", "soft"))
+    for true, predicted in ((3, 0), (1, 1)):  # D taken for A, and B for what it is
+        middle_of(page, hard, (predicted + 0.5) / 4, (true + 0.5) / 4)
+        wanted = ("ABCD"[true], "ABCD"[predicted])
+        until(
+            lambda wanted=wanted: any(on for *pair, on in regions[0].evaluate(POINTED) if (*pair,) == wanted),
+            10,
+        )  # type: ignore[misc]
+        rows = regions[0].evaluate(POINTED)
+        assert [on for *_, on in rows] == [(name, taken) == wanted for name, taken, _ in rows]
+        dark = sum((name, taken) != wanted for name, taken, _ in rows)
+        until(lambda dark=dark: regions[0].evaluate(DIMMED) == dark, 10)  # type: ignore[misc]
+        cell = [predicted - 0.5, predicted + 0.5, true - 0.5, true + 0.5]
+        assert soft.evaluate(FRAME) == [cell, cell] and hard.evaluate(FRAME) == []
+        assert all(on is None for *_, on in regions[1].evaluate(POINTED))  # the other arm's stay
+    page.mouse.move(2, 2)
+    until(lambda: regions[0].evaluate(DIMMED) == 0 and soft.evaluate(FRAME) == [], 10)
+    crosses = regions[0].locator(".scatterlayer .point").filter(visible=True)
+    data = regions[0].evaluate(POINTED)
+    place = next(place for place, (name, taken, _) in enumerate(data) if name != taken)
+    box = crosses.nth(place).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(lambda: hard.evaluate(FRAME) != [], 10)
+    assert hard.evaluate(FRAME) == soft.evaluate(FRAME)
+    said = str(regions[0].locator(".hoverlayer").text_content())
+    left, _, top, _ = hard.evaluate(FRAME)[0]
+    true, predicted = ("ABCD"[round(edge + 0.5)] for edge in (top, left))
+    assert said.startswith(f"{true}, right" if true == predicted else f"{true}, predicted as {predicted}")
+    page.mouse.move(2, 2)
+    until(lambda: hard.evaluate(FRAME) == [], 10)

@@ -127,6 +127,12 @@ def test_matrices_equal_the_exported_predictions_and_a_click_shows_the_rows(
         means.append(mean)
     both = np.array(difference["data"][0]["customdata"])
     assert both[..., 0] - both[..., 1] == pytest.approx(means[0] - means[1], abs=0.1)
+    every = {cell["key"].removeprefix("every "): cell for cell in views(app)["every"]["groups"][0]["cells"]}
+    assert set(every) == set(predictions["arm"]) and len(every) > 2
+    for arm, cell in every.items():
+        parts = predictions[predictions["arm"] == arm].groupby("seed", dropna=False)
+        mean = np.mean([confusion_matrix(p["true"], p["predicted"], labels=names) for _, p in parts], axis=0)
+        assert np.array(cell["data"][0]["customdata"])[..., 0] == pytest.approx(mean, abs=0.05)
     true, predicted = names[1], names[1]
     send(app, click={"cell": "matrix 0", "x": predicted, "y": true})
     assert widget(app, "selectbox", "True class").value == 1

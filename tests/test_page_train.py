@@ -208,10 +208,17 @@ def test_more_than_two_arms_and_seeds() -> None:
     app = training(losses="east,east_paper,focal", seeds="2", metric="mcc")
     command(app, "stop")
     data = until(app, lambda data: data["strip"]["status"] == "stopped", 10)
-    assert [group["key"] for group in data["groups"]] == ["east", "east_paper", "lines"]
+    assert [group["key"] for group in data["groups"]] == ["east", "east_paper", "every arm", "lines"]
     assert "without an anchor" in data["groups"][1]["caption"]
     send(app, right="focal")
-    assert [group["key"] for group in view(app)["groups"]] == ["east", "focal", "lines"]
+    assert [group["key"] for group in view(app)["groups"]] == ["east", "focal", "every arm", "lines"]
+    every = view(app)["groups"][2]["cells"]
+    assert [cell["key"] for cell in every] == ["hard east", "hard east_paper", "hard focal"]
+    for shown, alone in zip((every[0], every[2]), view(app)["groups"][:2], strict=True):
+        assert shown["data"][0]["z"] == alone["cells"][1]["data"][0]["z"]
+    for cell in every:
+        counts = [sum(column[0] for column in row) for row in cell["data"][0]["customdata"]]
+        assert counts == pytest.approx([12, 14, 10], abs=0.02)  # a fifth of 59, 71 and 48 wines
     bands = [
         trace
         for trace in view(app)["stage"]["groups"][2]["cells"][0]["data"]

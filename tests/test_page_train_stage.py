@@ -13,7 +13,8 @@ from east.metrics import metric
 from east.run import Run
 from east.synthetic import DEFAULT_PRESET, PRESETS
 from pages.shared import shelf
-from tests.app_driver import command, opened, press, send, sound, training, until, view, widget
+from pages.shared.settings import changed
+from tests.app_driver import command, opened, press, send, sound, training, until, uploaded, view, widget
 
 FAST = {"sample": "made", "pace": "full", "seeds": "1", "epochs": "2"}
 
@@ -153,3 +154,33 @@ def test_a_table_without_two_columns_of_numbers_has_a_stage_without_regions() ->
 def test_many_classes_are_not_named_one_by_one() -> None:
     app = finished(sample="letters", epochs="1")
     assert staged(app)["keys"][0]["name"].startswith("a colour for each class")
+
+
+def test_training_far_above_validation_is_said_where_the_score_is_read() -> None:
+    generator = np.random.default_rng(5)
+    lines = [",".join([*(f"x{place}" for place in range(12)), "label"])]
+    for _ in range(240):  # labels that nothing can be learned of, only remembered
+        values = [f"{value:.3f}" for value in generator.normal(size=12)]
+        lines.append(",".join([*values, str(generator.choice(["left", "right", "up"]))]))
+    app = uploaded("noise.csv", "\n".join(lines).encode())
+    app.session_state["settings"] = changed(
+        app.session_state["settings"], {"epochs": 60, "seeds": 2, "pace": "full", "learning_rate": 0.01}
+    )
+    sound(app.switch_page("pages/train/page.py").run())
+    press(app, "Train")
+    until(app, lambda data: data["strip"]["status"] == "finished", 60)
+    (newest,) = run_of(app).history()[-1:]
+    for arm, large, small in zip(newest.arms, view(app)["groups"], staged(app)["groups"], strict=False):
+        train, hard = (
+            np.mean([getattr(lane, name) for lane in arm.lanes]) for name in ("train_score", "score_hard")
+        )
+        assert train - hard > 0.2
+        assert small["caption"] == f"Macro F1 {hard:.3f} (training far above: {train:.3f})"
+        assert f"by heart: {train:.3f} on them, {hard:.3f} on validation" in large["caption"]
+
+
+def test_a_training_that_is_not_far_above_is_not_said_to_be() -> None:
+    app = finished()
+    for group in staged(app)["groups"][:2]:
+        assert group["caption"].startswith("Macro F1 ") and group["caption"].endswith(" on validation")
+    assert not any("by heart" in group["caption"] for group in view(app)["groups"])

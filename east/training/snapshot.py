@@ -15,6 +15,12 @@ from east.training.arm import Arm
 
 Matrix = NDArray[np.float64]
 
+FAR_ABOVE = 0.2
+"""Share of a metric's range: a training score so far above the validation score has come from learning by heart.
+
+A score of a few hundred validation rows varies by less than half of it.
+"""
+
 
 @dataclass(frozen=True)
 class LaneSnapshot:
@@ -87,6 +93,21 @@ class ArmSnapshot:
     def score_hard(self) -> float:
         """Metric of the hard matrix, the mean over lanes."""
         return float(np.mean([lane.score_hard for lane in self.lanes]))
+
+    @property
+    def train_score(self) -> float:
+        """Metric of the hard matrix of at most 2,048 training rows, the mean over lanes."""
+        return float(np.mean([lane.train_score for lane in self.lanes]))
+
+    @property
+    def overfitted(self) -> bool:
+        """Whether the training score is above the validation score by `FAR_ABOVE` of the metric's range or more.
+
+        The range begins at 0 where a metric has negative scores as well: those of MCC are worse than chance.
+        """
+        best, worst = self.arm.metric.best, self.arm.metric.worst
+        least = max(worst, 0.0) if best > 0 else worst
+        return self.train_score - self.score_hard >= FAR_ABOVE * (best - least)
 
     @property
     def placement(self) -> Matrix:

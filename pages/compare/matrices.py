@@ -19,8 +19,13 @@ from pages.shared.settings import DEFAULTS
 from pages.shared.words import CELL_NAMES
 
 if TYPE_CHECKING:
+    from east.comparison import Comparison
+    from east.figures import ClassOrder
     from east.run import Run
     from east.training import Outcome
+
+MOST_BESIDE = 5
+"""Small matrices in one line of a wide screen."""
 
 
 def section(run: Run, outcome: Outcome) -> None:
@@ -58,6 +63,29 @@ def section(run: Run, outcome: Outcome) -> None:
         true, predicted = race.classes.index(click.y), race.classes.index(click.x)
         state.put(cell=(true, predicted, int(click.cell[-1])))
     rows.draw(run, comparison, (first, second))
+    if len(race.arms) > len({first, second}):
+        _every_arm(comparison, order, show)
+
+
+def _every_arm(comparison: Comparison, order: ClassOrder, show: str) -> None:
+    """Draw the matrix of every arm of the race, small and beside each other."""
+    race, theme = comparison.race, live_view.theme()
+    names = order.names(race.classes)
+    cells = [
+        Cell(
+            f"every {result.arm.key}",
+            f"{result.arm.label} · {comparison.score(result.arm).mean:.3f}",
+            matrix_figure(
+                order.matrix(result.mean_hard), names, name=result.arm.label, normalise=show, theme=theme,
+                small=True,
+            ),
+        )
+        for result in race.results
+    ]  # fmt: skip
+    caption = f"On test, with the {comparison.metric.label} of each."
+    columns = min(len(cells), MOST_BESIDE)
+    group = Group("every", cells, 3, "Every arm", caption, wide=True, wide_columns=columns)
+    live_view.draw("compare_every", [group], marks={"cells": show})
 
 
 def difference_caption(first: ArrayLike, second: ArrayLike) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from east.figures import class_order, difference_figure, matrix_figure
 from east.tables import neutralise_formulas
-from pages.shared import live_view, session, state
+from pages.shared import links, live_view, session, state
 from pages.shared.downloads import download
 from pages.shared.live_view import Cell, Group
 from pages.shared.words import literal
@@ -75,6 +75,9 @@ def _sliders(outcome: Outcome) -> tuple[float, ...]:
     """Draw a slider a class, of the scarcest classes where there are many; returns all offsets."""
     names = outcome.classes
     wanted = tuple(float(np.clip(value, -REACH, REACH)) for value in state.get().offsets)
+    if wanted and len(wanted) != len(names):
+        links.note_fallback("offsets", ", ".join(f"{value:g}" for value in wanted))
+        state.put(offsets=())
     offsets = wanted if len(wanted) == len(names) else (0.0,) * len(names)
     counts = np.bincount(outcome.test_targets, minlength=len(names))
     shown = sorted(np.argsort(counts, kind="stable")[:MOST_SLIDERS].tolist())

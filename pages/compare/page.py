@@ -20,7 +20,7 @@ from pages.compare import (
     verdict,
     what_if,
 )
-from pages.shared import notes, shelf, state, warm_up
+from pages.shared import address, notes, shelf, state, warm_up
 from pages.shared.judging import judged
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
@@ -45,8 +45,14 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Run, Outcome], None]]] = {
 
 def main() -> None:
     """Draw the page."""
-    st.title("Compare", anchor=False)
-    notes.draw()
+    address.title_with_link("Compare")
+    noted = st.container()
+    _page()
+    with noted:
+        notes.draw()
+
+
+def _page() -> None:
     run = shelf.run()
     outcome = run.outcome if run else None
     if run is None or outcome is None:

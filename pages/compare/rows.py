@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from east.tables import neutralise_formulas
-from pages.shared import shelf, state
+from pages.shared import links, shelf, state
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
@@ -66,4 +66,7 @@ def _cell(comparison: Comparison, pair: tuple[Arm, Arm]) -> tuple[int, int, int]
     count, wanted = len(comparison.race.classes), state.get().cell
     if len(wanted) == 3 and max(wanted[:2]) < count and min(wanted) >= 0 and wanted[2] < 2:
         return wanted[0], wanted[1], wanted[2]
+    if wanted:
+        links.note_fallback("cell", ", ".join(map(str, wanted)))
+        state.put(cell=())
     return *largest_confusion(comparison.race, pair[0]), 0

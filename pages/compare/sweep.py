@@ -10,7 +10,7 @@ import streamlit as st
 
 from east.errors import EastError
 from east.run import Run
-from pages.shared import shelf, state
+from pages.shared import keeping, shelf, state
 from pages.shared.shelf import Sweep
 from pages.shared.words import duration, literal
 
@@ -29,6 +29,7 @@ def section(
     """Offer a sweep's training, watch it, and draw what it came to."""
     assert run.machine is not None
     dataset, config = run.machine.dataset, run.machine.config
+    keeping.note_gone_sweep(kind)
     side = shelf.sweep(kind)
     if side is not None and side.machine is not None and side.machine.dataset is not dataset:
         side = None

@@ -41,15 +41,14 @@ def settings(used: Table) -> None:
 def _split(used: Table, names: Sequence[str]) -> None:
     target = table.target(used)
     others = [name for name in names if name != target]
-    left_out = [name for name in state.get().exclude if name in others]
-    st.multiselect("Leave columns out", others, **state.bind("exclude", left_out))
+    choices = table.choices()
+    st.multiselect("Leave columns out", others, **state.bind("exclude", list(choices.exclude)))
     left, right = st.columns(2)
     shares = state.known("shares", table.SHARES, DEFAULTS.shares)
     left.selectbox("Train / validation / test", list(table.SHARES), **state.bind("shares", shares))
     right.number_input(
         "Seed of the split", 0, 2**31 - 1, step=1, **state.bind("split_seed", state.get().split_seed)
     )
-    choices = table.choices()
     left.selectbox(
         "Keep together, by group", others, index=None, placeholder="no",
         help="No value is on two sides of the split.",

@@ -9,7 +9,7 @@ from east.lesson import Lesson, Step, failed_claims, fill
 from pages.lesson import controls, library, pictures, play, question
 from pages.lesson.prepared import Place, PreparedStep, Trainings, trainings
 from pages.lesson.requests import request_of
-from pages.shared import notes, state
+from pages.shared import address, notes, state
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
 
@@ -49,6 +49,7 @@ def _lesson(name: str, lesson: Lesson) -> None:
             width="content",
             **state.bind("step", number),
         )
+        address.copy_link()
     if number == 1 and lesson.summary:
         st.caption(lesson.summary)
     _pick_lesson(name)

@@ -27,6 +27,7 @@ def button(step: Step, prepared: PreparedStep | None, last: bool) -> None:
         help="Takes this step's settings; replay this training there, change what you like, train again.",
     ):
         request, subject = prepared.requests[0], prepared.subjects[0]
+        links.BEGAN.set(request.settings)  # what a lesson leaves open, a link leaves open alike
         settings = vars(request.settings).items()
         state.put(**{name: value for name, value in settings if name not in KEPT})
         shelf.adopt(subject.of.run, request.table, request.problem)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pages.shared import state
 from pages.shared.request import chosen_metric
 
@@ -50,7 +52,8 @@ def example() -> Subject:
     from east.microscope import EXAMPLE_CLASSES, example_batch, example_setup
 
     batch = example_batch()
-    setup = example_setup(chosen_metric(state.get(), EXAMPLE_CLASSES))
+    counts = np.bincount(batch.targets, minlength=len(EXAMPLE_CLASSES)).tolist()
+    setup = example_setup(chosen_metric(state.get(), EXAMPLE_CLASSES, counts))
     return Subject(batch, len(batch) - 1, setup, EXAMPLE_CLASSES, by_hand=True)
 
 

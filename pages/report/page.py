@@ -25,7 +25,13 @@ POLL_S = 1.0
 def main() -> None:
     """Draw the page."""
     st.title("Take away", anchor=False)
-    notes.draw()
+    noted = st.container()
+    _page()
+    with noted:
+        notes.draw()
+
+
+def _page() -> None:
     run = shelf.run()
     kept = shelf.kept_of(run) if run is not None else None
     if run is None or run.outcome is None or kept is None:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from east.tables import Table
     from pages.shared.request import TrainingRequest
     from pages.shared.settings import Settings
+    from pages.shared.shelf import Sweep
 
+GONE = (
+    "is gone: this server does not have it, and it is not kept here. The link's settings apply; train anew."
+)
 END_S = 10.0
 """A run that is stopped is judged once more before it has ended."""
 
@@ -81,13 +85,29 @@ def draw_line(run: Run) -> None:
 def reopen() -> None:
     """Open the run of the link, where a server that has gone has kept it; else say that it is not here."""
     run_id = links.RUN.get()
-    if run_id is None or shelf.run() is not None or not run_id.isalnum() or not runs().path(run_id).is_file():
+    if run_id is None or shelf.run() is not None:
+        return
+    if not run_id.isalnum() or not runs().path(run_id).is_file():
+        _forget(f"The link's run {GONE}")
         return
     try:
         show(runs().find(run_id))
     except EastError as error:
-        links.RUN.take()
-        notes.add(str(error))
+        _forget(str(error))
+
+
+def _forget(reason: str) -> None:
+    """Show no run any more, and say why; those that the session started beside it stay on its shelf."""
+    shelf.past_runs()
+    links.RUN.take()
+    notes.add(reason)
+
+
+def note_gone_sweep(kind: Sweep) -> None:
+    """Say that a sweep of the link is gone, if it is."""
+    if getattr(state.get(), kind) is not None and shelf.sweep(kind) is None:
+        notes.add(f"The link's run of the {kind} {GONE}")
+        state.put(**{kind: None})
 
 
 def show(entry: Entry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from east.options import Kind, Option
@@ -48,12 +48,34 @@ def known(name: str, option: Option, allows: Callable[[object], bool], default: 
     if allows(value):
         return value
     links.note_unknown(option.label, value)
-    field = _field(name, option)
-    if field is not None:
-        state.put(**{field: getattr(DEFAULTS, field)})
-    else:
-        state.put_entry("more", _link(name, option), None)
+    _put(name, option, None)
     return default
+
+
+def choose_class(
+    spec: MetricSpec, name: str, option: Option, classes: Sequence[str], counts: Sequence[int]
+) -> str:
+    """Set the class that a metric is about: the rarest, or the first where the session's link left it open.
+
+    A link without a class has always meant the first one. The choice is set, so that links made from now on name it.
+
+    Args:
+        spec: the metric.
+        name: of the option.
+        option: that takes the class.
+        classes: names of the classes, at least one.
+        counts: rows of each.
+    """
+    began = links.BEGAN.take()
+    left_open = (
+        began is not None
+        and (began.metric, began.average) == (state.get().metric, state.get().average)
+        and about_one_class(spec, began)
+        and given(began, name, option) is None
+    )
+    chosen_name = classes[0 if left_open else _rarest(counts)]
+    _put(name, option, chosen_name)
+    return chosen_name
 
 
 def bind(name: str, option: Option, value: object) -> Bound:
@@ -73,26 +95,53 @@ def may_be_empty(spec: MetricSpec, option: Option) -> bool:
     return bool(option.empty) and not any(ONE_CLASS in other.choices for other in spec.options.values())
 
 
-def chosen(spec: MetricSpec, settings: Settings, classes: tuple[str, ...]) -> dict[str, object]:
-    """Return the options that a metric is built with; the name of a class becomes its position."""
+def chosen(
+    spec: MetricSpec, settings: Settings, classes: Sequence[str], counts: Sequence[int]
+) -> dict[str, object]:
+    """Return the options that a metric is built with; the name of a class becomes its position.
+
+    Args:
+        spec: the metric.
+        settings: that say its options.
+        classes: names of the classes.
+        counts: rows of each.
+    """
     found: dict[str, object] = {}
     for name, option in spec.options.items():
         value = given(settings, name, option)
         if option.kind == "matrix":
             value = gains.matrix(settings, len(classes))
         elif option.kind == "class":
-            value = _place(spec, option, value, classes) if about_one_class(spec, settings) else None
+            matters = about_one_class(spec, settings)
+            value = _place(spec, option, value, classes, counts) if matters else None
         elif option.kind == "choice" and option.empty and value == NONE:
             value = None
         found[name] = value
     return found
 
 
-def _place(spec: MetricSpec, option: Option, name: object, classes: tuple[str, ...]) -> int | None:
-    """Return a class's position; of one that is not there the first class's, or None where that may be."""
+def _place(
+    spec: MetricSpec, option: Option, name: object, classes: Sequence[str], counts: Sequence[int]
+) -> int | None:
+    """Return a class's position as `choose_class` chooses it where it is left open or not there; None if it may be."""
     if isinstance(name, str) and name in classes:
         return classes.index(name)
-    return None if may_be_empty(spec, option) else 0
+    if may_be_empty(spec, option):
+        return None
+    return 0 if name is None else _rarest(counts)
+
+
+def _rarest(counts: Sequence[int]) -> int:
+    return min(range(len(counts)), key=counts.__getitem__)
+
+
+def _put(name: str, option: Option, value: str | None) -> None:
+    """Set an option; None leaves it to the metric."""
+    field = _field(name, option)
+    if field is None:
+        state.put_entry("more", _link(name, option), value)
+    else:
+        state.put(**{field: getattr(DEFAULTS, field) if value is None else value})
 
 
 def _field(name: str, option: Option) -> str | None:

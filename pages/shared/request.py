@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pages.shared import metric_options, problems, state, table, warm_up
 from pages.shared.problems import MADE
 from pages.shared.settings import Settings
@@ -39,9 +41,12 @@ class TrainingRequest:
         from east.training import Training
 
         dataset = prepare_choices(self.table, self.choices)
+        parts = (dataset.train, dataset.validation, dataset.test)
+        counts = np.bincount(np.concatenate([part.targets for part in parts]), minlength=dataset.num_classes)
         if self.problem is not None:
             dataset = with_test(dataset, problems.test_table(self.problem))
-        config = _config(self.settings, chosen_metric(self.settings, dataset.classes), self.problem)
+        metric = chosen_metric(self.settings, dataset.classes, counts.tolist())
+        config = _config(self.settings, metric, self.problem)
         two = _axes(self.settings, region_columns(dataset))
         return Training(
             dataset, config, region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
@@ -54,8 +59,13 @@ def training_request() -> TrainingRequest:
     return TrainingRequest(table.current(), table.choices(), state.get(), problem)
 
 
-def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
+def chosen_metric(settings: Settings, classes: tuple[str, ...], counts: Sequence[int]) -> Metric:
     """Build the metric of the settings; the name of a class becomes its position.
+
+    Args:
+        settings: that say the metric and its options.
+        classes: names of the classes.
+        counts: rows of each.
 
     Raises:
         SettingError: for an unknown metric, or an option that it cannot take.
@@ -63,7 +73,7 @@ def chosen_metric(settings: Settings, classes: tuple[str, ...]) -> Metric:
     from east.metrics import METRICS, metric
 
     spec = METRICS.get(settings.metric)
-    options = metric_options.chosen(spec, settings, classes) if spec is not None else {}
+    options = metric_options.chosen(spec, settings, classes, counts) if spec is not None else {}
     return metric(settings.metric, **options).named(classes)
 
 

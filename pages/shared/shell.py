@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import first_look, keeping, links, live_view, shelf, warm_up
+from pages.shared import address, first_look, keeping, links, live_view, shelf, state, warm_up
+from pages.shared.settings import DEFAULTS
 from pages.shared.words import STATUS_NAMES, literal
 
 if TYPE_CHECKING:
@@ -34,6 +35,20 @@ def enter() -> None:
     first_look.begin()
     st.html(STYLE)
     keeping.reopen()
+    _drop_unknown_names()
+
+
+def _drop_unknown_names() -> None:
+    """Note what the link names that no table of metrics, losses or rules has, once these are there."""
+    if not warm_up.are_there():
+        return
+    from east.losses import LOSSES
+    from east.metrics import METRICS
+    from east.rules import RULES
+
+    state.known("metric", METRICS, DEFAULTS.metric)
+    state.known_each("losses", LOSSES)
+    state.known_each("rules", RULES)
 
 
 def leave(watching: bool) -> None:
@@ -48,6 +63,7 @@ def leave(watching: bool) -> None:
             st.fragment(_draw_run, run_every=None if run.state.ended else STRIP_S)(run)
     links.write()
     if not first_look.is_light():
+        address.keep_one_entry_a_page()
         live_view.load_plotly()
     warm_up.start()
 

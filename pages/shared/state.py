@@ -87,6 +87,16 @@ def known(name: str, options: Iterable[Value], default: Value) -> Value:
     return default
 
 
+def known_each(name: str, options: Iterable[str]) -> tuple[str, ...]:
+    """Return a setting that is a tuple of some of `options`; other entries are left out with a note."""
+    wanted, there = getattr(get(), name), set(options)
+    found = tuple(entry for entry in wanted if entry in there)
+    if found != wanted:
+        links.note_left_out(name, next(entry for entry in wanted if entry not in there))
+        put(**{name: found})
+    return found
+
+
 def _take(name: str, values: Sequence[object] | None, place: int, resets: Sequence[str]) -> None:
     """Take a setting from its widget."""
     try:

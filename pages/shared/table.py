@@ -192,7 +192,7 @@ def choices() -> Choices:
     others = [name for name in column_names(table) if name != column]
     return Choices(
         target=column,
-        exclude=tuple(name for name in state.get().exclude if name in others),
+        exclude=tuple(name for name in state.known_each("exclude", [column, *others]) if name != column),
         shares=_shares(),
         seed=state.get().split_seed,
         rare=state.known("rare", RARE, DEFAULTS.rare),

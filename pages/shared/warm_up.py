@@ -13,6 +13,7 @@ POLL_S = 1.0
 SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses", "east.comparison")
 
 _hurry = threading.Event()
+_there = threading.Event()
 
 
 @st.cache_resource(show_spinner=False)
@@ -41,6 +42,11 @@ def wait() -> None:
 def done() -> bool:
     """Whether the slow imports are there; if not, they hurry."""
     return not hurry().is_alive()
+
+
+def are_there() -> bool:
+    """Whether the slow imports are there; unlike `done` it begins and hurries nothing."""
+    return _there.is_set()
 
 
 def draw_waiting() -> None:
@@ -73,4 +79,5 @@ def _import_all() -> None:
     _hurry.wait(FIRST_PAGE_S)
     for name in SLOW_IMPORTS:
         importlib.import_module(name)
+    _there.set()
     collect_garbage()

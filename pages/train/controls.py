@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from east.errors import EastError, SettingError
-from pages.shared import links, metric_options, notes, state, table
+from pages.shared import links, metric_options, state, table
 from pages.shared.codecs import AUTO
 from pages.shared.request import chosen_metric
 from pages.shared.settings import DEFAULTS, ENTRIES, MOST_DEPTH, MOST_SEEDS, MOST_WIDTH
@@ -39,7 +38,8 @@ def metric_picker() -> None:
     for name, option in spec.options.items():
         _metric_option(spec, name, option)
     try:
-        chosen_metric(state.get(), table.classes().names)
+        classes = table.classes()
+        chosen_metric(state.get(), classes.names, classes.counts)
     except EastError as error:
         st.error(literal(error))
 
@@ -60,18 +60,26 @@ def _metric_option(spec: MetricSpec, name: str, option: Option) -> None:
             **metric_options.bind(name, option, value),
         )
     elif option.kind == "class":
-        names = table.classes().names
-        if metric_options.about_one_class(spec, state.get()) and names:
-            empty = metric_options.may_be_empty(spec, option)
-            value = metric_options.known(name, option, names.__contains__, None if empty else names[0])
-            bound = metric_options.bind(name, option, value)
-            st.selectbox(option.label, names, None if empty else 0, placeholder=option.empty, **bound)
+        _class_option(spec, name, option)
     elif option.kind in ("number", "whole"):
         value = metric_options.known(name, option, lambda given: _fits(name, option, given), default)
         _number(option, value, metric_options.bind(name, option, value))
     elif option.kind == "text":
         value = metric_options.known(name, option, lambda given: True, default or "")
         st.text_input(option.label, help=option.help, **metric_options.bind(name, option, value))
+
+
+def _class_option(spec: MetricSpec, name: str, option: Option) -> None:
+    """Draw the choice of the class that a metric is about, where it matters."""
+    classes = table.classes()
+    if not classes.names or not metric_options.about_one_class(spec, state.get()):
+        return
+    value = metric_options.known(name, option, classes.names.__contains__, None)
+    empty = metric_options.may_be_empty(spec, option)
+    if value is None and not empty:
+        value = metric_options.choose_class(spec, name, option, classes.names, classes.counts)
+    bound = metric_options.bind(name, option, value)
+    st.selectbox(option.label, classes.names, None if empty else 0, placeholder=option.empty, **bound)
 
 
 def _number(option: Option, value: object, bound: Bound) -> None:
@@ -92,7 +100,7 @@ def loss_picker() -> None:
     from east.rules import RULES
     from east.training import TrainConfig
 
-    losses = _known_keys("losses", state.get().losses, LOSSES) or TrainConfig.losses
+    losses = state.known_each("losses", LOSSES) or TrainConfig.losses
     st.multiselect(
         "Losses to compare",
         list(LOSSES),
@@ -101,7 +109,7 @@ def loss_picker() -> None:
     )
     for loss in losses[:MOST_HINTS]:
         st.caption(f"**{LOSSES[loss].label}**: {LOSSES[loss].hint}.")
-    rules = _known_keys("rules", state.get().rules, RULES) or TrainConfig.rules
+    rules = state.known_each("rules", RULES) or TrainConfig.rules
     st.multiselect(
         "Decision rules to compare",
         list(RULES),
@@ -109,15 +117,6 @@ def loss_picker() -> None:
         help="Each loss is judged with each rule. Rules are fitted when training ends and cost no training.",
         **state.bind("rules", list(rules)),
     )
-
-
-def _known_keys(name: str, keys: Sequence[str], known: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the keys that are in a table; the others are left out with a note."""
-    unknown = [key for key in keys if key not in known]
-    if unknown:
-        notes.add(f"The link's {ENTRIES[name].label} “{unknown[0][:60]}” is not known here; it is left out.")
-        state.put(**{name: tuple(key for key in keys if key in known)})
-    return tuple(key for key in keys if key in known)
 
 
 def more_settings() -> None:

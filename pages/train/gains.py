@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.shared import session, state, table
+from pages.shared import notes, session, state, table
 from pages.shared.codecs import MOST_GAINS
 from pages.shared.gains import matrix
 
@@ -34,8 +34,20 @@ def section() -> None:
                 f"A gain matrix can be typed for at most {MOST_GAINS} classes; this target has {len(classes.names)}."
             )
             return
+        _note_other_size(len(classes.names))
         _presets(classes.counts)
         _editor(classes.names)
+
+
+def _note_other_size(size: int) -> None:
+    """Say that the gains of the link, or of another table, are for another number of classes, and forget them."""
+    known = state.get().gain
+    if known is not None and size and len(known) != size:
+        notes.add(
+            f"The gain matrix of the link, or of the table before, is for {len(known)} classes and this target has "
+            f"{size}: 1 for right and 0 for wrong is used."
+        )
+        state.put(gain=None)
 
 
 def _presets(counts: Sequence[int]) -> None:

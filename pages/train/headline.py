@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.shared import address
 from pages.shared.judging import judging
 from pages.shared.words import literal
 
@@ -20,10 +21,10 @@ def draw(run: Run) -> None:
     """Draw the title and the line; while the race is being judged it looks again by itself."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(literal(run.title), anchor=False, width="content")
-        if run.state.ended:
-            st.page_link(
-                "pages/compare/page.py", label="Compare: how sure that is", icon=":material/balance:"
-            )
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            address.copy_link()
+            if run.state.ended:
+                st.page_link("pages/compare/page.py", label="See who won", icon=":material/balance:")
     outcome = run.outcome
     if outcome is None or run.state.status not in ("finished", "stopped"):
         st.markdown(_race(run))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from east.training import ArmSnapshot
 
 LOST = "Nothing to draw: its probabilities are no longer numbers."
+MOST_BESIDE = 5
+"""Small matrices in one line of a wide screen."""
 GAP_CAPTIONS: Mapping[str, str] = {
     "row": "In percentage points: it fades as the two come together.",
     "column": "In percentage points: it fades as the two come together.",
@@ -57,7 +59,58 @@ def group(
             GAP_CAPTIONS[normalise] if drawable else LOST,
         ),
     ]
-    return Group(shown.arm.key, cells, 3, label, f"{shown.arm.spec.hint}.{mean}", theme.arm(shown.arm))
+    caption = f"{shown.arm.spec.hint}.{mean}{_by_heart(shown)}"
+    return Group(shown.arm.key, cells, 3, label, caption, theme.arm(shown.arm))
+
+
+def _by_heart(shown: ArmSnapshot) -> str:
+    """Say that an arm knows its training rows far better than others, if it does."""
+    if not shown.overfitted:
+        return ""
+    return (
+        f" It has learned its training rows by heart: {score(shown.train_score)} on them, "
+        f"{score(shown.score_hard)} on validation. A smaller network, more dropout or more rows can help."
+    )
+
+
+def score_in_words(shown: ArmSnapshot) -> str:
+    """Write an arm's score on validation, and beside it the training score where that is far above."""
+    own = f"{shown.arm.metric.label} {score(shown.score_hard)}"
+    return (
+        f"{own} (training far above: {score(shown.train_score)})"
+        if shown.overfitted
+        else f"{own} on validation"
+    )
+
+
+def every_arm(
+    shown: Sequence[ArmSnapshot], order: ClassOrder, classes: Sequence[str], normalise: str, theme: Theme
+) -> Group:
+    """Draw the hard matrix of every arm, small and beside each other.
+
+    Args:
+        shown: the arms at a moment.
+        order: of the classes.
+        classes: their names in that order.
+        normalise: what the cells show, one of NORMALISATIONS.
+        theme: LIGHT or DARK.
+    """
+    cells = [
+        Cell(
+            f"hard {arm.arm.key}",
+            f"{arm.arm.label} · {score(arm.score_hard)}",
+            matrix_figure(
+                order.matrix(arm.hard), classes, name=f"{arm.arm.label}, hard matrix",
+                normalise=normalise, theme=theme, small=True,
+            ),
+        )
+        for arm in shown
+    ]  # fmt: skip
+    caption = (
+        f"Hard, with the {shown[0].arm.metric.label} of each: what they are judged by, at the moment shown."
+    )
+    columns = min(len(cells), MOST_BESIDE)
+    return Group("every arm", cells, 3, "Every arm", caption, wide=True, wide_columns=columns)
 
 
 def score(value: float, sign: str = "") -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from east.errors import EastError
-from pages.shared import notes, remedies, shelf, table, warm_up
+from pages.shared import address, notes, remedies, shelf, table, warm_up
 from pages.shared.start import train_button
 from pages.shared.words import literal
 from pages.train import axes, controls, gains, headline, network, picture, scorecard, steering, style
@@ -27,7 +27,7 @@ def main() -> None:
     # The watcher comes first: what the run is like now decides when it has the page drawn anew.
     watcher = None if run is None else picture.Watcher(run)
     if run is None:
-        st.title("Train", anchor=False)
+        address.title_with_link("Train")
     else:
         with st.container(key="train_head", gap=None):
             style.draw(steering.projected())

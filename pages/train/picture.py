@@ -98,6 +98,9 @@ def _draw(
         machine, path, moment, side_by_side, order, cells, best(run, machine), steering.differ(), theme
     )
     groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
+    if len(arms) > len(side_by_side):
+        every = [moment.arm(arm) for arm in arms]
+        groups.append(matrices.every_arm(every, order, names, cells, theme))
     groups.append(_lines(machine, path, moment, theme))
     live_view.draw(
         "live",

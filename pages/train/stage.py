@@ -18,7 +18,7 @@ from east.figures import (
 )
 from east.run import annealings
 from pages.shared.live_view import Cell, Group, Key, Stage
-from pages.train.matrices import score
+from pages.train.matrices import score, score_in_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +98,7 @@ def _arm(scene: Scene, place: int) -> Group:
         matrix("soft", "Soft", shown.soft, shown.score_soft),
         matrix("hard", "Hard", shown.hard, shown.score_hard),
     ]
-    words = f"{shown.arm.metric.label} {score(shown.score_hard)} on validation"
+    words = score_in_words(shown)
     return Group(f"stage-{shown.arm.key}", cells, 1, label, words, scene.theme.arm(shown.arm))
 
 

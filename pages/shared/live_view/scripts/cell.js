@@ -18,6 +18,9 @@ export class Cell {
     const figure = make("figure", parent, "east-cell");
     figure.dataset.area = cell.key;
     this.stage = stage;
+    this.key = cell.key;
+    // What the reader points at elsewhere, if it is to be seen here, and how: see pointing.js.
+    this.pointed = null;
     this.title = make("b", make("figcaption", figure));
     this.plot = make("div", figure, "east-plot");
     this.plot.setAttribute("role", "img");
@@ -43,14 +46,16 @@ export class Cell {
     const size = filled ? [this.plot.clientWidth, this.plot.clientHeight] : null;
     // Plotly writes into what it has drawn, so that only what came can be compared.
     this.written ??= JSON.stringify([wanted.data, wanted.layout]);
-    const text = JSON.stringify([this.written, size, scale]);
+    const text = JSON.stringify([this.written, size, scale, this.pointed]);
     if (text !== this.text) {
-      const [data, own] = enlarged([wanted.data, wanted.layout], scale);
+      const plain = [wanted.data, wanted.layout];
+      const [data, own] = enlarged(this.pointed ? this.mark(plain, this.pointed) : plain, scale);
       const layout = { ...own, font: { ...own.font, family: font }, autosize: true };
       if (filled) delete layout.height;
       await library.react(this.plot, data, layout, CONFIG);
       this.text = text;
       if (wanted.click && !this.listens) this.listen();
+      if (this.point && !this.follows) this.followPointer();
     }
     this.drawn = wanted;
   }
@@ -61,6 +66,12 @@ export class Cell {
     this.plot.on("plotly_click", ({ points: [point] }) => {
       if (this.wanted.click) this.send("click", { cell: this.wanted.key, x: String(point.x), y: String(point.y) });
     });
+  }
+
+  followPointer() {
+    this.follows = true;
+    this.plot.on("plotly_hover", ({ points: [point] }) => this.point(point));
+    this.plot.on("plotly_unhover", () => this.point(null));
   }
 
   resize() {

@@ -1,6 +1,7 @@
 // The stage: what is to be seen at one glance fills the window below the controls.
 import { make, showEach, write } from "./elements.js";
 import { Group } from "./group.js";
+import { follow } from "./pointing.js";
 import { savePicture } from "./picture.js";
 
 const LEAST_PX = 430, ROOM_PX = 10, MOST_OF_WIDTH = 0.72, NARROW_PX = 700, USUAL_FONT_PX = 16;
@@ -19,7 +20,9 @@ function addKey(parent) {
 }
 
 export class Stage {
-  constructor(parent) {
+  // `redraw` is called when other things are to be seen than what was drawn.
+  constructor(parent, redraw) {
+    this.redraw = redraw;
     this.node = make("section", parent, "east-stage");
     const top = make("div", this.node, "east-keys-line");
     this.keys = make("div", top, "east-keys");
@@ -39,7 +42,9 @@ export class Stage {
   build(groups) {
     this.scene.replaceChildren();
     this.scene.style.setProperty("--arms", groups.filter((group) => !group.wide).length || 1);
-    return groups.map((group) => new Group(this.scene, group, this));
+    const built = groups.map((group) => new Group(this.scene, group, this));
+    for (const group of built) follow(group.cells, this.redraw);
+    return built;
   }
 
   show(stage) {

@@ -37,7 +37,7 @@ class View {
     this.line = make("div", this.node, "east-line");
     this.replay = new Replay(this.line);
     this.strip = new Strip(this.line);
-    this.stage = new Stage(this.node);
+    this.stage = new Stage(this.node, () => this.draw());
     this.body = make("div", this.node, "east-groups");
     this.groups = this.staged = [];
     this.visible = new Set();
