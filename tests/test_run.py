@@ -273,7 +273,7 @@ def test_history_is_bounded_in_bytes_too() -> None:
 
 
 def test_the_store_finds_runs_by_id_only_and_refuses_too_many() -> None:
-    store = RunStore(most_active=2, most_kept=1)
+    store = RunStore(most_active=2, most_kept=1, most_waiting=0)
     first, second = (store.start(Run(lambda: cast(Machine, Counter()))) for _ in range(2))
     assert store.get(first.id) is first and store.get(second.id) is second
     assert store.get(None) is None and store.get("guess") is None

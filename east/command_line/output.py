@@ -1,4 +1,4 @@
-"""Where results go: a folder, and progress on stderr."""
+"""Where results go: a folder, the terminal, and progress on stderr."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from east.errors import SettingError
+from east.plain_text import visible
+
+
+def say(text: object) -> None:
+    """Print text with names in it: none of its characters steers the terminal."""
+    print(visible(text))
+
+
+def warn(text: object) -> None:
+    """Print text with names in it on stderr, at once."""
+    print(visible(text), file=sys.stderr, flush=True)
 
 
 def report(options: argparse.Namespace, lines: Iterable[str]) -> None:
     """Print progress on stderr, unless `--quiet` was given."""
     if not options.quiet:
         for line in lines:
-            print(line, file=sys.stderr, flush=True)
+            warn(line)
 
 
 def folder_for(path: Path) -> Path:
