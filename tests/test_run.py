@@ -76,8 +76,8 @@ def step_of(run: Run) -> int:
     return run.machine.step_number
 
 
-def moving(run: Run) -> None:
-    until(lambda: run.machine is not None and run.state.status == "running" and step_of(run) > 0)
+def moving(run: Run, seconds: float = 5.0) -> None:
+    until(lambda: run.machine is not None and run.state.status == "running" and step_of(run) > 0, seconds)
 
 
 def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None:
