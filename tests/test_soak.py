@@ -1,4 +1,4 @@
-"""Long use of the app and its readers; run on request: `pytest -m benchmark -n 0 --log-cli-level=WARNING tests/test_soak.py`.
+"""Long use of the app and its readers: `pytest -m benchmark -n 0 --log-cli-level=WARNING tests/test_soak.py`.
 
 `SOAK_MINUTES` says how long the fuzz takes (60), `SOAK_SEED` where it begins.
 """

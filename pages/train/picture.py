@@ -46,7 +46,10 @@ class Watcher:
         history = run.history()
         if shown.snapshot is None or run.machine is None or not history:
             marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
-            live_view.draw("live", [], strip=_strip(run, shown, None, False), marks=marks)
+            live_view.draw(
+                "live", [], strip=_strip(run, shown, None, False), controls=steering.in_line(run, shown),
+                marks=marks, hear=steering.hear(run),
+            )  # fmt: skip
         else:
             replay = steering.replay(shown, history)
             moment = history[replay.at] if replay else shown.snapshot
