@@ -62,3 +62,9 @@ def no_such(kind: str, got: object, choices: Iterable[str], aliases: Iterable[st
     hint = f" (did you mean {similar[0]!r}?)" if similar else ""
     remedy = f"choose one of {', '.join(names)}" if names else "it takes none; leave it out"
     return SettingError(f"There is no such {kind}", f"{got!r}{hint}", remedy, names)
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out; torch has a type of its own for that only on a device."""
+    signs = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)

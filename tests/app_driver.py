@@ -61,7 +61,7 @@ def view(app: AppTest) -> Any:
 
 
 def press(app: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == label]
+    (button,) = [button for button in app.button if button.label.replace("\\", "") == label]
     return sound(button.click().run())
 
 

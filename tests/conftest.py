@@ -41,7 +41,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-class _FilesAndTheBrowser(LoadFileScheduling):
+class _FilesAndTheBrowser(LoadFileScheduling):  # type: ignore[misc]  # execnet has no types
     """Keeps each file in one process, and all that drives a browser in one: two browsers would slow each other."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -21,11 +21,10 @@ from east.errors import EastError
 from east.export import RunRecord, html_report, read_run, write_run
 from east.export.history import snapshot_from_json, snapshot_to_json
 from east.export.record import without_cells
-from east.export.report.markup import data_script, labelled
+from east.export.report.markup import data_script
 from east.export.report.pictures import Pictures
 from east.export.report.replay import MOST_MOMENTS, replay
 from east.export.settings import config_from_json, config_to_json
-from east.figures import matrix_figure
 from east.tables import table_from_frame
 from east.training import Arm, TrainConfig
 from tests.export_runs import COLUMN, HOSTILE, hostile_record
@@ -136,13 +135,6 @@ def test_the_report_is_one_file_that_names_no_other(record: RunRecord) -> None:
         assert name not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     result = json.loads(reader.scripts[0])
     assert result == json.loads(json.dumps(summarise(compare(record.race))))
-
-
-def test_labels_of_figures_are_letters_but_their_templates_stay() -> None:
-    drawn = labelled(matrix_figure([[3, 1], [0, 2]], ["<b>a</b>", "x & y"]))
-    (trace,) = drawn["data"]
-    assert trace["x"] == ["&lt;b&gt;a&lt;/b&gt;", "x &amp; y"] == drawn["layout"]["xaxis"]["tickvals"]
-    assert "<b>%{y}</b>" in trace["hovertemplate"]
 
 
 def test_data_cannot_end_its_script() -> None:

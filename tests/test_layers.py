@@ -21,6 +21,7 @@ MAX_FILE, MAX_FUNCTION = 300, 40
 # One way down: a module of east may import what it points to, and whatever lies below that.
 ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
+    "plain_text": (),
     "synthetic": ("rules", "dataset"),
     "references": ("dataset",),
     "threads": (),
@@ -39,14 +40,14 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "run": ("training",),
     "comparison": ("training", "references"),
     "microscope": ("losses",),
-    "figures": ("run", "comparison", "microscope", "synthetic"),
+    "figures": ("run", "comparison", "microscope", "synthetic", "plain_text"),
     "lesson": ("run", "comparison", "synthetic"),
     "export": ("figures",),
     "kept": ("export",),
     "tracking": ("run", "comparison"),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
-    "command_line": ("benchmark", "estimator", "kept", "tracking", "version"),
+    "command_line": ("benchmark", "estimator", "kept", "tracking", "version", "plain_text"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training", "version"),
 }

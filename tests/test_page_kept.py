@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from east.kept import KeptRuns, choose, open_run
+from pages.compare import kept_runs
 from pages.shared import keeping, shelf
 from tests.app_driver import (
     command,
@@ -178,6 +179,22 @@ def test_a_damaged_file_is_one_sentence_and_the_others_open(kept: KeptRuns) -> N
     app = past()
     click(app, f"kept_delete_{broken}")
     assert [entry.run_id for entry in kept.list()] == [sound_one]
+
+
+@pytest.mark.parametrize("how", ["said", "reached"])
+def test_on_a_server_that_others_use_a_kept_run_opens_by_its_link_alone(
+    kept: KeptRuns, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    name = forget(stopped())
+    assert any(button.key == f"kept_open_{name}" for button in past().button)
+    if how == "said":
+        monkeypatch.setenv("EAST_SHARED", "1")
+    else:
+        monkeypatch.setattr(kept_runs.st, "get_option", lambda option: "0.0.0.0")
+    stranger = past()
+    assert name not in " ".join(str(button.key) for button in stranger.button)
+    assert "Kept on this computer" not in words(stranger) and str(kept.folder) not in words(stranger)
+    assert run_id(opened("train", run=name)) == name
 
 
 def test_nothing_is_kept_where_the_user_has_turned_it_off(

@@ -137,7 +137,7 @@ def test_the_page_says_when_a_run_that_nobody_watches_ends() -> None:
     run = shelf.store().get(view(app)["marks"]["run"])
     assert run is not None
     (told,) = [entry.value for entry in app.caption if "no browser has watched" in entry.value]
-    pause_s, end_s = run.patience_s
+    pause_s, end_s = run.watchers.pause_s, run.watchers.end_s
     assert (pause_s, end_s) == (150, 1800)
     assert "for 2.5 minutes it pauses, after 30 it ends" in told
     command(app, "stop")

@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && "
 MOST_LINES = 150
 # What every floor may import is left out of the picture.
-EVERYWHERE = {"errors", "options", "threads", "version"}
+EVERYWHERE = {"errors", "options", "threads", "version", "plain_text"}
 ENTRANCES = {"__main__", "__init__"}
 
 

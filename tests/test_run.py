@@ -76,8 +76,8 @@ def step_of(run: Run) -> int:
     return run.machine.step_number
 
 
-def moving(run: Run) -> None:
-    until(lambda: run.machine is not None and run.state.status == "running" and step_of(run) > 0)
+def moving(run: Run, seconds: float = 5.0) -> None:
+    until(lambda: run.machine is not None and run.state.status == "running" and step_of(run) > 0, seconds)
 
 
 def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None:
@@ -273,7 +273,7 @@ def test_history_is_bounded_in_bytes_too() -> None:
 
 
 def test_the_store_finds_runs_by_id_only_and_refuses_too_many() -> None:
-    store = RunStore(most_active=2, most_kept=1)
+    store = RunStore(most_active=2, most_kept=1, most_waiting=0)
     first, second = (store.start(Run(lambda: cast(Machine, Counter()))) for _ in range(2))
     assert store.get(first.id) is first and store.get(second.id) is second
     assert store.get(None) is None and store.get("guess") is None

@@ -45,6 +45,7 @@ def mlflow_numbers(folder: Path) -> STEP_AND_VALUES:
 
     client = MlflowClient(tracking_uri=f"file:{folder}")
     experiment = client.get_experiment_by_name("east")
+    assert experiment is not None
     (run,) = client.search_runs([experiment.experiment_id])
     assert run.info.status == "FINISHED" and run.info.run_name == "wine.csv → cultivar"
     assert run.data.params["metric"] == "Macro F1" and run.data.params["seeds"] == "0 1"

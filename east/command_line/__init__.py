@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from east.command_line.benchmark import benchmark_command
 from east.command_line.completion import PROGRAM, completion_command
 from east.command_line.exit_status import BAD_INPUT, DONE, INTERRUPTED
 from east.command_line.listing import list_command
+from east.command_line.output import warn
 from east.command_line.parser import parser
 from east.command_line.profile import profile_command
 from east.command_line.reporting import report_command
@@ -60,13 +64,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a terminal that lacks a letter still gets the rest
+    with _ended_by_sigterm():
+        return _run(sys.argv[1:] if arguments is None else arguments)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, so that what is done is kept; only the main thread hears signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        words = list(sys.argv[1:] if arguments is None else arguments)
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        words = list(arguments)
         options = parser(next(iter(words), None), _program()).parse_args(words)
         COMMANDS[options.command](options)
         sys.stdout.flush()
     except EastError as error:
-        print(f"east: {error}", file=sys.stderr)
+        warn(f"east: {error}")
         return BAD_INPUT
     except KeyboardInterrupt:
         print("east: interrupted.", file=sys.stderr)
@@ -76,6 +98,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
     except OSError as error:
-        print(f"east: A file cannot be read or written: got {error}; check path and space.", file=sys.stderr)
+        warn(f"east: A file cannot be read or written: got {error}; check path and space.")
         return BAD_INPUT
     return DONE

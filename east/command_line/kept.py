@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from east.command_line.output import warn
 from east.command_line.parser import TABLE_OPTIONS, given
 from east.run import Keeper
 from east.tables import STANDARD_INPUT
@@ -45,13 +45,13 @@ def report_kept(keeper: Keeper) -> None:
     if isinstance(keeper, RunKeeper):
         keeper.wait()
         where = keeper.problem or f"kept as {keeper.run_id} in {keeper.folder}"
-        print(f"east: {where}", file=sys.stderr)
+        warn(f"east: {where}")
 
 
 def report_tracked(trackers: Sequence[Tracker]) -> None:
     """Say on stderr where each tracker has written, or why it has not."""
     for tracker in trackers:
-        print(f"east: {tracker.problem or tracker.status_text}", file=sys.stderr)
+        warn(f"east: {tracker.problem or tracker.status_text}")
 
 
 def _title(table: Table, target: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from east.command_line.output import say
 from east.command_line.table import as_json
 from east.command_line.tables import named_target, read
 
@@ -18,6 +19,6 @@ def profile_command(options: argparse.Namespace) -> None:
     if options.json:
         print(as_json({**asdict(facts), "findings": [asdict(finding) for finding in table.findings]}))
         return
-    print(profile_text(facts), *(("", "how it was read") if table.findings else ()), sep="\n")
+    say("\n".join((profile_text(facts), *(("", "how it was read") if table.findings else ()))))
     for finding in table.findings:
-        print(f"   {finding}")
+        say(f"   {finding}")

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from east.command_line.output import warn
+from east.plain_text import visible
+
 if TYPE_CHECKING:
     from tqdm import tqdm
 
@@ -63,7 +66,7 @@ class Lines(Progress):
     def say(self, sentences: Iterable[str]) -> None:
         """Print each sentence."""
         for sentence in sentences:
-            print(sentence, file=sys.stderr, flush=True)
+            warn(sentence)
 
     def at(self, done: int, note: str = "", warning: str = "") -> None:
         """Print a line where one is due."""
@@ -87,7 +90,7 @@ class Bar(Progress):
         from tqdm import tqdm
 
         for sentence in sentences:
-            tqdm.write(sentence, file=sys.stderr)
+            tqdm.write(visible(sentence), file=sys.stderr)
 
     def begin(self, done: int = 0) -> None:
         """Draw the bar for the first time."""

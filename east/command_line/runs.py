@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from east.command_line.kept import report_kept
-from east.command_line.output import folder_for
+from east.command_line.output import folder_for, say
 from east.command_line.table import as_json, as_text, result_of
 from east.command_line.tables import read_as
 from east.command_line.watching import watch
@@ -35,9 +35,7 @@ def _list(runs: KeptRuns, options: argparse.Namespace) -> None:
         began = "" if entry.problem else f"{entry.began:%Y-%m-%d %H:%M}"
         metric = entry.about.get("metric", "")
         pin = "*" if entry.pinned else " "
-        print(
-            f"{entry.run_id[:SHORT]}{pin} {began:<16}  {entry.status_text:<34}  {metric:<14}  {entry.title}"
-        )
+        say(f"{entry.run_id[:SHORT]}{pin} {began:<16}  {entry.status_text:<34}  {metric:<14}  {entry.title}")
     used, room = runs.size() / 1e6, runs.settings.most_gb
     count = f"{len(entries)} {'run' if len(entries) == 1 else 'runs'}"
     print(f"{count}, {used:,.1f} MB of {room:g} GB, in {runs.folder}")
@@ -56,12 +54,12 @@ def _show(runs: KeptRuns, options: argparse.Namespace) -> None:
         print(as_json({**_plain(entry), "about": dict(entry.about), "result": result}))
         return
     origin = Origin.from_json(entry.about["origin"])
-    print(f"{entry.run_id}  {entry.title}\n{entry.status_text}; began {entry.began:%Y-%m-%d %H:%M}")
-    print(f"table {origin.name} ({origin.path or origin.kind}), target {entry.about['target']!r}")
+    say(f"{entry.run_id}  {entry.title}\n{entry.status_text}; began {entry.began:%Y-%m-%d %H:%M}")
+    say(f"table {origin.name} ({origin.path or origin.kind}), target {entry.about['target']!r}")
     if entry.resumable:
         print(f"go on with: python -m east runs resume {entry.run_id[:SHORT]}")
     if opened.outcome is not None:
-        print("", as_text(result, opened.outcome), sep="\n")
+        say(f"\n{as_text(result, opened.outcome)}")
 
 
 def _rename(runs: KeptRuns, options: argparse.Namespace) -> None:
@@ -75,7 +73,7 @@ def _pin(runs: KeptRuns, options: argparse.Namespace) -> None:
 def _delete(runs: KeptRuns, options: argparse.Namespace) -> None:
     for entry in [runs.find(name) for name in options.runs]:
         runs.delete(entry.run_id)
-        print(f"deleted {entry.run_id}  {entry.title}")
+        say(f"deleted {entry.run_id}  {entry.title}")
 
 
 def _export(runs: KeptRuns, options: argparse.Namespace) -> None:
@@ -99,7 +97,10 @@ def _resume(runs: KeptRuns, options: argparse.Namespace) -> None:
     keeper = RunKeeper(runs, entry.run_id, entry.title, opened.table, origin, goes_on=True)
     outcome, _ = watch(training, keeper, options, earlier=before(opened))
     result = _result(entry, outcome)
-    print(as_json(result) if options.json else as_text(result, outcome))
+    if options.json:
+        print(as_json(result))
+    else:
+        say(as_text(result, outcome))
     report_kept(keeper)
 
 

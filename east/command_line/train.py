@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from east.command_line.keeping import Finished, keep, model_arm
 from east.command_line.kept import report_kept, report_tracked, run_keeper, trackers_of
-from east.command_line.output import folder_for
+from east.command_line.output import folder_for, say
 from east.command_line.parser import SPLIT_OPTIONS, config_names, given, metric_options
 from east.command_line.table import as_json, as_text, result_of
 from east.command_line.tables import read, target_of
@@ -28,7 +28,7 @@ def train_command(options: argparse.Namespace) -> None:
     from east.dataset import prepare
     from east.kept import RunKeeper
     from east.references import fit_beside, rows_of
-    from east.training import Training
+    from east.training import Training, built_to_fit
 
     folder = None if options.out is None else folder_for(options.out)
     table = read(options)
@@ -39,11 +39,14 @@ def train_command(options: argparse.Namespace) -> None:
         raise DatasetError("There are no test rows to compare on", None, remedy)
     remarks = (*map(str, table.findings), *reasons, *dataset.notes)
     config = _config(options, dataset)
+    training, changed = built_to_fit(
+        lambda fitting: Training(dataset, fitting), config, len(dataset.train.targets)
+    )
     beside = fit_beside(options.references, rows_of(table, dataset))
     exported = model_arm(options, config)
     trackers = trackers_of(options, table, target)
     keeper = run_keeper(options, table, target)
-    outcome, history = watch(Training(dataset, config), Keepers([keeper, *trackers]), options, remarks)
+    outcome, history = watch(training, Keepers([keeper, *trackers]), options, (*remarks, *changed))
     comparison = compare(race_from(outcome))
     references = judge_references(comparison, outcome, [one.result() for one in beside], config.rules)
     run_id = keeper.run_id if isinstance(keeper, RunKeeper) else ""
@@ -51,7 +54,10 @@ def train_command(options: argparse.Namespace) -> None:
     if folder is not None:
         stronger = reference_sentence(references, comparison)
         keep(folder, Finished(options, table, dataset, outcome, history, result, exported, stronger))
-    print(as_json(result) if options.json else as_text(result, outcome))
+    if options.json:
+        print(as_json(result))
+    else:
+        say(as_text(result, outcome))
     report_kept(keeper)
     report_tracked(trackers)
 

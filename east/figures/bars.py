@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from east.figures.labels import short_labels
+from east.figures.markup import word
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, label_room, layout, padded, plain
 
 if TYPE_CHECKING:
@@ -93,11 +94,11 @@ def score_figure(
 def _score_traces(score: Score, color: str) -> list[dict[str, Any]]:
     """Draw one arm: its seeds, their mean, and the mean's interval."""
     name, (low, high) = score.arm.label, score.interval
-    hover = f"{name}<br>%{{x:.4f}}<extra></extra>"
+    hover = f"{word(name)}<br>%{{x:.4f}}<extra></extra>"
     base = {"type": "scatter", "mode": "markers", "hovertemplate": hover, "name": name}
     dots = {"color": color, "size": 9, "opacity": 0.55}
     bar = {"color": color, "size": 26, "symbol": "line-ns", "line": {"width": 4, "color": color}}
-    words = f"{name}<br>mean {score.mean:.4f}, 95 % interval {low:.4f} to {high:.4f}<extra></extra>"
+    words = f"{word(name)}<br>mean {score.mean:.4f}, 95 % interval {low:.4f} to {high:.4f}<extra></extra>"
     line = {"mode": "lines", "line": {"color": color, "width": 3}, "hovertemplate": words}
     return [
         {**base, "x": plain(score.values), "y": [name] * len(score.values), "marker": dots},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from east.figures.labels import short_labels
+from east.figures.markup import word
 from east.figures.palette import (
     FONT_SIZE,
     LIGHT,
@@ -54,7 +55,7 @@ def paired_figure(
         values = (one.interval[0], one.value, one.interval[1])
         low, mean, high = (float(value) * unit.factor for value in values)
         hover = (
-            f"{subject} − {name}<br>{mean:+.2f} {unit.name}, 95 % interval {low:+.2f} to {high:+.2f}"
+            f"{word(subject)} − {word(name)}<br>{mean:+.2f} {unit.name}, 95 % interval {low:+.2f} to {high:+.2f}"
             f"<br>p {one.p_value:.2g}, corrected {one.adjusted_p:.2g}: {one.conclusion}<extra></extra>"
         )
         traces += _interval(name, low, mean, high, theme.arm(one.second), hover)
@@ -142,7 +143,7 @@ def _class_dots(rows: Sequence[ClassRow], symbol: str, theme: Theme) -> dict[str
             [*plain([row.precision, row.recall]), row.support, *plain([row.found, row.predicted])]
             for row in rows
         ],
-        "hovertemplate": f"<b>%{{y}}</b>, {name}<br>F %{{x:.3f}}<br>precision %{{customdata[0]:.3f}}"
+        "hovertemplate": f"<b>%{{y}}</b>, {word(name)}<br>F %{{x:.3f}}<br>precision %{{customdata[0]:.3f}}"
         "<br>recall %{customdata[1]:.3f}: %{customdata[3]:,.4~g} of %{customdata[2]:,} found"
         "<br>%{customdata[4]:,.4~g} rows predicted<extra></extra>",
     }
@@ -161,7 +162,7 @@ def _interval(
 
 
 def _seeds(name: str, values: Sequence[float], color: str) -> dict[str, Any]:
-    hover = f"{name}<br>one seed: %{{x:+.2f}}<extra></extra>"
+    hover = f"{word(name)}<br>one seed: %{{x:+.2f}}<extra></extra>"
     marker = {"color": translucent(color, 0.45), "size": 6}
     base = {"type": "scatter", "mode": "markers", "hovertemplate": hover}
     return {**base, "x": plain(values), "y": [name] * len(values), "marker": marker}

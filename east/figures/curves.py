@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from east.figures.markup import word
 from east.figures.palette import (
     FONT_SIZE,
     LIGHT,
@@ -170,7 +171,7 @@ def _line(series: Series, name: str, color: str, dotted: bool = False) -> dict[s
         "x": series.steps.astype(int).tolist(),
         "y": plain(series.center),
         "line": line,
-        "hovertemplate": f"{name}<br>step %{{x}}: %{{y:.4~g}}<extra></extra>",
+        "hovertemplate": f"{word(name)}<br>step %{{x}}: %{{y:.4~g}}<extra></extra>",
     }
 
 
@@ -231,7 +232,7 @@ def _best_moments(lanes: Sequence[LaneSnapshot], name: str, color: str) -> list[
             "x": [lane.best_step for lane in taken],
             "y": plain([lane.best_score for lane in taken]),
             "marker": mark,
-            "hovertemplate": f"{name}, best moment<br>step %{{x}}: %{{y:.4~g}}<extra></extra>",
+            "hovertemplate": f"{word(name)}, best moment<br>step %{{x}}: %{{y:.4~g}}<extra></extra>",
         }
     ]
 

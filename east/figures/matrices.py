@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from east.errors import SettingError
 from east.figures.labels import short_labels
+from east.figures.markup import word
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, color_scale, layout, plain
 
 Array = NDArray[np.float64]
@@ -214,7 +215,7 @@ def _hover_of_both(
     gap = "difference " + ("%{z:+.3~g}" if normalise == "count" else "%{z:+.1%}") + "<extra></extra>"
     if not still and len(one) > MOST_WITH_EVERY_LABEL:
         return {"hovertemplate": cell + gap}
-    both = f"{names[0]} %{{customdata[0]:,.4~g}}<br>{names[1]} %{{customdata[1]:,.4~g}}<br>"
+    both = f"{word(names[0])} %{{customdata[0]:,.4~g}}<br>{word(names[1])} %{{customdata[1]:,.4~g}}<br>"
     return {"customdata": plain(np.stack([one, other], axis=-1)), "hovertemplate": cell + both + gap}
 
 

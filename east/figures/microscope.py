@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from east.figures.labels import short_labels
+from east.figures.markup import word
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, mixed, plain, sentence
 from east.figures.surrogate import heaviside_knots
 
@@ -178,7 +179,7 @@ def _bars(group: str, name: str, classes: Sequence[str], values: Any, color: str
         "x": list(classes),
         "y": plain(values),
         "marker": {"color": color},
-        "hovertemplate": f"{name}<br>%{{x}}: %{{y:+.4g}}<extra></extra>",
+        "hovertemplate": f"{word(name)}<br>%{{x}}: %{{y:+.4g}}<extra></extra>",
     }
 
 

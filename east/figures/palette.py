@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from east.figures.markup import literal
+
 if TYPE_CHECKING:
     from east.training import Arm
 
@@ -112,8 +114,8 @@ class Figure:
     alt: str
 
     def plotly(self) -> dict[str, Any]:
-        """Return the input of `plotly.graph_objects.Figure` and `Plotly.react`."""
-        return {"data": list(self.data), "layout": dict(self.layout)}
+        """Return the input of `plotly.graph_objects.Figure` and `Plotly.react`, in which no name is markup."""
+        return {"data": literal(self.data), "layout": literal(dict(self.layout))}
 
 
 def color_scale(stops: Sequence[str]) -> list[list[Any]]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from east.figures.boundaries import boundary_lines
 from east.figures.cells import MOST_CODES, cells
+from east.figures.markup import word
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, mixed, plain
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _point_trace(
         "x": plain(places[:, 0], 3),
         "y": plain(places[:, 1], 3),
         "marker": {"color": color, **look, "line": {"color": edge, "width": 0.8}},
-        "hovertemplate": f"<b>{label}</b>, {words}<br>%{{x}}, %{{y}}<extra></extra>",
+        "hovertemplate": f"<b>{word(label)}</b>, {words}<br>%{{x}}, %{{y}}<extra></extra>",
     }
     return trace if taken is None else {**trace, "text": taken}
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from east.figures.cells import cells
+from east.figures.markup import tagged, word
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, layout, mixed, plain, translucent
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def _row_arrows(
             **_arrows(tail, tail + step * scale, head, translucent(theme.loss(key), 0.45), 2.5),
             "name": f"{LOSSES[key].label}, other row moved",
             "showlegend": False,
-            "hovertemplate": f"{LOSSES[key].label}, once the other row has moved<extra></extra>",
+            "hovertemplate": f"{word(LOSSES[key].label)}, once the other row has moved<extra></extra>",
         }
         for key, step in others.items()
     ]
@@ -212,7 +213,7 @@ def _row_arrows(
         {
             **_arrows(tail, tail + steps[key] * scale, head, theme.loss(key), width),
             "name": LOSSES[key].label,
-            "hovertemplate": f"{LOSSES[key].label}<extra></extra>",
+            "hovertemplate": f"{word(LOSSES[key].label)}<extra></extra>",
         }
         for key, width in zip(order, np.linspace(7.0, 2.5, len(order)).tolist(), strict=True)
     ]
@@ -269,7 +270,7 @@ def _names(classes: Sequence[str], theme: Theme) -> list[dict[str, Any]]:
         {
             "x": float(corner[0]),
             "y": float(corner[1]) + (0.015 if up == "bottom" else -0.02),
-            "text": f"<b>{name}</b>",
+            "text": tagged("<b>{}</b>", name),
             "showarrow": False,
             "xanchor": side,
             "yanchor": up,

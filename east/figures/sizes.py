@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from east.figures.markup import tagged
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, padded, plain
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def size_figure(sweep: SizeSweep, *, theme: Theme = LIGHT, height: int = 360) ->
     columns = list(zip(*(point.scores for point in sweep.points), strict=True))
     traces = [_trace(place, scores, theme) for place, scores in enumerate(columns)]
     ends = [end for point in sweep.points for score in point.scores for end in score.interval]
-    labels = [f"{point.label}<br>{point.parameters:,} weights" for point in sweep.points]
+    labels = [tagged("{}<br>{} weights", point.label, f"{point.parameters:,}") for point in sweep.points]
     picture = layout(
         theme,
         height=height,

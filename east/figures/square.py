@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from east.figures.markup import Tagged, tagged
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, color_scale, layout, plain, sentence
 
 if TYPE_CHECKING:
     from east.comparison import Score
     from east.training import Arm
 
-ROWS = ("trained by<br>likelihood", "trained for<br>the metric")
+ROWS = (Tagged("trained by<br>likelihood"), Tagged("trained for<br>the metric"))
 COLUMNS = ("decided by argmax", "decided for the metric")
 ROOM = 88
 
@@ -86,8 +87,8 @@ def _frame(theme: Theme, row: int, column: int) -> dict[str, Any]:
     return {"type": "rect", **ends, "line": {"color": theme.text, "width": 2}}
 
 
-def _written(score: Score) -> str:
-    return f"<b>{score.mean:.3f}</b><br>{_ends(score)}"
+def _written(score: Score) -> Tagged:
+    return tagged("<b>{}</b><br>{}", f"{score.mean:.3f}", _ends(score))
 
 
 def _ends(score: Score) -> str:

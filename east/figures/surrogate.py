@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from east.annealing import Annealing, Sharpness
+from east.figures.markup import word
 from east.figures.palette import FONT_SIZE, LIGHT, Figure, Theme, axis, layout, moment_line, plain, sentence
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def annealing_figure(
     for arm, plan in plans.items():
         name, color, now = arm.label, theme.arm(arm), plan.at(progress)
         for symbol, pick, dash in (("δ", _delta, "solid"), ("ω", _omega, "dash")):
-            hover = f"{name} {symbol} = %{{y:.3f}} at %{{x:.0%}}<extra></extra>"
+            hover = f"{word(name)} {symbol} = %{{y:.3f}} at %{{x:.0%}}<extra></extra>"
             line = {"color": color, "dash": dash, "width": 2}
             common = {"type": "scatter", "mode": "lines", "hovertemplate": hover, "name": f"{name} {symbol}"}
             past, future = np.linspace(0, progress, 25), np.linspace(progress, 1, 25)
@@ -97,7 +98,7 @@ def heaviside_figure(
         name = arm.label
         across, up = heaviside_knots(now, threshold)
         line = {"color": theme.arm(arm), "width": 3}
-        hover = f"{name}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
+        hover = f"{word(name)}<br>p = %{{x:.2f}} counts as %{{y:.2f}}<extra></extra>"
         shape = {"type": "scatter", "mode": "lines+markers", "marker": {"size": 6}, "name": name}
         traces.append({**shape, "x": plain(across), "y": plain(up), "line": line, "hovertemplate": hover})
     named = [(arm.label, f"delta {now.delta:.2f}, omega {now.omega:.2f}") for arm, now in sharpness.items()]
@@ -122,7 +123,7 @@ def _bars(name: str, counts: Array, color: str) -> dict[str, Any]:
         "marker": {"color": color},
         "opacity": 0.3,
         "name": f"{name}, rows of the batch",
-        "hovertemplate": f"{name}<br>%{{customdata:.0%}} of the batch<extra></extra>",
+        "hovertemplate": f"{word(name)}<br>%{{customdata:.0%}} of the batch<extra></extra>",
     }
 
 

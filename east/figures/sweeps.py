@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from east.comparison.wording import lowered
+from east.figures.markup import Tagged, word
 from east.figures.palette import (
     FONT_SIZE,
     LIGHT,
@@ -159,9 +160,11 @@ def _sweep(points: Sequence[FrontierPoint], dash: str, theme: Theme) -> list[dic
 def _places(points: Sequence[FrontierPoint], marker: Mapping[str, Any]) -> dict[str, Any]:
     name = points[0].arm.label
     hover = [
-        f"<b>{name}</b>, β {point.beta:g}"
-        f"<br>precision {point.precision.mean():.4f}<br>recall {point.recall.mean():.4f}"
-        f"<br>F{point.beta:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
+        Tagged(
+            f"<b>{word(name)}</b>, β {point.beta:g}"
+            f"<br>precision {point.precision.mean():.4f}<br>recall {point.recall.mean():.4f}"
+            f"<br>F{point.beta:g} {point.f.mean():.4f}<br>mean of {len(point.f)} seeds"
+        )
         for point in points
     ]
     return {

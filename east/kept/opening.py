@@ -68,7 +68,8 @@ class OpenedRun:
             reason = f"This run was {entry.status_text}. Resume it under Compare, Past runs."
         status: Any = entry.status
         diverged = tuple(entry.progress.get("diverged", ()))
-        return RunState(status, 1, newest, reason, diverged, newest.steps_per_second if newest else 0.0)
+        rate = newest.steps_per_second if newest else 0.0
+        return RunState(status, 1, newest, reason, diverged, steps_per_second=rate)
 
 
 class _Still:

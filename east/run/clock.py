@@ -28,7 +28,7 @@ class Clock:
         self._snapshot_share = snapshot_share
         self._step_s = self._snapshot_s = 0.0
         self._read_at, self._read_step = -math.inf, 0
-        self.rate = 0.0
+        self.rate = self.trained_s = 0.0
 
     def go_on(self) -> None:
         """Restart the clock after a pause, which the rate leaves out."""
@@ -40,7 +40,8 @@ class Clock:
         return int(max(1.0, min(steps, limit * SLICE_S, MOST_STEPS_A_SLICE)))
 
     def took(self, steps: int, seconds: float) -> None:
-        """Update the cost of a step from a slice."""
+        """Update the cost of a step from a slice, and the time spent on steps."""
+        self.trained_s += seconds
         self._step_s = _follow(self._step_s, max(seconds, 1e-7) / steps, 0.3)
 
     def snapshot_due(self, machine: Machine) -> bool:

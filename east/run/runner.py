@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from east.errors import EastError, no_such
+from east.errors import no_such
 from east.run.clock import SNAPSHOT_SHARE, Clock
-from east.run.commands import INTENTS, Command, Intent
+from east.run.commands import INTENTS, Command, CommandLog, Intent
+from east.run.divergence import all_diverged, newly_diverged
+from east.run.faults import fault_of
 from east.run.history import History
 from east.run.keeping import Keeper
 from east.run.machine import Machine
 from east.run.pace import PACES
 from east.run.state import RunState
+from east.run.turns import Turns
+from east.run.watchers import Watchers
 from east.run.wording import duration, in_words
 
 if TYPE_CHECKING:
@@ -26,14 +30,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ANSWER_S = 0.15
-MOST_GIVERS = 64
 
 
 class Run:
     """One training in a daemon thread.
 
-    Snapshots only read, so viewers never change the training. Viewers read `state`. `patience_s` holds the
-    seconds without a viewer after which the run pauses, and those after which it ends.
+    Snapshots only read, so viewers never change the training. Viewers read `state`.
 
     Args:
         make: builds the training; called in the thread, because it may be slow.
@@ -46,6 +48,7 @@ class Run:
         run_id: of a run that goes on; a new one otherwise.
         earlier: snapshots of a run that goes on, oldest first.
         snapshot_share: largest share of the time spent on snapshots.
+        most_s: seconds of training after which it is stopped and judged; None for no limit.
 
     Raises:
         SettingError: for an unknown pace.
@@ -63,6 +66,7 @@ class Run:
         run_id: str | None = None,
         earlier: Iterable[Snapshot] = (),
         snapshot_share: float = SNAPSHOT_SHARE,
+        most_s: float | None = None,
     ) -> None:
         self.id = run_id or secrets.token_hex(9)
         self.keeper = keeper or Keeper()
@@ -71,16 +75,17 @@ class Run:
         self.outcome: Outcome | None = None
         self.state = RunState()
         self._commands = 0
-        self.touched_at = time.monotonic()
         self._make = make
-        self.patience_s = (pause_when_unwatched_s, end_when_unwatched_s)
+        self.watchers = Watchers(pause_when_unwatched_s, end_when_unwatched_s)
         self._changed = threading.Condition()
         self._wanted: Intent = "run"
         self._single_steps = 0
-        self._obeyed: dict[str, int] = {}
+        self._log = CommandLog()
         self._heard = self._answered = 0
         self._history = History(earlier=earlier)
         self._clock = Clock(snapshot_share)
+        self.turns = Turns()
+        self._most_s = most_s
         self.set_pace(pace)
         self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
 
@@ -93,16 +98,12 @@ class Run:
 
     def start(self) -> Run:
         """Start the thread; returns the run itself."""
+        self.turns.join(self.id)
         self._thread.start()
         return self
 
     def command(self, command: Command, wait_s: float = ANSWER_S) -> None:
-        """Give a command, and wait briefly until the thread has carried it out.
-
-        Args:
-            command: pause, resume, step (pauses first) or stop.
-            wait_s: largest time to wait, in seconds.
-        """
+        """Give a command (a step pauses first), and wait up to `wait_s` seconds until it has been carried out."""
         with self._changed:
             if self.state.ended or self.stopping:
                 return
@@ -118,31 +119,21 @@ class Run:
             self._changed.wait_for(lambda: self.state.ended or (not last and self._answered >= mine), wait_s)
 
     def obey(self, giver: str, log: Iterable[tuple[int, Command]]) -> int:
-        """Give the commands of a numbered log that are new.
-
-        A browser may send a click twice, or several clicks at once. So it sends its log of clicks, and the run
-        obeys each number once per giver.
+        """Give the commands of a numbered log that are new; returns how many.
 
         Args:
             giver: name of the sender of the log.
             log: (number, command) pairs with increasing numbers.
-
-        Returns:
-            The number of new commands.
         """
         with self._changed:
-            latest = self._obeyed.pop(giver, 0)
-            fresh = [(number, command) for number, command in log if number > latest]
-            self._obeyed[giver] = fresh[-1][0] if fresh else latest
-            while len(self._obeyed) > MOST_GIVERS:
-                del self._obeyed[next(iter(self._obeyed))]
+            fresh = self._log.fresh(giver, log)
         for place, (_, command) in enumerate(fresh):
             self.command(command, ANSWER_S if place == len(fresh) - 1 else 0.0)
         return len(fresh)
 
     def obeyed(self, giver: str) -> int:
         """Return the number of a giver's last obeyed command, or 0."""
-        return self._obeyed.get(giver, 0)
+        return self._log.last(giver)
 
     def set_pace(self, pace: str) -> None:
         """Change the pace to a key of PACES.
@@ -169,7 +160,11 @@ class Run:
 
     def touch(self) -> None:
         """Record that a viewer is watching."""
-        self.touched_at = time.monotonic()
+        self.watchers.touch()
+
+    def remark(self, sentence: str) -> None:
+        """Note for viewers what was done otherwise than asked."""
+        self._publish(answers=False, remarks=(*self.state.remarks, sentence))
 
     def history(self) -> tuple[Snapshot, ...]:
         """Return the snapshots kept for replay, oldest first."""
@@ -182,21 +177,41 @@ class Run:
 
     def _work(self) -> None:
         try:
+            if not self._has_its_turn():
+                return
             machine = self._make()
             self.machine = machine
             self.keeper.began(machine)
             self._show(machine)
-            while not machine.done and not self._all_diverged():
+            while not machine.done and not all_diverged(self.state):
                 steps = self._permission(machine)
                 if steps == 0:
                     break
                 self._advance(machine, steps)
             self._end(machine)
         except Exception as error:
-            if not isinstance(error, EastError):
+            fault = fault_of(error, self.machine)
+            if fault is not None:
                 logger.exception("Run %s failed", self.id)
-            self._publish(status="failed", reason=in_words(error), seconds_left=None)
+            self._publish(status="failed", reason=in_words(error), seconds_left=None, fault=fault)
             self.keeper.ended(self.state, None)
+        finally:
+            self.turns.leave(self.id)
+
+    def _has_its_turn(self) -> bool:
+        """Wait in the line; returns False where the run was stopped before its turn came."""
+        for ahead in self.turns.until_first(self.id):
+            self._mind_the_watchers()
+            if self.stopping:
+                reason = self.state.reason or "Stopped before its turn came."
+                self._publish(status="stopped", ahead=0, reason=reason)
+                self.keeper.ended(self.state, None)
+                return False
+            if ahead != self.state.ahead:
+                self._publish(ahead=ahead)
+        if self.state.ahead:
+            self._publish(ahead=0)
+        return True
 
     def _permission(self, machine: Machine) -> int:
         """Wait until the run may go on, and return the number of steps to take, 0 to end."""
@@ -226,6 +241,10 @@ class Run:
         began = time.monotonic()
         machine.advance(steps)
         self._clock.took(steps, time.monotonic() - began)
+        if self._most_s is not None and self._clock.trained_s > self._most_s:
+            reason = f"Stopped after {duration(self._most_s)} of training, the most here."
+            self._wanted = "stop"
+            self._publish(answers=False, reason=reason)
         if self._wanted == "run" and self._clock.snapshot_due(machine):
             self._show(machine)
         limit = PACES[self.pace].limit(machine.total_steps)
@@ -245,7 +264,7 @@ class Run:
         left = machine.total_steps - machine.step_number
         news = {
             "snapshot": snapshot,
-            "diverged": self.state.diverged + self._newly_diverged(snapshot),
+            "diverged": self.state.diverged + newly_diverged(snapshot, self.state.diverged),
             "steps_per_second": self._clock.rate,
             "seconds_left": left / self._clock.rate if self._clock.rate else None,
         }
@@ -256,7 +275,7 @@ class Run:
         self._heard = self._commands
         self._show(machine, seconds_left=None)
         self.outcome = machine.outcome()
-        if self._all_diverged():
+        if all_diverged(self.state):
             reason = "Every training diverged: try a smaller learning rate first."
             self._publish(status="failed", reason=reason)
         else:
@@ -272,25 +291,8 @@ class Run:
 
     def _mind_the_watchers(self) -> None:
         """Pause after a time without viewers, and end after a longer one."""
-        pause_s, end_s = self.patience_s
-        alone_s = time.monotonic() - self.touched_at
-        if alone_s > end_s and self._wanted != "stop":
-            self._wanted = "stop"
-            self._publish(reason=f"Ended after {duration(end_s)} without a viewer.")
-        elif alone_s > pause_s and self._wanted == "run":
-            self._wanted = "pause"
-            self._publish(reason=f"Paused after {duration(pause_s)} without a viewer.")
-
-    def _newly_diverged(self, snapshot: Snapshot) -> tuple[str, ...]:
-        from east.losses import LOSSES
-
-        earlier, sentences = self.state.diverged, []
-        for lane in snapshot.lanes:
-            name = f"{LOSSES[lane.loss].label} (seed {lane.seed}) diverged"
-            if snapshot.step and lane.diverged and not any(text.startswith(name) for text in earlier):
-                sentences.append(f"{name}: by step {snapshot.step:,} its loss or gradient was not finite.")
-        return tuple(sentences)
-
-    def _all_diverged(self) -> bool:
-        snapshot = self.state.snapshot
-        return snapshot is not None and len(self.state.diverged) >= len(snapshot.lanes)
+        verdict = self.watchers.verdict(others_wait=self.turns.waiting > 0)
+        if verdict is None or self.stopping or (verdict[0] == "pause" and self._wanted != "run"):
+            return
+        self._wanted, reason = verdict
+        self._publish(reason=reason)

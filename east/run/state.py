@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from east.run.faults import Fault
     from east.training import Snapshot
 
 Status = Literal["starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
@@ -17,7 +18,9 @@ class RunState:
     """The state of a run at one moment; viewers read it as a whole through one reference.
 
     `sequence` grows with every change. `reason` says in a sentence why a run paused, ended or failed;
-    `diverged` has one sentence for each diverged lane. `steps_per_second` is measured in wall-clock time, with
+    `diverged` has one sentence for each diverged lane, `remarks` one for each thing that was done otherwise than
+    asked. `ahead` is the number of runs that must end before this one has its turn. `fault` is what went wrong, as
+    it can be passed on. `steps_per_second` is measured in wall-clock time, with
     the waits for the pace.
     """
 
@@ -26,6 +29,9 @@ class RunState:
     snapshot: Snapshot | None = None
     reason: str | None = None
     diverged: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    ahead: int = 0
+    fault: Fault | None = None
     steps_per_second: float = 0.0
     seconds_left: float | None = None
 

@@ -8,6 +8,7 @@ from copy import copy
 
 from east.errors import SettingError
 from east.run.runner import Run
+from east.run.turns import Turns
 
 
 class RunStore:
@@ -16,23 +17,26 @@ class RunStore:
     Args:
         most_active: largest number of runs that train or are paused.
         most_kept: largest number of ended runs to keep for replay and comparison.
+        most_waiting: largest number of runs that wait for their turn.
     """
 
-    def __init__(self, most_active: int = 4, most_kept: int = 12) -> None:
-        self._most_active, self._most_kept = most_active, most_kept
+    def __init__(self, most_active: int = 4, most_kept: int = 12, most_waiting: int = 24) -> None:
+        self._most_active, self._most_kept, self._most_waiting = most_active, most_kept, most_waiting
+        self._turns = Turns(most_active)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
 
     def start(self, run: Run) -> Run:
-        """Add a run and start it.
+        """Add a run and start it; it waits for its turn where too many are active.
 
         Raises:
-            SettingError: when too many are active; a paused run without viewers is ended first.
+            SettingError: when too many wait already.
         """
         with self._lock:
             active = [other for other in self._runs.values() if not (other.state.ended or other.stopping)]
             if len(active) >= self._most_active:
                 self._make_way(active)
+            run.turns = self._turns
             self._runs[run.id] = run
             self._forget_the_oldest()
         return run.start()
@@ -73,19 +77,21 @@ class RunStore:
         return len(self._runs)
 
     def _make_way(self, active: list[Run]) -> None:
+        """End the paused run that has been without a viewer for longest.
+
+        Raises:
+            SettingError: when there is none and the line is full.
+        """
         alone = [run for run in active if run.state.status == "paused" and run.state.reason]
-        if not alone:
-            raise SettingError(
-                "Too many trainings are active on this server",
-                len(active),
-                "stop one, or wait for one to end",
-            )
-        oldest = min(alone, key=lambda run: run.touched_at)
-        oldest.command("stop", wait_s=0)
+        if alone:
+            min(alone, key=lambda run: run.watchers.touched_at).command("stop", wait_s=0)
+        elif self._turns.waiting >= self._most_waiting:
+            what = "Too many trainings wait for their turn on this server"
+            raise SettingError(what, self._turns.waiting, "try again once some have ended")
 
     def _forget_the_oldest(self) -> None:
         ended = sorted(
-            (run for run in self._runs.values() if run.state.ended), key=lambda run: run.touched_at
+            (run for run in self._runs.values() if run.state.ended), key=lambda run: run.watchers.touched_at
         )
         for run in ended[: max(0, len(ended) - self._most_kept)]:
             del self._runs[run.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from east.errors import EastError
+from east.errors import EastError, out_of_memory
 
 
 def in_words(error: Exception) -> str:
@@ -10,7 +10,7 @@ def in_words(error: Exception) -> str:
     if isinstance(error, EastError):
         return str(error)
     text = next(iter(str(error).splitlines()), "")
-    if isinstance(error, MemoryError) or "out of memory" in text.lower():
+    if out_of_memory(error):
         return "Out of memory: use fewer seeds, a smaller batch or a smaller network."
     return f"The training stopped with an unexpected {type(error).__name__}{f': {text}' if text else ''}."
 

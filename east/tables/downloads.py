@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from east.tables.frames import is_number
@@ -25,7 +26,8 @@ def neutralise_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Neutralise every formula-like text of a frame, column names and categories included.
 
     Returns:
-        A new frame; columns of numbers, dates and booleans are the same objects.
+        A new frame; columns of numbers, dates and booleans are the same objects. A column whose name is that of
+        an earlier one gets a number.
     """
     import pandas as pd
 
@@ -38,5 +40,17 @@ def neutralise_formulas(frame: pd.DataFrame) -> pd.DataFrame:
             column = column.map(neutralise, na_action="ignore")
         columns[position] = column
     safe = pd.DataFrame(columns, index=frame.index)
-    safe.columns = pd.Index([neutralise(name) for name in frame.columns])
+    safe.columns = pd.Index(_apart([neutralise(name) for name in frame.columns]))
     return safe
+
+
+def _apart(names: Sequence[Hashable]) -> list[Hashable]:
+    """Number repeated names: no table that is shown or saved may have two columns of one name."""
+    found: dict[Hashable, None] = {}
+    for name in names:
+        numbered, count = name, 1
+        while numbered in found:
+            count += 1
+            numbered = f"{name}_{count}"
+        found[numbered] = None
+    return list(found)

@@ -17,22 +17,22 @@ class TensorBoardTracker(Tracker):
 
         super().__init__(title, destination)
         folder = _new_folder(Path(destination))
-        self._writer = SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder))
 
     def open(self, settings: Mapping[str, str]) -> None:
         """Write the settings as a text."""
         lines = "\n".join(f"| {name} | {value} |" for name, value in settings.items())
-        self._writer.add_text("settings", f"| {self.title} | |\n|---|---|\n{lines}")  # type: ignore[no-untyped-call]
+        self._writer.add_text("settings", f"| {self.title} | |\n|---|---|\n{lines}")
 
     def write(self, step: int, numbers: Mapping[str, float]) -> None:
         """Write each number as a scalar; all arms of one name are drawn in one figure."""
         for name, value in numbers.items():
             arm, _, what = name.rpartition("/")
-            self._writer.add_scalar(f"{what}/{arm}", value, step)  # type: ignore[no-untyped-call]
+            self._writer.add_scalar(f"{what}/{arm}", value, step)
 
     def close(self, status: str) -> None:
         """Write out what is buffered."""
-        self._writer.close()  # type: ignore[no-untyped-call]
+        self._writer.close()
 
 
 def _new_folder(parent: Path) -> Path:

@@ -4,6 +4,7 @@ from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import NETWORKS, OPTIONS, TrainConfig
 from east.training.engine import Training
 from east.training.fitting import fit, train
+from east.training.memory import built_to_fit
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
 from east.training.regions import regions_of
 from east.training.resuming import State
@@ -26,6 +27,7 @@ __all__ = [
     "State",
     "TrainConfig",
     "Training",
+    "built_to_fit",
     "fit",
     "regions_of",
     "scorecard",

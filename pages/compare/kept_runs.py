@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 SHOWN = 20
 _MORE: Slot[int] = Slot("kept_runs_shown")
 _EXPORT: Slot[str] = Slot("kept_run_to_export")
+_SHARED, _NO = "EAST_SHARED", ("", "0", "no", "off", "false")
+_LOCAL = ("localhost", "127.0.0.1", "::1")
 _OFF = "Runs are not kept here: the variable EAST_KEEP says so."
 
 
 def section(in_session: Collection[str]) -> None:
-    """List the kept runs, the newest first.
+    """List the kept runs, the newest first; none on a server that others use too.
 
     Args:
         in_session: ids of the runs that this session lists already.
     """
+    if serves_others():
+        st.caption("Others use this server too. A run of an earlier day opens by its link, and only by that.")
+        return
     entries = keeping.runs().list()
     earlier = [entry for entry in entries if entry.run_id not in in_session]
     st.markdown("**Kept on this computer**")
@@ -42,6 +48,12 @@ def section(in_session: Collection[str]) -> None:
         _line(entry)
     if len(found) > most:
         st.button(f"Show more of {len(found):,}", on_click=_MORE.set, args=(most + SHOWN,))
+
+
+def serves_others() -> bool:
+    """Whether people who are not to see each other's runs use this server: it says so, or other machines reach it."""
+    address = st.get_option("server.address")
+    return os.environ.get(_SHARED, "").strip().lower() not in _NO or address not in _LOCAL
 
 
 def _where(count: int) -> None:

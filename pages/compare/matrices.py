@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import ArrayLike
 
 from east.figures import MANY_CLASSES, NORMALISATIONS, class_order, difference_figure, matrix_figure
+from east.plain_text import visible
 from pages.compare import rows
 from pages.compare.arms import pick_two
 from pages.shared import live_view, state
@@ -59,9 +60,9 @@ def section(run: Run, outcome: Outcome) -> None:
     )  # fmt: skip
     cells.append(Cell("difference", "First − second", gap, difference_caption(means[0], means[1])))
     click = live_view.draw("compare_matrices", [side_by_side("matrices", cells, len(names))])
-    if click is not None and click.cell.startswith("matrix"):
-        true, predicted = race.classes.index(click.y), race.classes.index(click.x)
-        state.put(cell=(true, predicted, int(click.cell[-1])))
+    drawn = [visible(name) for name in race.classes]
+    if click is not None and click.cell in ("matrix 0", "matrix 1") and {click.x, click.y} <= set(drawn):
+        state.put(cell=(drawn.index(click.y), drawn.index(click.x), int(click.cell[-1])))
     rows.draw(run, comparison, (first, second))
     if len(race.arms) > len({first, second}):
         _every_arm(comparison, order, show)

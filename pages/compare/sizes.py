@@ -105,7 +105,7 @@ def _show(made: SizeSweep) -> None:
 def _scorecard(card: Scorecard) -> None:
     """List the coefficients, the features that matter most first."""
     frame = pd.DataFrame(card.coefficients, columns=list(card.classes))
-    frame.insert(0, "feature", list(card.features))
+    frame.insert(0, "feature", list(card.features), allow_duplicates=True)  # a class may be called so
     order = abs(card.coefficients).max(axis=1).argsort()[::-1][:MOST_FEATURES]
     intercepts = pd.DataFrame([["intercept", *card.intercepts]], columns=frame.columns)
     shown = pd.concat([intercepts, frame.iloc[order]], ignore_index=True)

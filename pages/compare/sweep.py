@@ -76,7 +76,7 @@ def _progress(side: Run) -> None:
         st.error(literal(shown.reason or "The training failed."))
         return
     snapshot = shown.snapshot
-    text = "Preparing"
+    text = f"Waiting, {shown.ahead} ahead" if shown.ahead else "Preparing"
     if snapshot is not None:
         left = f", {duration(shown.seconds_left)} left" if shown.seconds_left else ""
         text = f"{len(snapshot.lanes)} lanes at step {snapshot.step:,} of {snapshot.total_steps:,}{left}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.session import Slot
+from pages.shared.words import literal
 
 _NOTES: Slot[tuple[str, ...]] = Slot("notes")
 
@@ -17,6 +18,6 @@ def add(sentence: str) -> None:
 
 
 def draw() -> None:
-    """Show the remembered sentences, and forget them."""
+    """Show the remembered sentences letter by letter, and forget them: they quote links, files and names."""
     for sentence in _NOTES.take() or ():
-        st.info(sentence, icon=":material/info:")
+        st.info(literal(sentence), icon=":material/info:")

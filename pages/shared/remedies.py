@@ -97,7 +97,7 @@ def _answers(concern: Concern, choices: Choices) -> list[Remedy]:
 def draw_buttons(offered: Sequence[Remedy], key: str) -> None:
     """Draw a button for each remedy."""
     for place, remedy in enumerate(offered):
-        st.button(remedy.label, key=f"{key}_{place}", on_click=_apply, args=(remedy,))
+        st.button(literal(remedy.label), key=f"{key}_{place}", on_click=_apply, args=(remedy,))
 
 
 def _apply(remedy: Remedy) -> None:

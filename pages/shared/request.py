@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,16 @@ class TrainingRequest:
     settings: Settings
     problem: Problem | None = None
 
-    def make(self) -> Training:
-        """Prepare the dataset, look for two columns to draw regions over, and build the training."""
+    def make(self, remark: Callable[[str], None]) -> Training:
+        """Prepare the dataset, look for two columns to draw regions over, and build the training.
+
+        Args:
+            remark: told each thing that had to be done otherwise than asked.
+        """
         # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
         warm_up.hurry().join()
         from east.dataset import prepare_choices, region_columns, region_view, with_test
-        from east.training import Training
+        from east.training import Training, built_to_fit
 
         dataset = prepare_choices(self.table, self.choices)
         parts = (dataset.train, dataset.validation, dataset.test)
@@ -48,9 +52,13 @@ class TrainingRequest:
         metric = chosen_metric(self.settings, dataset.classes, counts.tolist())
         config = _config(self.settings, metric, self.problem)
         two = _axes(self.settings, region_columns(dataset))
-        return Training(
-            dataset, config, region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
+        view = region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
+        training, remarks = built_to_fit(
+            lambda fitting: Training(dataset, fitting, view), config, len(dataset.train.targets)
         )
+        for sentence in remarks:
+            remark(sentence)
+        return training
 
 
 def training_request() -> TrainingRequest:

@@ -72,6 +72,7 @@ def _draw_run(run: Run) -> None:
     """Show how a run is doing; it is also being watched by this."""
     run.touch()
     snapshot, status = run.state.snapshot, STATUS_NAMES[run.state.status]
+    status = f"Waiting, {run.state.ahead} ahead" if run.state.ahead else status
     share = f", {snapshot.progress:.0%}" if snapshot and not run.state.ended else ""
     with st.container(border=True):
         st.caption(literal(run.title))

@@ -17,6 +17,9 @@ from pages.shared.words import literal
 if TYPE_CHECKING:
     from east.training import Training
 
+MOST_S = 4 * 3600.0
+"""Longest training of one run, so that nobody keeps others waiting for a day."""
+
 
 def train_button(disabled: bool = False) -> None:
     """Draw the button that starts a training and goes to watch it."""
@@ -29,11 +32,12 @@ def train_button(disabled: bool = False) -> None:
             title = f"{table.title()} → {wanted.choices.target}"
             run_id = token_hex(9)
             run = Run(
-                lambda: _make(wanted),
+                lambda: _make(wanted, run),
                 title=title,
                 pace=state.known("pace", PACES, DEFAULTS.pace),
                 keeper=keeping.keeper(run_id, title, wanted),
                 run_id=run_id,
+                most_s=MOST_S,
             )
             shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
@@ -42,8 +46,8 @@ def train_button(disabled: bool = False) -> None:
             st.switch_page("pages/train/page.py", query_params=links.texts())
 
 
-def _make(wanted: TrainingRequest) -> Training:
-    training = wanted.make()
+def _make(wanted: TrainingRequest, run: Run) -> Training:
+    training = wanted.make(run.remark)
     # What the first training brings along need not be searched for garbage while it is watched.
     warm_up.collect_garbage()
     return training

@@ -11,8 +11,8 @@ from east.figures import ClassOrder, Theme, curve_figure, heaviside_figure
 from east.run import Run, RunState, annealings, thinned
 from pages.shared import keeping, live_view
 from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
-from pages.shared.words import STATUS_NAMES, duration, literal
-from pages.train import matrices, steering
+from pages.shared.words import STATUS_NAMES, duration
+from pages.train import matrices, reasons, steering
 from pages.train.known_best import best
 from pages.train.stage import Scene, stage
 
@@ -42,11 +42,14 @@ class Watcher:
         run = self._run
         run.touch()
         resting, shown = run.resting, run.state
-        _draw_reasons(shown)
+        reasons.draw(shown)
         history = run.history()
         if shown.snapshot is None or run.machine is None or not history:
             marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
-            live_view.draw("live", [], strip=_strip(run, shown, None, False), marks=marks)
+            live_view.draw(
+                "live", [], strip=_strip(run, shown, None, False), controls=steering.in_line(run, shown),
+                marks=marks, hear=steering.hear(run),
+            )  # fmt: skip
         else:
             replay = steering.replay(shown, history)
             moment = history[replay.at] if replay else shown.snapshot
@@ -67,18 +70,11 @@ class Watcher:
 
 
 def _patience(run: Run) -> str:
-    pause_s, end_s = run.patience_s
+    pause_s, end_s = run.watchers.pause_s, run.watchers.end_s
     return (
         "The run goes on while you reload or look at another page. When no browser has watched it for "
         f"{pause_s / 60:g} minutes it pauses, after {end_s / 60:g} it ends. Only people who have its link can see it."
     )
-
-
-def _draw_reasons(shown: RunState) -> None:
-    """Say why a run paused, failed or lost a lane."""
-    words = " ".join(literal(sentence) for sentence in (shown.reason, *shown.diverged) if sentence)
-    if words:
-        (st.error if shown.status == "failed" else st.warning if shown.diverged else st.info)(words)
 
 
 def _draw(
@@ -150,7 +146,7 @@ def _heaviside(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cel
 
 def _strip(run: Run, shown: RunState, moment: Snapshot | None, scrubbed: bool) -> Strip:
     if moment is None:
-        return Strip(shown.status, STATUS_NAMES[shown.status], 0.0, [])
+        return Strip(shown.status, "Waiting" if shown.ahead else STATUS_NAMES[shown.status], 0.0, [])
     facts = [
         Fact("epoch", f"{moment.epoch:.1f}"),
         Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),

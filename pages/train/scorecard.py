@@ -49,7 +49,9 @@ def _draw(found: ArmOutcome, machine: Machine) -> None:
 
 def _frame(card: Scorecard) -> pd.DataFrame:
     strongest = np.argsort(-np.abs(card.coefficients).max(axis=1), kind="stable")[:MOST_ROWS]
-    rows = {card.features[place]: card.coefficients[place] for place in sorted(strongest.tolist())}
-    rows["(intercept)"] = card.intercepts
-    written = [[f"{value:+.2f}".replace("-", "−") for value in values] for values in rows.values()]
-    return pd.DataFrame(written, index=pd.Index(list(rows)), columns=list(card.classes))
+    rows = [(card.features[place], card.coefficients[place]) for place in sorted(strongest.tolist())]
+    rows.append(("(intercept)", card.intercepts))
+    written = [[f"{value:+.2f}".replace("-", "−") for value in values] for _, values in rows]
+    # A table reads Markdown in its cells and heads.
+    names = pd.Index([literal(name) for name, _ in rows])
+    return pd.DataFrame(written, index=names, columns=[literal(name) for name in card.classes])

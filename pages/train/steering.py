@@ -63,6 +63,15 @@ def controls(run: Run, shown: RunState, arms: Sequence[Arm], classes: int) -> Co
     return Controls(run.id, _buttons(shown), choices, switches, giver, run.obeyed(giver))
 
 
+def in_line(run: Run, shown: RunState) -> Controls | None:
+    """Return what can be pressed while a run waits for its turn."""
+    if not shown.ahead or shown.ended:
+        return None
+    giver, _ = _log(run)
+    leave = Button("stop", "Stop", "Leave the line", disabled=run.stopping)
+    return Controls(run.id, (leave,), (), (), giver, run.obeyed(giver))
+
+
 def _switches(comparable: bool) -> Sequence[Switch]:
     large = Switch("projector", "Projector", projected(), "Larger words, and no settings")
     if not comparable:

@@ -1,4 +1,4 @@
-"""Text to HTML and to plotly's labels, so that no name of a column or class is ever taken for markup."""
+"""Text to HTML, so that no name of a column or class is ever taken for markup."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from east.figures import Figure
-
-# Templates are written by the figures themselves and hold tags on purpose; what they stand for comes from elsewhere.
-TEMPLATES = ("hovertemplate", "texttemplate")
+from east.plain_text import visible
 
 
 def text(value: object) -> str:
     """Escape a text for HTML, attributes included."""
-    return html.escape(str(value), quote=True)
+    return html.escape(visible(value), quote=True)
 
 
 def element(tag: str, inside: str = "", **attributes: object) -> str:
@@ -59,19 +56,3 @@ def data_script(name: str, value: Any) -> str:
     written = json.dumps(value, allow_nan=False, separators=(",", ":"))
     safe = written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return f'<script type="application/json" id="{text(name)}">{safe}</script>'
-
-
-def labelled(figure: Figure) -> dict[str, Any]:
-    """Return what plotly draws, with every label of the data shown letter by letter, tags and all."""
-    drawn: dict[str, Any] = _literal(figure.plotly())
-    return drawn
-
-
-def _literal(value: Any, name: str = "") -> Any:
-    if isinstance(value, str):
-        return value if name in TEMPLATES else html.escape(value, quote=False)
-    if isinstance(value, dict):
-        return {key: _literal(inner, key) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_literal(inner, name) for inner in value]
-    return value

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from east.export.report.markup import element, labelled, text
+from east.export.report.markup import element, text
 from east.figures import Figure
 
 
@@ -38,7 +38,7 @@ class Pictures:
 
     def stored(self, figure: Figure) -> dict[str, Any]:
         """Store a figure's parts, each once, and return where they are."""
-        drawn = labelled(figure)
+        drawn = figure.plotly()
         data = [self._keep(trace) for trace in drawn["data"]]
         return {"data": data, "layout": self._keep(drawn["layout"]), "alt": figure.alt}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -83,7 +84,8 @@ def draw(
     clicked = result.get("click")
     if not isinstance(clicked, Mapping):
         return None
-    return Click(*(str(clicked[name]) for name in ("cell", "x", "y")))
+    # The names in a figure are escaped for plotly, which says them as it was given them.
+    return Click(*(html.unescape(str(clicked.get(name))) for name in ("cell", "x", "y")))
 
 
 def _ignore() -> None:

@@ -1,0 +1,82 @@
+"""The Train page when something goes wrong or is full: what a session is told, and what it can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+
+from east.run import Machine, Run
+from pages.shared import shelf
+from pages.shared.request import TrainingRequest
+from tests.app_driver import errors, opened, press, send, until, view
+from tests.test_run import Counter, moving
+
+SECRET = "a cell that nobody else may see"
+
+
+def test_an_unexpected_error_is_a_sentence_with_a_report_to_pass_on_that_holds_no_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def make(request: TrainingRequest, remark: object) -> Machine:
+        raise RuntimeError(f"cannot read {SECRET}")
+
+    monkeypatch.setattr(TrainingRequest, "make", make)
+    app = press(opened("train"), "Train")
+    until(app, lambda data: data["strip"]["status"] == "failed")
+    (sentence,) = errors(app)
+    assert sentence.startswith("The training stopped with an unexpected RuntimeError: cannot read")
+    (report,) = [block.value for block in app.code]
+    assert report.startswith("builtins.RuntimeError\nwhile the training was prepared") and "in make" in report
+    assert SECRET not in report and "gaussians" not in report
+    assert any(entry.label == "What to pass on" for entry in app.expander)
+
+
+def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = TrainingRequest.make
+
+    def make(request: TrainingRequest, remark: object) -> Machine:
+        cast("list[object]", remarks).append(remark)
+        remark("There was too little memory: its batches have 64 rows.")  # type: ignore[operator]
+        return made(request, remark)  # type: ignore[arg-type]
+
+    remarks: list[object] = []
+    monkeypatch.setattr(TrainingRequest, "make", make)
+    app = press(opened("train"), "Train")
+    until(app, lambda data: data["strip"]["status"] == "running")
+    assert any("too little memory" in entry.value for entry in app.info)
+    run = shelf.store().get(view(app)["marks"]["run"])
+    assert run is not None
+    run.command("stop")
+
+
+@pytest.fixture
+def full_house() -> Iterator[list[Run]]:
+    """Others' trainings in every place there is."""
+    others = [shelf.store().start(Run(lambda: cast(Machine, Counter()))) for _ in range(4)]
+    for run in others:
+        moving(run, 30)
+    yield others
+    for run in others:
+        run.command("stop")
+        assert run.wait(10)
+
+
+def test_a_full_server_lets_a_session_wait_and_shows_its_place_in_the_line(full_house: list[Run]) -> None:
+    first = press(opened("train"), "Train")
+    until(first, lambda data: data["strip"]["word"] == "Waiting")
+    second = press(opened("train"), "Train")
+    until(second, lambda data: data["strip"]["word"] == "Waiting")
+    assert "begins once 1 training ends" in " ".join(entry.value for entry in first.info)
+    assert "begins once 2 trainings end" in " ".join(entry.value for entry in second.info)
+    full_house[0].command("stop")
+    until(first, lambda data: data["strip"]["status"] == "running")
+    assert "begins once 1 training ends" in " ".join(entry.value for entry in second.run().info)
+    (leave,) = view(second)["controls"]["buttons"]
+    log = {"run": view(second)["controls"]["run"], "giver": "hand", "log": [[1, leave["command"]]]}
+    send(second, clicks=log)
+    until(second, lambda data: data["strip"]["status"] == "stopped")
+    run = shelf.store().get(view(first)["marks"]["run"])
+    assert run is not None
+    run.command("stop")
