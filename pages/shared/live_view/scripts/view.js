@@ -110,10 +110,11 @@ class View {
       do {
         this.again = false;
         await breathe(); // words first: a figure takes longer than all of them
-        await this.drawCells(this.staged.flatMap((group) => group.cells), library);
+        this.stage.measure();
+        await this.drawCells(this.staged, library);
         if (this.staged.length) this.node.dataset.staged = this.node.dataset.step ?? "0";
         // The newest stage comes before what lies below an older one.
-        if (!this.again) await this.drawCells(this.cells, library);
+        if (!this.again) await this.drawCells(this.groups.slice(this.staged.length), library);
       } while (this.again && this.node.isConnected);
       this.node.dataset.drawn = this.node.dataset.seq ?? "0";
     } finally {
@@ -121,9 +122,11 @@ class View {
     }
   }
 
-  async drawCells(cells, library) {
+  async drawCells(groups, library) {
     const font = getComputedStyle(this.node).fontFamily;
-    for (const cell of cells) if (this.visible.has(cell.plot)) await cell.draw(library, font);
+    const cells = groups.flatMap((group) => group.cells).filter((cell) => this.visible.has(cell.plot));
+    for (const cell of cells) cell.measure();
+    for (const cell of cells) await cell.draw(library, font);
   }
 
   purge() {
