@@ -51,7 +51,9 @@ export class Cell {
     this.drawn = drawn;
     const [traces, own] = enlarged([copied(data), structuredClone(layout)], scale);
     const size = this.room.width ? this.room : { autosize: true };
-    await library.react(this.plot, traces, { ...own, font: { ...own.font, family: font }, ...size }, CONFIG);
+    const whole = { ...own, font: { ...own.font, family: font }, ...size };
+    // With settings, plotly reads the room anew at each drawing.
+    await library.react(this.plot, traces, whole, this.plot.data ? undefined : CONFIG);
     if (this.wanted.click && !this.listens) this.listen();
   }
 
