@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from streamlit.testing.v1 import AppTest
 
+from east.comparison import decision_for, result_of
+from east.metrics import metric
 from east.training import Outcome
 from pages.shared import shelf
 from tests.app_driver import command, opened, press, sound, until, views, widget
@@ -122,3 +124,20 @@ def test_the_what_if_for_accuracy_is_the_argmax_of_the_ensembles(app: AppTest) -
         assert counts == pytest.approx(confusion_matrix(outcome.test_targets, told), abs=0.05)
         score = f"{accuracy_score(outcome.test_targets, told):.3f}"
         assert line.split("|")[2:4] == [f" {score} ", f" **{score}** "]
+
+
+def test_the_what_if_shows_the_rule_of_its_slider_when_it_was_found_ahead(app: AppTest) -> None:
+    section(app, "what_if")
+    widget(app, "selectbox", "Metric").set_value("fbeta")
+    sound(app.run())
+    outcome = run_of(app)[1]
+    for beta in (0.25, 4.0, 0.25):
+        widget(app, "select_slider", "β").set_value(beta)
+        sound(app.run())
+        cells = views(app)["decided"]["groups"][0]["cells"]
+        for loss, cell in zip(("cross_entropy", "east"), cells, strict=True):
+            (arm,) = [found.arm for found in outcome.arms if found.arm.loss == loss and found.arm.plain]
+            decided = decision_for(outcome, arm, metric("fbeta", beta=beta))
+            wanted = result_of(decided, outcome, members_in_turn=False).mean_hard
+            counts = np.array(cell["data"][0]["customdata"])[..., 0]
+            assert counts == pytest.approx(wanted, rel=1e-2, abs=0.05)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 from typing import Any
 
 import numpy as np
@@ -82,6 +85,40 @@ def test_regions_go_back_with_the_scrubber_and_the_best_ones_stay() -> None:
     send(app, at={"step": 0, "number": 1})
     first = figure(app, 0, "regions")["data"]
     assert first[0]["z"] != last[0]["z"] and first[-1] == last[-1]
+
+
+def sent_ahead(app: AppTest) -> dict[str, Any]:
+    """The mark of the moments sent ahead, and by step what they show, their figures put together again."""
+    (data,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "east_frames"
+    ]
+    moments = json.loads(gzip.decompress(base64.b64decode(data["packed"])))
+    pool, frames = moments["pool"], moments["frames"]
+    assert len({json.dumps(part) for part in pool}) == len(pool)
+    for frame in frames.values():
+        for group in (*frame["stage"]["groups"], *frame["groups"]):
+            for cell in group["cells"]:
+                cell["data"], cell["layout"] = [pool[place] for place in cell["data"]], pool[cell["layout"]]
+    return {"mark": data["mark"], **frames}
+
+
+def test_the_moments_sent_ahead_are_those_that_the_server_draws() -> None:
+    app = finished()
+    until(app, lambda data: data["marks"]["frames"])
+    steps = view(app)["replay"]["steps"]
+    ahead = sent_ahead(app)
+    assert [*ahead] == ["mark", *map(str, steps)]
+    for number, step in enumerate((steps[0], steps[len(steps) // 2], steps[-1])):
+        send(app, at={"step": step, "number": number})
+        data = view(app)
+        assert data["marks"]["step"] == str(step) and data["marks"]["frames"] == ahead["mark"]
+        assert ahead[str(step)] == {name: data[name] for name in ("stage", "groups", "strip")}
+    send(app, regions=True)  # another look: the former moments do not count any more
+    assert view(app)["marks"]["frames"] != ahead["mark"]
+    data = until(app, lambda data: data["marks"]["frames"])
+    assert sent_ahead(app)[str(steps[-1])]["stage"] == data["stage"]
 
 
 def test_the_end_says_the_verdict_and_leads_to_compare() -> None:

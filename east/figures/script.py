@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from plotly.offline import get_plotlyjs
-
 
 def plotly_script() -> str:
     """Return the source of plotly.js (about 5 MB)."""
+    from plotly.offline import get_plotlyjs  # late: the first page needs no plotly
+
     source: str = get_plotlyjs()
     return source

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from east.comparison.wording import lowered
 from east.figures.markup import Tagged, word
 from east.figures.palette import (
     FONT_SIZE,
@@ -78,6 +77,9 @@ def frontier_figure(
         theme: LIGHT or DARK.
         height: in pixels.
     """
+    # A late import: comparisons import scipy, and the first page's figures must not wait for it.
+    from east.comparison.wording import lowered
+
     traces = []
     for points, dash in ((frontier.decided, "dot"), (frontier.both, "dash"), (frontier.trained, "solid")):
         if points:

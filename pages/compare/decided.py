@@ -13,6 +13,7 @@ import streamlit as st
 from east.figures import class_order, matrix_figure
 from east.figures.labels import short_labels
 from east.tables import neutralise_formulas
+from pages.compare.decisions import decisions, find_ahead
 from pages.compare.small_table import MOST_ROWS_AT_ONCE, small_table
 from pages.compare.square import metrics_rule
 from pages.compare.trained_for import trained_for
@@ -33,14 +34,21 @@ MOST_IN_LINE = 6
 _drawn = count()
 
 
-def draw(run: Run, outcome: Outcome, metric: Metric) -> None:
-    """Decide for a metric on cross-entropy's and EAST's networks, and show what that comes to."""
-    from east.comparison import decision_for, result_of
+def draw(run: Run, outcome: Outcome, metric: Metric, next_ones: Sequence[Metric] = ()) -> None:
+    """Decide for a metric on cross-entropy's and EAST's networks, and show what that comes to.
+
+    Args:
+        run: that is looked at.
+        outcome: what it came to.
+        metric: what is decided for.
+        next_ones: metrics that may be asked for next, the likeliest first.
+    """
+    from east.comparison import result_of
 
     race = judged(run, outcome).race
-    rule, together = metrics_rule(race) or "expected", len(race.seeds) > 1
+    known = decisions(run, outcome, race, metrics_rule(race) or "expected")
     arms = list(dict.fromkeys(arm for arm in (race.baseline, race.subject) if arm is not None))
-    fitted = [decision_for(outcome, arm, metric, rule, together=together) for arm in arms]
+    fitted = [known.of(arm, metric) for arm in arms]
     results = [result_of(found, outcome, members_in_turn=False) for found in fitted]
     _matrices(results, outcome.classes, metric)
     left, right = st.columns(2)
@@ -49,6 +57,8 @@ def draw(run: Run, outcome: Outcome, metric: Metric) -> None:
         _in_words(fitted, outcome.classes)
     with right:
         _classes(race, results)
+    if next_ones:
+        find_ahead(run, known, arms, (metric, *next_ones))
 
 
 def _matrices(results: Sequence[ArmResult], classes: Sequence[str], metric: Metric) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -32,12 +33,16 @@ def section(run: Run, outcome: Outcome) -> None:
 
 def _section(run: Run, outcome: Outcome) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        metric = _metric(outcome)
-    decided.draw(run, outcome, metric)
+        metric, next_ones = _metric(outcome)
+    decided.draw(run, outcome, metric, next_ones)
 
 
-def _metric(outcome: Outcome) -> Metric:
-    """Draw the choice of a metric and its options; at first it is the one the run was trained for."""
+def _metric(outcome: Outcome) -> tuple[Metric, Sequence[Metric]]:
+    """Draw the choice of a metric and its options; at first it is the one the run was trained for.
+
+    Returns:
+        The metric, and those that the slider of beta can reach from it, the nearest first.
+    """
     from east.metrics import METRICS, metric
 
     own = outcome.metric
@@ -48,15 +53,18 @@ def _metric(outcome: Outcome) -> Metric:
             "Metric", keys, format_func=lambda name: METRICS[name].label, **state.bind("if_metric", key)
         )
     if METRICS[key].matrix_option is not None:
-        return own
+        return own, ()
     chosen: dict[str, object] = {}
     if key == own.key:
         chosen |= {name: value for name, value in own.options.items() if name not in CONTROLLED}
     if "average" in METRICS[key].options:
         chosen |= _average(outcome)
-    if "beta" in METRICS[key].options:
-        chosen["beta"] = _beta(own)
-    return metric(key, **chosen).named(outcome.classes)
+    if "beta" not in METRICS[key].options:
+        return metric(key, **chosen).named(outcome.classes), ()
+    steps, place = _beta(own)
+    order = sorted(range(len(steps)), key=lambda other: abs(other - place))
+    first, *others = (metric(key, **{**chosen, "beta": steps[at]}).named(outcome.classes) for at in order)
+    return first, others
 
 
 def _average(outcome: Outcome) -> dict[str, object]:
@@ -85,11 +93,11 @@ def _rarest(outcome: Outcome) -> int:
     return min(range(len(counts)), key=counts.__getitem__)
 
 
-def _beta(own: Metric) -> float:
-    """Draw the slider of beta."""
+def _beta(own: Metric) -> tuple[Sequence[float], int]:
+    """Draw the slider of beta; returns its steps, and the place of the chosen one."""
     own_beta = float(own.options.get("beta", 1.0))
     wanted = state.get().if_beta or own_beta
     steps = sorted({*BETAS, own_beta, wanted})
     with st.container(width=300):
         st.select_slider("β", steps, format_func=lambda beta: f"{beta:g}", **state.bind("if_beta", wanted))
-    return wanted
+    return steps, steps.index(wanted)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from east.figures import ClassOrder, Theme, curve_figure, heaviside_figure
-from east.run import Run, RunState, annealings, thinned
+from east.run import Run, RunState, thinned
 from pages.shared import keeping, live_view
-from pages.shared.live_view import Cell, Fact, Group, Replay, Strip
-from pages.shared.words import STATUS_NAMES, duration
-from pages.train import matrices, reasons, steering
+from pages.shared.live_view import Replay
+from pages.train import frames, reasons, steering
 from pages.train.known_best import best
-from pages.train.stage import Scene, stage
+from pages.train.moment import Seen, strip
+from pages.train.stage import Scene
 
 if TYPE_CHECKING:
     from east.run import Machine
@@ -47,7 +46,7 @@ class Watcher:
         if shown.snapshot is None or run.machine is None or not history:
             marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
             live_view.draw(
-                "live", [], strip=_strip(run, shown, None, False), controls=steering.in_line(run, shown),
+                "live", [], strip=strip(run, shown, None, False), controls=steering.in_line(run, shown),
                 marks=marks, hear=steering.hear(run),
             )  # fmt: skip
         else:
@@ -87,74 +86,27 @@ def _draw(
 ) -> None:
     theme, arms = live_view.theme(), machine.config.networks
     side_by_side = list(dict.fromkeys(steering.pair(arms)))
-    order: ClassOrder = steering.order(history, side_by_side[0])
-    names, cells = order.names(machine.dataset.classes), steering.cells()
-    path = thinned(history, LIVE_POINTS)
     scene = Scene(
-        machine, path, moment, side_by_side, order, cells, best(run, machine), steering.differ(), theme
-    )
-    groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
-    if len(arms) > len(side_by_side):
-        every = [moment.arm(arm) for arm in arms]
-        groups.append(matrices.every_arm(every, order, names, cells, theme))
-    groups.append(_lines(machine, path, moment, theme))
+        machine, thinned(history, LIVE_POINTS), moment, side_by_side, steering.order(history, side_by_side[0]),
+        steering.cells(), best(run, machine), steering.differ(), theme,
+    )  # fmt: skip
+    seen = Seen(run, shown, scene, steering.projected(), replay is not None)
+    ahead = frames.of(seen, history)
+    frame = seen.at(moment)
     live_view.draw(
         "live",
-        groups,
-        stage=stage(scene, run.title, steering.projected()),
-        strip=_strip(run, shown, moment, replay is not None),
-        controls=steering.controls(run, shown, arms, len(names)),
+        frame.groups,
+        stage=frame.stage,
+        strip=frame.strip,
+        controls=steering.controls(run, shown, arms, len(machine.dataset.classes)),
         replay=replay,
         legend=[(arm.label, theme.arm(arm)) for arm in arms],
-        marks={"seq": shown.sequence, "step": moment.step, "status": shown.status, "run": run.id},
+        marks={
+            "seq": shown.sequence,
+            "step": moment.step,
+            "status": shown.status,
+            "run": run.id,
+            "frames": ahead,
+        },
         hear=steering.hear(run),
     )
-
-
-def _lines(machine: Machine, history: Sequence[Snapshot], moment: Snapshot, theme: Theme) -> Group:
-    arms = machine.config.networks
-
-    def curve(key: str, title: str, caption: str) -> Cell:
-        return Cell(key, title, curve_figure(history, arms, key, moment=moment, theme=theme), caption)
-
-    cells = [
-        curve(
-            "gap",
-            "Surrogate gap",
-            "Soft score minus hard score: near 0, the loss measures what the metric does.",
-        ),
-        *_heaviside(machine, moment, theme),
-        curve("loss", "Training loss", "Of the last batch; the arms' losses differ in scale."),
-        curve("gradient", "Gradient norm", "Before clipping, on a log scale."),
-    ]
-    return Group("lines", cells, 2, "Along the training", wide=True, wide_columns=len(cells))
-
-
-def _heaviside(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cell]:
-    plans = annealings(machine)
-    if not plans:
-        return ()
-    shapes = {arm: moment.arm(arm).sharpness for arm in plans}
-    placement = {arm: moment.arm(arm).placement for arm in plans}
-    figure = heaviside_figure(shapes, placement=placement, theme=theme)
-    caption = (
-        "How a probability counts; dotted, the step it tends to. Bars: the true class in the last batch, "
-        "left of τ where the row is wrong."
-    )
-    return (Cell("heaviside", "The Heaviside now", figure, caption),)
-
-
-def _strip(run: Run, shown: RunState, moment: Snapshot | None, scrubbed: bool) -> Strip:
-    if moment is None:
-        return Strip(shown.status, "Waiting" if shown.ahead else STATUS_NAMES[shown.status], 0.0, [])
-    facts = [
-        Fact("epoch", f"{moment.epoch:.1f}"),
-        Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),
-        Fact("device", run.machine.device if run.machine else "–"),
-    ]
-    if not scrubbed:  # the scrubber says the step
-        facts.insert(0, Fact("step", f"{moment.step:,} of {moment.total_steps:,}"))
-    if shown.status == "running":
-        facts.append(Fact("left", duration(shown.seconds_left) if shown.seconds_left else "–"))
-    word = "Diverged" if shown.all_diverged else STATUS_NAMES[shown.status]
-    return Strip(shown.status, word, moment.progress, facts)

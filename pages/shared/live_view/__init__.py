@@ -1,6 +1,7 @@
 """Figures that are redrawn in place, with the controls and the status of a run."""
 
-from pages.shared.live_view.component import draw, load_plotly, theme
+from pages.shared.live_view.component import draw, load_plotly, send_frames, theme
+from pages.shared.live_view.frames import Frame, packed
 from pages.shared.live_view.parts import (
     Button,
     Cell,
@@ -23,6 +24,7 @@ __all__ = [
     "Click",
     "Controls",
     "Fact",
+    "Frame",
     "Group",
     "Key",
     "Replay",
@@ -31,5 +33,7 @@ __all__ = [
     "Switch",
     "draw",
     "load_plotly",
+    "packed",
+    "send_frames",
     "theme",
 ]

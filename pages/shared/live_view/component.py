@@ -38,6 +38,10 @@ _view: Callable[..., Mapping[str, object]] = st.components.v2.component(
     isolate_styles=False,
 )
 
+_frames: Callable[..., object] = st.components.v2.component(
+    "east_frames", js=_script("frames.js"), css=".st-key-east_frames { display: none; }", isolate_styles=False
+)
+
 
 @st.cache_resource(show_spinner=False)
 def _loader() -> Callable[..., object]:
@@ -90,6 +94,16 @@ def draw(
 
 def _ignore() -> None:
     """Hear of a click: the script runs again, and `draw` returns it."""
+
+
+def send_frames(mark: str, packed: str) -> None:
+    """Send moments ahead to the browser: a view whose mark "frames" is `mark` draws those by itself.
+
+    Args:
+        mark: tells these moments, drawn as they are, from all others.
+        packed: what `packed` returned.
+    """
+    _frames(key="east_frames", data={"mark": mark, "packed": packed})
 
 
 def load_plotly() -> None:

@@ -1,6 +1,7 @@
 // One figure with its heading and caption, drawn by plotly and redrawn in place.
 import { make, write } from "./elements.js";
 import { enlarged } from "./enlarging.js";
+import { copied, shared } from "./sharing.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset" };
 
@@ -32,32 +33,33 @@ export class Cell {
   // Writes the words at once; the figure is drawn when its turn comes.
   show(cell, send) {
     write(this.title, cell.title);
+    this.title.parentElement.hidden = !cell.title;
     write(this.caption, cell.caption);
-    this.plot.setAttribute("aria-label", cell.alt);
-    this.wanted = cell;
-    this.written = null;
+    if (this.plot.getAttribute("aria-label") !== cell.alt) this.plot.setAttribute("aria-label", cell.alt);
+    this.wanted = { ...cell, data: shared(this.wanted?.data, cell.data), layout: shared(this.wanted?.layout, cell.layout) };
     this.send = send;
   }
 
+  // Reads the room that there is for the figure. All cells do before any is drawn: a drawing makes the next reading
+  // lay out the page anew.
+  measure() {
+    this.room = this.stage?.fit.filled ? { width: this.plot.clientWidth, height: this.plot.clientHeight } : {};
+  }
+
   async draw(library, font) {
-    if (!this.wanted || (this.drawn === this.wanted && !this.stage)) return;
-    const wanted = this.wanted;
-    const { filled, scale } = this.stage?.fit ?? { filled: false, scale: 1 };
-    const size = filled ? [this.plot.clientWidth, this.plot.clientHeight] : null;
-    // Plotly writes into what it has drawn, so that only what came can be compared.
-    this.written ??= JSON.stringify([wanted.data, wanted.layout]);
-    const text = JSON.stringify([this.written, size, scale, this.pointed]);
-    if (text !== this.text) {
-      const plain = [wanted.data, wanted.layout];
-      const [data, own] = enlarged(this.pointed ? this.mark(plain, this.pointed) : plain, scale);
-      const layout = { ...own, font: { ...own.font, family: font }, autosize: true };
-      if (filled) delete layout.height;
-      await library.react(this.plot, data, layout, CONFIG);
-      this.text = text;
-      if (wanted.click && !this.listens) this.listen();
-      if (this.point && !this.follows) this.followPointer();
-    }
-    this.drawn = wanted;
+    if (!this.wanted) return;
+    const { data, layout } = this.wanted, scale = this.stage?.fit.scale ?? 1;
+    const drawn = [data, layout, scale, font, this.room.width, this.room.height, this.pointed];
+    if (this.drawn?.every((part, place) => part === drawn[place])) return;
+    this.drawn = drawn;
+    const plain = [copied(data), structuredClone(layout)];
+    const [traces, own] = enlarged(this.pointed ? this.mark(plain, this.pointed) : plain, scale);
+    const size = this.room.width ? this.room : { autosize: true };
+    const whole = { ...own, font: { ...own.font, family: font }, ...size };
+    // With settings, plotly reads the room anew at each drawing.
+    await library.react(this.plot, traces, whole, this.plot.data ? undefined : CONFIG);
+    if (this.wanted.click && !this.listens) this.listen();
+    if (this.point && !this.follows) this.followPointer();
   }
 
   listen() {

@@ -14,6 +14,7 @@ export class Group {
     this.legend = make("div", section, "east-legend");
     this.legend.hidden = true;
     const cells = make("div", section, "east-cells");
+    cells.dataset.areas = group.cells.map((cell) => cell.key).join(" ");
     cells.style.setProperty("--columns", group.columns);
     cells.style.setProperty("--wide-columns", group.wide_columns);
     this.cells = group.cells.map((cell) => new Cell(cells, cell, stage));

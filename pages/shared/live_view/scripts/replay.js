@@ -1,14 +1,18 @@
-// The scrubber of a run that rests: it asks the server for moments, one at a time.
+// The scrubber of a run that rests. Moments that the browser has are drawn at once, and the server hears of them when
+// the reader rests; for others it is asked, one at a time.
 import { fillSelect, make, write } from "./elements.js";
 
 const TICK_MS = 250;
 const WHOLE_S = 20;
 const ANSWER_MS = 2000;
+const REST_MS = 600;
 const SPEEDS = [["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"]];
 const PLAY = "▶ Replay", HALT = "❚❚ Halt";
 
 export class Replay {
-  constructor(parent) {
+  // `draws` draws the moment of a step, if the browser has it, and says whether it did.
+  constructor(parent, draws) {
+    this.draws = draws;
     this.node = make("div", parent, "east-replay");
     this.play = make("button", this.node, "east-button");
     this.play.onclick = () => (this.timer ? this.halt() : this.start());
@@ -35,7 +39,7 @@ export class Replay {
     this.range.max = replay.steps.length - 1;
     this.shown = replay.at;
     if (this.pending === this.shown) this.pending = null;
-    if (this.wanted !== null) this.deliver();
+    if (this.wanted !== null) { if (!this.drawn) this.deliver(); }
     // An older moment that is drawn while a question is under way must not take the scrubber back.
     else if (!this.waiting()) {
       this.pending = null;
@@ -55,7 +59,16 @@ export class Replay {
   ask(place) {
     this.wanted = place;
     this.name(place);
-    this.deliver();
+    clearTimeout(this.retry);
+    this.drawn = this.draws(this.steps[place]);
+    if (this.drawn) this.retry = setTimeout(() => this.deliver(), REST_MS);
+    else this.deliver();
+  }
+
+  // The step that the reader has gone to and the server has not shown yet, or null.
+  get ahead() {
+    const place = this.wanted ?? (this.waiting() ? this.pending : null);
+    return place === null || !this.steps ? null : this.steps[place];
   }
 
   waiting() {

@@ -4,6 +4,7 @@ import { plotly } from "./cell.js";
 import { Choices } from "./choices.js";
 import { Commands } from "./commands.js";
 import { make } from "./elements.js";
+import { atStep } from "./frames.js";
 import { Group } from "./group.js";
 import { Replay } from "./replay.js";
 import { Stage } from "./stage.js";
@@ -35,7 +36,7 @@ class View {
     this.choices = new Choices(this.controls);
     this.switches = new Switches(this.controls);
     this.line = make("div", this.node, "east-line");
-    this.replay = new Replay(this.line);
+    this.replay = new Replay(this.line, (step) => this.showMoment(step));
     this.strip = new Strip(this.line);
     this.stage = new Stage(this.node, () => this.draw());
     this.body = make("div", this.node, "east-groups");
@@ -56,6 +57,21 @@ class View {
     return this.groups.flatMap((group) => group.cells);
   }
 
+  // Shows what the server has sent; of a moment that the reader has gone on to since, what was sent ahead.
+  update(data, setState, trigger) {
+    this.sent = [data, setState, trigger];
+    this.replay.show(data.replay, setState);
+    const { ahead } = this.replay;
+    this.show((ahead !== null && atStep(data, ahead)) || data, setState, trigger);
+  }
+
+  // Shows the moment of a step if it has been sent ahead; returns whether it has.
+  showMoment(step) {
+    const [data, ...calls] = this.sent, moment = atStep(data, step);
+    if (moment) this.show(moment, ...calls);
+    return Boolean(moment);
+  }
+
   show(data, setState, trigger) {
     const staged = data.stage?.groups ?? [], groups = [...staged, ...data.groups];
     const plan = planOf(staged) + planOf(data.groups);
@@ -66,7 +82,6 @@ class View {
       this.choices.show(data.controls.choices, setState);
       this.switches.show(data.controls.switches, setState);
     }
-    this.replay.show(data.replay, setState);
     this.strip.show(data.strip);
     this.line.hidden = !data.strip && !data.replay;
     this.stage.show(data.stage);
@@ -110,10 +125,11 @@ class View {
       do {
         this.again = false;
         await breathe(); // words first: a figure takes longer than all of them
-        await this.drawCells(this.staged.flatMap((group) => group.cells), library);
+        this.stage.measure();
+        await this.drawCells(this.staged, library);
         if (this.staged.length) this.node.dataset.staged = this.node.dataset.step ?? "0";
         // The newest stage comes before what lies below an older one.
-        if (!this.again) await this.drawCells(this.cells, library);
+        if (!this.again) await this.drawCells(this.groups.slice(this.staged.length), library);
       } while (this.again && this.node.isConnected);
       this.node.dataset.drawn = this.node.dataset.seq ?? "0";
     } finally {
@@ -121,9 +137,11 @@ class View {
     }
   }
 
-  async drawCells(cells, library) {
+  async drawCells(groups, library) {
     const font = getComputedStyle(this.node).fontFamily;
-    for (const cell of cells) if (this.visible.has(cell.plot)) await cell.draw(library, font);
+    const cells = groups.flatMap((group) => group.cells).filter((cell) => this.visible.has(cell.plot));
+    for (const cell of cells) cell.measure();
+    for (const cell of cells) await cell.draw(library, font);
   }
 
   purge() {
@@ -143,7 +161,7 @@ class View {
 export default function view({ parentElement, data, setStateValue, setTriggerValue }) {
   parentElement.eastView ??= new View(parentElement);
   const shown = parentElement.eastView;
-  shown.show(data, setStateValue, setTriggerValue);
+  shown.update(data, setStateValue, setTriggerValue);
   // Streamlit also cleans up after updates that were overtaken; only a node that is gone is done with.
   return () => setTimeout(() => { if (!shown.node.isConnected) shown.close(); }, GONE_MS);
 }
