@@ -101,8 +101,7 @@ class EASTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.rule = rule
         self.members = members
-        self.class_index = class_index
-        self.class_label = class_label
+        self.class_index, self.class_label = class_index, class_label
         self.validation_fraction = validation_fraction
         self.epochs = epochs
         self.batch_size = batch_size
