@@ -48,7 +48,7 @@ class Watcher:
             marks = {"seq": shown.sequence, "step": 0, "status": shown.status}
             live_view.draw("live", [], strip=_strip(run, shown, None, False), marks=marks)
         else:
-            replay = steering.replay(shown, history)
+            replay = steering.replay(shown, history, steering.pair(run.machine.config.networks)[0])
             moment = history[replay.at] if replay else shown.snapshot
             _draw(run, run.machine, shown, history, moment, replay)
         if not shown.ended:
@@ -95,8 +95,9 @@ def _draw(
     names, cells = order.names(machine.dataset.classes), steering.cells()
     path = thinned(history, LIVE_POINTS)
     scene = Scene(
-        machine, path, moment, side_by_side, order, cells, best(run, machine), steering.differ(), theme
-    )
+        machine, path, moment, side_by_side, order, cells, best(run, machine), steering.differ(), theme,
+        shown.ended,
+    )  # fmt: skip
     groups = [matrices.group(moment.arm(arm), order, names, cells, theme) for arm in side_by_side]
     if len(arms) > len(side_by_side):
         every = [moment.arm(arm) for arm in arms]
