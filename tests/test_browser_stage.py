@@ -118,7 +118,7 @@ def test_the_stage_is_saved_as_one_picture(
     with page.expect_download() as waiting:
         button(page, f"Save as {kind}").click()
     file = tmp_path / waiting.value.suggested_filename
-    assert file.name == f"Four-overlapping-Gaussians-label-step-{step(page)}-of-{step(page)}.{kind.lower()}"
+    assert file.name == f"Four-overlapping-Gaussians-label-step-{step(page)}-of-100.{kind.lower()}"
     waiting.value.save_as(file)
     data = file.read_bytes()
     assert data.startswith(begins) and len(data) > 20_000

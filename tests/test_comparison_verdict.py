@@ -52,6 +52,16 @@ def test_no_difference_this_data_can_show() -> None:
     )
 
 
+def test_what_the_difference_could_be_holds_for_every_rival() -> None:
+    recalls = {EAST: (0.8, 0.7, 0.7), CROSS_ENTROPY: (0.74, 0.69, 0.7), WEIGHTED: (0.85, 0.71, 0.73)}
+    said, comparison = judge(race({"a": 70, "b": 60, "c": 50}, recalls, luck=0.3))
+    assert said.kind == "undecided"
+    first, second = (difference.interval for difference in comparison.differences)
+    assert first[0] != second[0] and first[1] != second[1]
+    low, high = 100 * min(first[0], second[0]), 100 * max(first[1], second[1])
+    assert f"anything from −{-low:.1f} to +{high:.1f} points" in said.headline
+
+
 def test_equal_for_practical_purposes() -> None:
     recalls = {EAST: (0.8, 0.7, 0.7), CROSS_ENTROPY: (0.8, 0.7, 0.7)}
     said, comparison = judge(race({"a": 9000, "b": 8000, "c": 8000}, recalls, wobble=0.001))

@@ -14,7 +14,8 @@ from east.comparison import decision_for, result_of
 from east.metrics import metric
 from east.training import Outcome
 from pages.shared import shelf
-from tests.app_driver import command, opened, press, sound, until, views, widget
+from pages.shared.settings import changed
+from tests.app_driver import command, opened, press, sound, until, uploaded, views, widget
 from tests.compare_driver import by_hand, compared, grid_of, run_id, run_of, section
 
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], float]
@@ -141,3 +142,27 @@ def test_the_what_if_shows_the_rule_of_its_slider_when_it_was_found_ahead(app: A
             wanted = result_of(decided, outcome, members_in_turn=False).mean_hard
             counts = np.array(cell["data"][0]["customdata"])[..., 0]
             assert counts == pytest.approx(wanted, rel=1e-2, abs=0.05)
+
+
+def test_a_class_that_the_test_part_has_not_and_nobody_predicts_is_told() -> None:
+    generator = np.random.default_rng(2)
+    lines = ["when,first,second,kind"]
+    for place in range(300):  # the newest rows are the test, and “rare” lies far off in the oldest half alone
+        kind = "rare" if place < 150 and place % 10 == 0 else ("left", "right")[place % 2]
+        middle = {"rare": 40.0, "left": -2.0, "right": 2.0}[kind]
+        first, second = generator.normal(middle, 1.0, 2)
+        lines.append(f"{2000 + place // 12}-{place % 12 + 1:02d}-15,{first:.3f},{second:.3f},{kind}")
+    app = uploaded("kinds.csv", "\n".join(lines).encode())
+    settings = {"time": "when", "epochs": 40, "seeds": 2, "pace": "full"}
+    app.session_state["settings"] = changed(app.session_state["settings"], settings)
+    sound(app.switch_page("pages/train/page.py").run())
+    press(app, "Train")
+    until(app, lambda data: data["strip"]["status"] == "finished", 60)
+    sound(app.switch_page("pages/compare/page.py").run())
+    told = [entry.value.replace("\\", "") for entry in app.info]
+    assert any(
+        "The test part has no row of “rare”" in note and "counts as 0 in macro F1" in note for note in told
+    )
+    assert (
+        "neither true nor predicted counts as 0" in views(app)["scores"]["groups"][0]["cells"][0]["caption"]
+    )

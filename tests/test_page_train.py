@@ -40,6 +40,9 @@ def test_one_click_starts_a_training_that_shows_both_matrices_of_both_arms() -> 
         for cell in group["cells"][:2]:
             counts = [sum(column[0] for column in row) for row in cell["data"][0]["customdata"]]
             assert counts == pytest.approx([12, 14, 10], abs=0.02)  # a fifth of 59, 71 and 48 wines
+        assert group["cells"][1]["caption"].endswith(
+            "A class that is neither true nor predicted counts as 0."
+        )
     lines = [cell["key"] for cell in data["groups"][2]["cells"]]
     assert lines == ["gap", "heaviside", "loss", "gradient"]
 

@@ -127,7 +127,8 @@ def test_the_end_says_the_verdict_and_leads_to_compare() -> None:
     assert outcome is not None
     wanted = verdict(compare(race_from(outcome))).headline
     until(app, lambda _: any(wanted in entry.value.replace("\\", "") for entry in app.markdown))
-    assert any("Compare" in link.proto.label for link in app.main.get("page_link"))
+    assert [link.proto.label for link in app.main.get("page_link")] == ["See who won"]
+    assert app.main.get("page_link")[0].proto.page == "compare"
 
 
 def test_the_projector_is_part_of_the_link_and_hides_the_settings() -> None:
@@ -206,18 +207,38 @@ def test_training_far_above_validation_is_said_where_the_score_is_read() -> None
     sound(app.switch_page("pages/train/page.py").run())
     press(app, "Train")
     until(app, lambda data: data["strip"]["status"] == "finished", 60)
-    (newest,) = run_of(app).history()[-1:]
+    newest = run_of(app).history()[-1]
+    send(app, at={"step": newest.step, "number": 1})  # what is kept is of a moment before
     for arm, large, small in zip(newest.arms, view(app)["groups"], staged(app)["groups"], strict=False):
         train, hard = (
             np.mean([getattr(lane, name) for lane in arm.lanes]) for name in ("train_score", "score_hard")
         )
         assert train - hard > 0.2
-        assert small["caption"] == f"Macro F1 {hard:.3f} (training far above: {train:.3f})"
+        assert small["caption"].startswith(f"Macro F1 {hard:.3f} (training far above: {train:.3f})")
         assert f"by heart: {train:.3f} on them, {hard:.3f} on validation" in large["caption"]
 
 
 def test_a_training_that_is_not_far_above_is_not_said_to_be() -> None:
     app = finished()
     for group in staged(app)["groups"][:2]:
-        assert group["caption"].startswith("Macro F1 ") and group["caption"].endswith(" on validation")
+        assert group["caption"].startswith("Macro F1 ") and "far above" not in group["caption"]
     assert not any("by heart" in group["caption"] for group in view(app)["groups"])
+
+
+def test_the_end_rests_at_the_kept_moment_and_says_it_with_its_score() -> None:
+    app = finished(seeds="3", epochs="12")
+    run = run_of(app)
+    assert run.outcome is not None
+    data = view(app)
+    steps, last = data["replay"]["steps"], run.history()[-1]
+    for place, arm in enumerate(last.arms):
+        kept = sorted(lane.best_step for lane in run.outcome.lanes if lane.loss == arm.arm.loss)
+        best = np.mean([lane.best_score for lane in arm.lanes])
+        span = f"step {kept[0]}" if kept[0] == kept[-1] else f"steps {kept[0]} to {kept[-1]}"
+        assert staged(app)["groups"][place]["caption"].endswith(f" · kept: {best:.3f} at {span}")
+        if place == 0:
+            nearest = min(steps, key=lambda step: abs(step - kept[1]))
+            assert steps[data["replay"]["at"]] == nearest == int(data["marks"]["step"])
+    assert "at" not in app.query_params
+    send(app, at={"step": last.step, "number": 1})
+    assert view(app)["marks"]["step"] == str(last.step) == app.query_params["at"]

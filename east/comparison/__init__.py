@@ -1,5 +1,6 @@
 """Judge a race: scores with intervals, the verdict, what-if offsets, per-class tables, grid and frontier."""
 
+from east.comparison.absent import CONVENTION, absent_sentence, counts_absent_classes
 from east.comparison.classes import (
     ClassChange,
     ClassRow,
@@ -41,6 +42,7 @@ from east.comparison.what_if import (
 
 __all__ = [
     "BETAS",
+    "CONVENTION",
     "WIDTHS",
     "ArmResult",
     "ClassChange",
@@ -61,11 +63,13 @@ __all__ = [
     "Step",
     "Verdict",
     "WhatIf",
+    "absent_sentence",
     "averaging",
     "class_changes",
     "class_rows",
     "class_table",
     "compare",
+    "counts_absent_classes",
     "decided_for",
     "decision_for",
     "first_minus_second",

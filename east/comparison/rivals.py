@@ -113,11 +113,10 @@ def _nothing_shown(comparison: Comparison) -> tuple[Kind, str]:
             f"For practical purposes {_subject(comparison)} does not differ from {rivals} in {_metric(comparison)}: "
             f"any difference is likely below {amount(reach, comparison.metric)} {unit}."
         )
-    widest = max(
-        comparison.differences, key=lambda difference: difference.interval[1] - difference.interval[0]
-    )
+    # The union of all intervals: none of them alone holds for every rival.
+    lows, highs = zip(*(difference.interval for difference in comparison.differences), strict=True)
     subject, measure = _subject(comparison), _metric(comparison)
-    room = f"could be anything from {span(widest.interval, comparison.metric)} {unit}"
+    room = f"could be anything from {span((min(lows), max(highs)), comparison.metric)} {unit}"
     if scarce:
         place = min(scarce, key=lambda index: comparison.race.class_counts[index])
         name, rows = comparison.race.classes[place], int(comparison.race.class_counts[place])

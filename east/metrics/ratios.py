@@ -28,7 +28,8 @@ def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = N
 
     Args:
         beta: weight of recall against precision, from 1e-6 to 1e6; below 1 it prefers precision.
-        average: "macro", "micro", "weighted" (by support), or "class" for one class alone.
+        average: "macro" (a class that is neither true nor predicted counts as 0), "micro", "weighted" (by support),
+            or "class" for one class alone.
         class_index: position of the class for "class".
 
     Raises:

@@ -100,6 +100,16 @@ class ArmSnapshot:
         return float(np.mean([lane.train_score for lane in self.lanes]))
 
     @property
+    def kept_steps(self) -> tuple[int, ...]:
+        """Steps of the lanes' checkpoints, ascending; empty where nothing has been kept yet."""
+        return tuple(sorted(lane.best_step for lane in self.lanes if lane.best_step > 0))
+
+    @property
+    def kept_score(self) -> float:
+        """Metric of the hard matrix at the lanes' checkpoints, the mean over lanes."""
+        return float(np.mean([lane.best_score for lane in self.lanes]))
+
+    @property
     def overfitted(self) -> bool:
         """Whether the training score is above the validation score by `FAR_ABOVE` of the metric's range or more.
 

@@ -43,7 +43,7 @@ ICONS: Mapping[Kind, str] = {
 
 def headline(comparison: Comparison) -> None:
     """Say who won in plain words, as strongly as the intervals allow."""
-    from east.comparison import verdict
+    from east.comparison import absent_sentence, verdict
 
     judgement = verdict(comparison)
     st.html(STYLE)
@@ -51,6 +51,9 @@ def headline(comparison: Comparison) -> None:
         st.markdown(f"## {ICONS[judgement.kind]} {literal(judgement.headline)}")
         with st.expander("How sure that is, and in rows"):
             st.markdown("\n".join(f"- {literal(detail)}" for detail in judgement.details))
+    absent = absent_sentence(comparison.race)
+    if absent:
+        st.info(literal(absent), icon=":material/info:")
 
 
 def section(run: Run, outcome: Outcome) -> None:
@@ -63,15 +66,15 @@ def section(run: Run, outcome: Outcome) -> None:
 
 def _scores(run: Run, comparison: Comparison) -> None:
     """Draw every arm's score and the paired differences, each with its interval."""
+    from east.comparison import CONVENTION, counts_absent_classes
+
     theme, label = live_view.theme(), comparison.metric.label
-    cells = [
-        Cell(
-            "scores",
-            f"{label} on test",
-            score_figure(comparison.scores, label, theme=theme),
-            "Line: 95 % interval. Bar: mean over seeds. Dots: the seeds, each at its best moment on validation.",
-        )
-    ]
+    words = (
+        "Line: 95 % interval. Bar: mean over seeds. Dots: the seeds, each at its best moment on validation."
+    )
+    if counts_absent_classes(comparison.metric, len(comparison.race.classes)):
+        words += f" {CONVENTION}."
+    cells = [Cell("scores", f"{label} on test", score_figure(comparison.scores, label, theme=theme), words)]
     if comparison.differences:
         paired = paired_figure(comparison.differences, unit=comparison.metric.unit, theme=theme)
         caption = (

@@ -50,7 +50,7 @@ def group(
             "hard",
             f"Hard · {metric} {score(shown.score_hard)}",
             matrix_figure(hard, classes, name=f"{label}, hard matrix", normalise=normalise, theme=theme),
-            "Each counted once, for its likeliest class: what you are judged by.",
+            f"Each counted once, for its likeliest class: what you are judged by.{_convention(shown)}",
         ),
         Cell(
             "difference",
@@ -63,6 +63,12 @@ def group(
     return Group(shown.arm.key, cells, 3, label, caption, theme.arm(shown.arm))
 
 
+def _convention(shown: ArmSnapshot) -> str:
+    from east.comparison import CONVENTION, counts_absent_classes
+
+    return f" {CONVENTION}." if counts_absent_classes(shown.arm.metric, len(shown.hard)) else ""
+
+
 def _by_heart(shown: ArmSnapshot) -> str:
     """Say that an arm knows its training rows far better than others, if it does."""
     if not shown.overfitted:
@@ -73,14 +79,26 @@ def _by_heart(shown: ArmSnapshot) -> str:
     )
 
 
-def score_in_words(shown: ArmSnapshot) -> str:
-    """Write an arm's score on validation, and beside it the training score where that is far above."""
+def score_in_words(shown: ArmSnapshot, last: ArmSnapshot | None) -> str:
+    """Write an arm's score on validation, and beside it the training score where that is far above.
+
+    Args:
+        shown: the arm at the moment shown.
+        last: the arm at the end, if the training has ended: it knows what was kept.
+    """
     own = f"{shown.arm.metric.label} {score(shown.score_hard)}"
-    return (
-        f"{own} (training far above: {score(shown.train_score)})"
-        if shown.overfitted
-        else f"{own} on validation"
-    )
+    if shown.overfitted:
+        own += f" (training far above: {score(shown.train_score)})"
+    elif last is None:
+        own += " on validation"
+    return own if last is None or not last.kept_steps else f"{own} · kept: {_kept(last)}"
+
+
+def _kept(last: ArmSnapshot) -> str:
+    """Write the score and the steps of what was kept."""
+    first, *_, final = (*last.kept_steps, last.kept_steps[-1])
+    steps = f"step {first:,}" if first == final else f"steps {first:,} to {final:,}"
+    return f"{score(last.kept_score)} at {steps}"
 
 
 def every_arm(

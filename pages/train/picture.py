@@ -50,7 +50,7 @@ class Watcher:
                 marks=marks, hear=steering.hear(run),
             )  # fmt: skip
         else:
-            replay = steering.replay(shown, history)
+            replay = steering.replay(shown, history, steering.pair(run.machine.config.networks)[0])
             moment = history[replay.at] if replay else shown.snapshot
             _draw(run, run.machine, shown, history, moment, replay)
         if not shown.ended:
@@ -89,6 +89,7 @@ def _draw(
     scene = Scene(
         machine, thinned(history, LIVE_POINTS), moment, side_by_side, steering.order(history, side_by_side[0]),
         steering.cells(), best(run, machine), steering.differ(), theme,
+        shown.ended,
     )  # fmt: skip
     seen = Seen(run, shown, scene, steering.projected(), replay is not None)
     ahead = frames.of(seen, history)

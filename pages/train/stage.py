@@ -48,6 +48,7 @@ class Scene:
         best: the best reachable score and decisions, where they are known.
         differ: whether the regions show where the arms differ.
         theme: LIGHT or DARK.
+        ended: whether the training has, so that what was kept of it is to be said.
     """
 
     machine: Machine
@@ -59,6 +60,7 @@ class Scene:
     best: BestOverView | None
     differ: bool
     theme: Theme
+    ended: bool = False
 
     @property
     def differs(self) -> bool:
@@ -98,7 +100,7 @@ def _arm(scene: Scene, place: int) -> Group:
         matrix("soft", "Soft", shown.soft, shown.score_soft),
         matrix("hard", "Hard", shown.hard, shown.score_hard),
     ]
-    words = score_in_words(shown)
+    words = score_in_words(shown, scene.history[-1].arm(shown.arm) if scene.ended else None)
     return Group(f"stage-{shown.arm.key}", cells, 1, label, words, scene.theme.arm(shown.arm))
 
 
@@ -143,7 +145,11 @@ def _foot(scene: Scene) -> Group:
         scene.history, machine.config.networks, "score", moment=moment,
         reachable=scene.best.score if scene.best else None, theme=theme,
     )  # fmt: skip
-    cells = [Cell("score", f"{machine.config.metric.label} on validation (dotted: on training rows)", curve)]
+    cells = [
+        Cell(
+            "score", f"{machine.config.metric.label} on validation (dotted: on training rows; ◆ kept)", curve
+        )
+    ]
     plans = annealings(machine)
     if plans:
         figure = annealing_figure(plans, moment.progress, theme=theme)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,12 +110,17 @@ def _buttons(shown: RunState) -> Sequence[Button]:
     )
 
 
-def replay(shown: RunState, history: Sequence[Snapshot]) -> Replay | None:
-    """Return the moments that a run at rest can go back to, and which is shown."""
+def replay(shown: RunState, history: Sequence[Snapshot], arm: Arm) -> Replay | None:
+    """Return the moments that a run at rest can go back to, and which is shown.
+
+    An ended run rests at the moment that is kept of `arm`: of several seeds at the one in the middle.
+    """
     if not (shown.ended or shown.status == "paused") or len(history) < 2:
         return None
-    steps = [snapshot.step for snapshot in history]
-    return Replay(steps, nearest_place(history, state.get().at))
+    at, kept = state.get().at, history[-1].arm(arm).kept_steps
+    if at is None and shown.ended and kept:
+        at = median_low(kept)
+    return Replay([snapshot.step for snapshot in history], nearest_place(history, at))
 
 
 def pair(arms: Sequence[Arm]) -> list[Arm]:
@@ -170,7 +176,7 @@ def _scrubbed(run: Run) -> None:
     sent, newest = session.component_value(VIEW, "at"), run.state.snapshot
     match sent:
         case {"step": int(at)} if newest is not None:
-            state.put(at=None if at == newest.step else at)
+            state.put(at=None if at == newest.step and not run.state.ended else at)
 
 
 def _switched(name: str, word: str) -> None:

@@ -23,6 +23,7 @@ export class Group {
   show(group, send) {
     write(this.title, group.title);
     write(this.caption, group.caption);
+    this.caption.title = group.caption; // where there is no room for all of it
     this.mark.hidden = !group.color;
     this.mark.style.background = group.color;
     group.cells.forEach((cell, place) => this.cells[place].show(cell, send));

@@ -26,6 +26,7 @@ export class Strip {
     make("span", this.node, "east-status").setAttribute("role", "status");
     const bar = make("div", this.node, "east-bar");
     bar.setAttribute("role", "progressbar");
+    bar.setAttribute("aria-label", "Progress of the training");
     make("div", bar);
     for (const fact of facts) {
       const node = make("span", this.node, "east-fact");
