@@ -1,4 +1,4 @@
-"""The command line: `python -m east` with `train`, `profile`, `report`, `benchmark` or `list`."""
+"""The command line: `python -m east` does in a checkout what the command `east` does where it is installed."""
 
 import sys
 
