@@ -37,7 +37,7 @@ def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.
     made = TrainingRequest.make
 
     def make(request: TrainingRequest, remark: object) -> Machine:
-        cast("list[object]", remarks).append(remark)
+        remarks.append(remark)
         remark("There was too little memory: its batches have 64 rows.")  # type: ignore[operator]
         return made(request, remark)  # type: ignore[arg-type]
 

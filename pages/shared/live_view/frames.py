@@ -46,7 +46,7 @@ def packed(frames: Iterable[Frame]) -> Generator[int, None, str]:
     pool = _Pool()
     found: dict[str, object] = {}
     for number, frame in enumerate(frames, 1):
-        stage = frame.stage.plain()
+        stage: dict[str, Any] = frame.stage.plain()
         found[str(frame.step)] = {
             "stage": {**stage, "groups": _placed(pool, frame.stage.groups)},
             "groups": _placed(pool, frame.groups),
