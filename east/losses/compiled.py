@@ -24,22 +24,22 @@ def sum_members(
         weights: `[..., B]`, or None for 1.
 
     Returns:
-        Matrices `[..., K, K]`; odds, total, second, mass, place and height of the first class, and evidence, which
-        the backward needs; and the log-odds of each sample's own class, `[..., B, 1]`.
+        Matrices `[..., K, K]`; odds, total, threshold, mass, places of the first and the second class, height of
+        the first, and evidence, which the backward needs; and each sample's own class's log-odds, `[..., B, 1]`.
     """
     classes, lanes, rows = logits.shape[-1], targets.shape[:-1], targets.numel()
     odds = (logits - logits.amax(dim=-1, keepdim=True)).contiguous()
     log_odds_of_target = odds.gather(-1, targets.unsqueeze(-1))
     odds.exp_()
-    kept, places = odds.new_empty(5, rows), torch.empty(rows, dtype=torch.int64)
+    kept, places = odds.new_empty(5, rows), torch.zeros(2, rows, dtype=torch.int64)
     matrix = odds.new_zeros(lanes.numel(), classes, classes)
     kernels.sum_members(
         _rows(odds), _cells(targets, classes), _each(weights, odds, rows), _each(factors, odds, classes),
         _lines(lines), _rows(matrix), kept.numpy(), places.numpy(),
     )  # fmt: skip
-    total, second, mass, first_height, evidence = kept.view(5, *targets.shape, 1)
-    first_index = places.view(*targets.shape, 1)
-    saved = [odds, total, second, mass, first_index, first_height, evidence]
+    total, threshold, mass, first_height, evidence = kept.view(5, *targets.shape, 1)
+    first_index, second_index = places.view(2, *targets.shape, 1)
+    saved = [odds, total, threshold, mass, first_index, second_index, first_height, evidence]
     return matrix.view(*lanes, classes, classes), saved, log_odds_of_target
 
 
@@ -66,13 +66,14 @@ def pull_back(
     Returns:
         The gradient `[..., B, K]`.
     """
-    odds, total, second, mass, first_index, first_height, evidence = saved
+    odds, total, threshold, mass, first_index, second_index, first_height, evidence = saved
     gradient, rows = torch.empty_like(odds), targets.numel()
-    kept = torch.stack([total, second, mass, first_height, evidence]).view(5, rows)
+    kept = torch.stack([total, threshold, mass, first_height, evidence]).view(5, rows)
+    places = torch.stack([first_index, second_index]).view(2, rows)
     own = targets.reshape(-1).long().numpy()
     kernels.pull_back(
         _rows(odds), _cells(targets, odds.shape[-1]), own, _each(weights, odds, rows),
-        _each(factors, odds, odds.shape[-1]), _lines(lines), kept.numpy(), first_index.reshape(-1).numpy(),
+        _each(factors, odds, odds.shape[-1]), _lines(lines), kept.numpy(), places.numpy(),
         _rows(to_matrix.contiguous()), to_likelihood.reshape(-1).contiguous().numpy(), _rows(gradient),
     )  # fmt: skip
     return gradient

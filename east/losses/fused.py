@@ -81,9 +81,10 @@ class _Kept(NamedTuple):
 
     odds: Tensor
     total: Tensor
-    second: Tensor
+    threshold: Tensor
     mass: Tensor
     first_index: Tensor
+    second_index: Tensor
     first_height: Tensor
     evidence: Tensor
 
@@ -159,19 +160,19 @@ def _members(
     logits: Tensor, own: Tensor, lines: _Lines, factors: Tensor | None
 ) -> tuple[Tensor, _Kept, Tensor]:
     """Return memberships, what their backward needs, and the log-odds of the classes `own` `[..., B, 1]`."""
-    odds = logits - logits.amax(dim=-1, keepdim=True)
+    first, first_index = logits.max(dim=-1, keepdim=True)
+    odds = logits - first
     log_odds_of_target = odds.gather(-1, own)
-    heights = torch.ge(odds.exp_(), 1, out=torch.empty_like(odds))
-    first_index = _places(heights)
-    odds.scatter_(-1, first_index, 0)
-    second, total = odds.amax(dim=-1, keepdim=True), odds.sum(dim=-1, keepdim=True).add_(1)
-    threshold = (1 + second) / 2
+    odds.scatter_(-1, first_index, -torch.inf)
+    second, second_index = odds.max(dim=-1, keepdim=True)
+    total = odds.exp_().sum(dim=-1, keepdim=True).add_(1)
+    threshold = (1 + second.exp()) / 2
     first_height = _first_height(threshold, total, lines)
-    _other_heights(odds, threshold, lines, heights).scatter_(-1, first_index, first_height)
+    heights = _other_heights(odds, threshold, lines).scatter_(-1, first_index, first_height)
     mass, evidence = heights.sum(dim=-1, keepdim=True), total
     if factors is not None:
         evidence = (odds @ factors).unsqueeze(-1) + factors[first_index]
-    kept = _Kept(odds, total, second, mass, first_index, first_height, evidence)
+    kept = _Kept(odds, total, threshold, mass, first_index, second_index, first_height, evidence)
     return heights.div_(mass), kept, log_odds_of_target
 
 
@@ -198,12 +199,11 @@ def _pulled_back(
 
     Of the likelihood's gradient it adds what goes through the evidence; the own class's logit is the caller's.
     """
-    odds, total, second, mass, first_index, first_height, evidence = kept
-    threshold = (1 + second) / 2
+    odds, total, threshold, mass, first_index, second_index, first_height, evidence = kept
     # Through the normalisation, m = heights / mass.
     first_gradient = gradient.gather(-1, first_index)
-    buffer = _other_heights(odds, threshold, lines, torch.empty_like(odds)).mul_(gradient)
-    inner = (buffer.sum(dim=-1, keepdim=True) + first_gradient * first_height) / mass
+    buffer = _other_heights(odds, threshold, lines)
+    inner = (buffer.mul_(gradient).sum(dim=-1, keepdim=True) + first_gradient * first_height) / mass
     first_gradient = (first_gradient - inner) / mass
     # Through the two lines: their slope, and the odds as the derivative of exp.
     slopes = torch.gt(odds, threshold * lines.low, out=buffer)
@@ -213,7 +213,6 @@ def _pulled_back(
     to_first, to_total = first_gradient * slope, first_gradient * slope_of_total
     # Scaling all odds changes nothing, so what flows to them, total and threshold cancels.
     to_threshold = -(gradient.sum(dim=-1, keepdim=True) + to_first + to_total * total) / threshold
-    second_index = _places(torch.eq(odds, second, out=buffer))
     # The likelihood's own softmax, of the offset logits: every odds count by their factor.
     to_evidence = -to_likelihood / evidence
     if factors is None:
@@ -226,12 +225,6 @@ def _pulled_back(
     return gradient.scatter_add_(-1, second_index, to_threshold * (threshold - 0.5))
 
 
-def _other_heights(odds: Tensor, threshold: Tensor, lines: _Lines, out: Tensor) -> Tensor:
-    """Put H * tau of every class but the first into `out`, `[..., B, K]`; 0 at the first, where `odds` is 0."""
-    heights = torch.sub(odds, threshold * lines.low, out=out).clamp_min_(0)
-    return heights.mul_(lines.band - lines.below).addcmul_(odds, lines.below)
-
-
 def _differentiable_gradient(
     saved: tuple[Tensor, ...], gradients: tuple[Tensor, ...], sharpness: Sharpness
 ) -> Tensor:
@@ -241,14 +234,10 @@ def _differentiable_gradient(
     return torch.autograd.grad(outputs, logits, gradients, create_graph=True)[0]
 
 
-def _places(marks: Tensor) -> Tensor:
-    """Return where the first 1 stands in each row of 0s and 1s, `[..., 1]`."""
-    eager = marks.is_cpu and not torch.compiler.is_compiling()
-    # A product with 0, 1, 2, ... is many times faster there than argmax, and right where no row has a tie.
-    if eager and bool((marks.sum(dim=-1) == 1).all()):
-        places = torch.arange(marks.shape[-1], dtype=marks.dtype)
-        return (marks @ places).long().unsqueeze(-1)
-    return marks.argmax(dim=-1, keepdim=True)
+def _other_heights(odds: Tensor, threshold: Tensor, lines: _Lines) -> Tensor:
+    """H * tau of every class but the first, `[..., B, K]`; 0 at the first, where `odds` is 0."""
+    heights = (odds - threshold * lines.low).clamp_min_(0)
+    return heights.mul_(lines.band - lines.below).addcmul_(odds, lines.below)
 
 
 def _first_height(threshold: Tensor, total: Tensor, lines: _Lines) -> Tensor:

@@ -34,8 +34,8 @@ def sum_members(
         factors: `[K]` of the likelihood's classes.
         lines: delta, below, band, low, high of the Heaviside, then 1/2 and 1 of the same type.
         matrix: `[lanes * K, K]`, added to.
-        kept: `[5, N]` for total, second, mass, height of the first class, evidence.
-        places: `[N]` for the first class.
+        kept: `[5, N]` for total, threshold, mass, height of the first class, evidence.
+        places: `[2, N]` for the first and the second class.
     """
     delta, below, band, low, high, half, one = lines
     zero, classes = one - one, odds.shape[1]
@@ -67,9 +67,13 @@ def sum_members(
             value = values[place]
             sums[place] += ((value - edge if value > edge else zero) * (band - below) + value * below) * scale
         sums[first] += first_height * scale
-        kept[0, row], kept[1, row], kept[2, row] = total, second, mass
+        kept[0, row], kept[1, row], kept[2, row] = total, threshold, mass
         kept[3, row], kept[4, row] = first_height, evidence
-        places[row] = first
+        places[0, row] = first
+        for place in range(classes):
+            if values[place] == second and place != first:
+                places[1, row] = place
+                break
 
 
 @numba.njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
@@ -82,8 +86,7 @@ def pull_back(
     zero, classes = one - one, odds.shape[1]
     for row in range(odds.shape[0]):
         values, slopes, own = odds[row], to_matrix[cells[row]], gradient[row]
-        total, second, mass, first = kept[0, row], kept[1, row], kept[2, row], places[row]
-        threshold = (one + second) * half
+        total, threshold, mass, first = kept[0, row], kept[1, row], kept[2, row], places[0, row]
         edge, top = threshold * low, threshold * high
         inner = slopes[first] * kept[3, row]
         for place in range(classes):
@@ -110,7 +113,4 @@ def pull_back(
         to_threshold = -(flow + to_first + to_total * total) / threshold
         own[first] += to_first + to_evidence * factors[first] + to_total + to_threshold * half
         own[targets[row]] += to_likelihood[row]
-        for place in range(classes):
-            if values[place] == second and place != first:
-                own[place] += to_threshold * (threshold - half)
-                break
+        own[places[1, row]] += to_threshold * (threshold - half)
