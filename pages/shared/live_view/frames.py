@@ -48,7 +48,7 @@ def packed(frames: Iterable[Frame]) -> Generator[int, None, str]:
     for number, frame in enumerate(frames, 1):
         stage: dict[str, Any] = frame.stage.plain()
         found[str(frame.step)] = {
-            "stage": {**stage, "groups": _placed(pool, frame.stage.groups)},
+            "stage": stage | {"groups": _placed(pool, frame.stage.groups)},
             "groups": _placed(pool, frame.groups),
             "strip": asdict(frame.strip),
         }
