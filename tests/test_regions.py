@@ -54,6 +54,16 @@ def config(**options: object) -> TrainConfig:
     return TrainConfig(F1, **(settings | options))  # type: ignore[arg-type]
 
 
+def test_a_view_over_durations_is_that_over_their_seconds() -> None:
+    seconds, targets = clouds(200)
+    durations = seconds.assign(width=pd.to_timedelta(seconds["width"], unit="s"))
+    seconds = durations.assign(width=durations["width"].dt.total_seconds())
+    views = [region_view(frame, prepare_arrays(frame, targets), size=6) for frame in (seconds, durations)]
+    assert views[1].columns == ("width", "height")
+    np.testing.assert_array_equal(views[1].crossings(), views[0].crossings())
+    np.testing.assert_array_equal(views[1].points.places, views[0].points.places)
+
+
 def test_a_view_covers_the_training_rows_and_encodes_as_the_encoder_does() -> None:
     frame, dataset = made()
     view = region_view(frame, dataset, size=12)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from east.dataset.encoding.columns import as_numbers
 from east.dataset.preparing import Dataset
 from east.errors import DatasetError, SettingError
 
@@ -149,7 +150,7 @@ def _checked(dataset: Dataset, columns: Sequence[str] | None, size: int) -> tupl
 
 
 def _numbers(column: pd.Series[Any]) -> Floats:
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    values = as_numbers(column).to_numpy(dtype=np.float64, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
 
 
