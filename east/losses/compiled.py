@@ -31,7 +31,7 @@ def sum_members(
     odds = (logits - logits.amax(dim=-1, keepdim=True)).contiguous()
     log_odds_of_target = odds.gather(-1, targets.unsqueeze(-1))
     odds.exp_()
-    kept, places = odds.new_empty(5, rows), torch.zeros(2, rows, dtype=torch.int64)
+    kept, places = odds.new_empty(5, rows), torch.empty(2, rows, dtype=torch.int64)
     matrix = odds.new_zeros(lanes.numel(), classes, classes)
     kernels.sum_members(
         _rows(odds), _cells(targets, classes), _each(weights, odds, rows), _each(factors, odds, classes),
