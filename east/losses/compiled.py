@@ -74,13 +74,13 @@ def pull_back(
     kernels.pull_back(
         _rows(odds), _cells(targets, odds.shape[-1]), own, _each(weights, odds, rows),
         _each(factors, odds, odds.shape[-1]), _lines(lines), kept.numpy(), places.numpy(),
-        _rows(to_matrix.contiguous()), to_likelihood.reshape(-1).contiguous().numpy(), _rows(gradient),
+        _rows(to_matrix.contiguous()), _each(to_likelihood, odds, rows), _rows(gradient),
     )  # fmt: skip
     return gradient
 
 
 def _rows(values: Tensor) -> kernels.Floats:
-    return values.view(-1, values.shape[-1]).numpy()
+    return values.detach().view(-1, values.shape[-1]).numpy()
 
 
 def _cells(targets: Tensor, classes: int) -> kernels.Places:
