@@ -90,6 +90,15 @@ def test_logits_that_do_not_lie_row_by_row_are_no_trouble(always: list[int]) -> 
     assert torch.equal(mine, other)
 
 
+def test_a_gradient_to_start_from_that_is_itself_differentiable_is_no_trouble(always: list[int]) -> None:
+    logits, targets = drawn(30, 5).requires_grad_(), drawn_targets(30, classes=5)
+    outputs = soft_confusion_of_logits(logits, targets, SHARPNESSES[0])
+    starts = drawn(5, 5, seed=5), drawn(30, seed=6)
+    leaves = tuple(start.clone().requires_grad_() for start in starts)
+    (expected,) = torch.autograd.grad(outputs, logits, starts, retain_graph=True)
+    assert torch.equal(torch.autograd.grad(outputs, logits, leaves)[0], expected)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("classes", [2, 3, 100])
 def test_the_loops_are_finite_at_ties_and_saturation_and_equal_torchs(

@@ -79,6 +79,14 @@ def test_the_weighted_node_passes_gradcheck() -> None:
     )
 
 
+def test_weights_that_are_learned_get_their_whole_gradient() -> None:
+    loss, logits, targets = EASTLoss("mcc", class_counts=COUNTS), drawn(9, CLASSES), drawn_targets(9)
+    weights = (drawn(9, seed=3).abs() + 0.1).requires_grad_()
+    assert torch.autograd.gradcheck(lambda given: loss(logits, targets, 0.3, given), (weights,))
+    value = loss(logits, targets, 0.3, weights)
+    torch.testing.assert_close(value.detach(), loss(logits, targets, 0.3, weights.detach()))
+
+
 # Rows that do not count, and where the classes stand
 
 

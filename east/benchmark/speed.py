@@ -50,7 +50,7 @@ def speed_lines(*, rounds: int = 9, compiled: bool = True, sizes: Sizes | None =
     torch.set_num_threads(1)
     try:
         yield _machine(rounds)
-        for num_classes in (10, 100):
+        for num_classes in (10, 26, 100):
             yield from _losses(sizes, num_classes, rounds, compiled)
         yield _step(sizes, rounds)
         yield from _lanes(sizes, max(1, rounds // 3))

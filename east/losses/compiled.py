@@ -31,7 +31,7 @@ def sum_members(
     odds = (logits - logits.amax(dim=-1, keepdim=True)).contiguous()
     log_odds_of_target = odds.gather(-1, targets.unsqueeze(-1))
     odds.exp_()
-    kept, places = odds.new_empty(5, rows), torch.zeros(2, rows, dtype=torch.int64)
+    kept, places = odds.new_empty(5, rows), torch.empty(2, rows, dtype=torch.int64)
     matrix = odds.new_zeros(lanes.numel(), classes, classes)
     kernels.sum_members(
         _rows(odds), _cells(targets, classes), _each(weights, odds, rows), _each(factors, odds, classes),
@@ -74,13 +74,13 @@ def pull_back(
     kernels.pull_back(
         _rows(odds), _cells(targets, odds.shape[-1]), own, _each(weights, odds, rows),
         _each(factors, odds, odds.shape[-1]), _lines(lines), kept.numpy(), places.numpy(),
-        _rows(to_matrix.contiguous()), to_likelihood.reshape(-1).contiguous().numpy(), _rows(gradient),
+        _rows(to_matrix.contiguous()), _each(to_likelihood, odds, rows), _rows(gradient),
     )  # fmt: skip
     return gradient
 
 
 def _rows(values: Tensor) -> kernels.Floats:
-    return values.view(-1, values.shape[-1]).numpy()
+    return values.detach().view(-1, values.shape[-1]).numpy()
 
 
 def _cells(targets: Tensor, classes: int) -> kernels.Places:

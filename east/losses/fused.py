@@ -33,8 +33,9 @@ def soft_confusion_of_logits(
     Returns:
         Matrices `[..., K, K]`, and log p of the true class of each sample `[..., B]`, which no weight scales.
     """
-    if transformed():
-        # torch.func sees through the readable form, to any depth; a node with a backward of its own is closed to it.
+    if transformed() or (weights is not None and weights.requires_grad):
+        # torch.func sees through the readable form, to any depth; a node with a backward of its own is closed to it,
+        # and this one has no gradient on the weights.
         return _readable(logits, targets, sharpness, offsets, weights)
     outputs: tuple[Tensor, Tensor] = _SoftConfusionOfLogits.apply(  # type: ignore[no-untyped-call]
         logits, targets, sharpness, offsets, weights, *_lines(sharpness, logits)

@@ -17,7 +17,7 @@ Places = NDArray[np.int64]
 
 
 # Sums in any order let the loops run on vectors; nothing is assumed of infinite values.
-ANY_ORDER = {"reassoc", "contract", "nsz", "nnan"}
+ANY_ORDER = {"reassoc", "contract", "nsz"}
 
 
 @numba.njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
@@ -46,10 +46,12 @@ def sum_members(
                 first = place
                 break
         values[first] = zero
-        total, second = one, zero
+        total, second, runner_up = one, zero, 0
         for place in range(classes):
             total += values[place]
-            second = values[place] if values[place] > second else second
+        for place in range(classes):
+            if values[place] > second:
+                second, runner_up = values[place], place
         threshold = (one + second) * half
         edge, top = threshold * low, threshold * high
         if top < one:
@@ -69,11 +71,7 @@ def sum_members(
         sums[first] += first_height * scale
         kept[0, row], kept[1, row], kept[2, row] = total, threshold, mass
         kept[3, row], kept[4, row] = first_height, evidence
-        places[0, row] = first
-        for place in range(classes):
-            if values[place] == second and place != first:
-                places[1, row] = place
-                break
+        places[0, row], places[1, row] = first, runner_up
 
 
 @numba.njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
