@@ -62,6 +62,8 @@ def test_no_page_has_a_violation_that_an_empty_page_has_not(
     button(page, "Train").click()
     live(page).wait_for()
     until(lambda: mark(page, "status") == "finished")
+    # What is drawn anew is pale meanwhile.
+    until(lambda: not page.get_by_test_id("stStatusWidget").is_visible())
     found["Train"] = violations(page)
     for link, heading in PAGES.items():
         go_to(page, link)

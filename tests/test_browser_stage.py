@@ -5,6 +5,7 @@ With EAST_PICTURES=1 the README's picture of it is written anew.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from pathlib import Path
@@ -165,9 +166,9 @@ def middle_of(page: Page, plot: Locator, across: float, down: float) -> None:
     page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
 
-def lit(regions: Locator, pair: tuple[str, str]) -> bool:
-    """Whether a row of a true and a predicted class is lit up."""
-    return any(on for true, predicted, on in regions.evaluate(POINTED) if (true, predicted) == pair)
+def is_lit(plot: Locator, wanted: tuple[str, str]) -> bool:
+    """Whether a row of a cell, by its class and its prediction, is lit up."""
+    return any(on for *pair, on in plot.evaluate(POINTED) if (*pair,) == wanted)
 
 
 def test_pointing_at_a_cell_lights_its_rows_and_at_a_row_frames_its_cell(page: Page, server: Server) -> None:
@@ -179,7 +180,7 @@ def test_pointing_at_a_cell_lights_its_rows_and_at_a_row_frames_its_cell(page: P
     for true, predicted in ((3, 0), (1, 1)):  # D taken for A, and B for what it is
         middle_of(page, hard, (predicted + 0.5) / 4, (true + 0.5) / 4)
         wanted = ("ABCD"[true], "ABCD"[predicted])
-        until(lambda wanted=wanted: lit(regions[0], wanted), 10)  # type: ignore[misc]
+        until(functools.partial(is_lit, regions[0], wanted), 10)
         rows = regions[0].evaluate(POINTED)
         assert [on for *_, on in rows] == [(name, taken) == wanted for name, taken, _ in rows]
         dark = sum((name, taken) != wanted for name, taken, _ in rows)
@@ -200,7 +201,7 @@ def test_pointing_at_a_cell_lights_its_rows_and_at_a_row_frames_its_cell(page: P
     assert hard.evaluate(FRAME) == soft.evaluate(FRAME)
     said = str(regions[0].locator(".hoverlayer").text_content())
     left, _, top, _ = hard.evaluate(FRAME)[0]
-    truth, decided = ("ABCD"[round(edge + 0.5)] for edge in (top, left))
-    assert said.startswith(f"{truth}, right" if truth == decided else f"{truth}, predicted as {decided}")
+    truth, taken = ("ABCD"[round(edge + 0.5)] for edge in (top, left))
+    assert said.startswith(f"{truth}, right" if truth == taken else f"{truth}, predicted as {taken}")
     page.mouse.move(2, 2)
     until(lambda: hard.evaluate(FRAME) == [], 10)

@@ -18,6 +18,7 @@ STYLE = """<style>
 /* What Streamlit draws with less contrast than 4.5 to 1, the least that is easy to read. */
 [data-testid="stCaptionContainer"] { opacity: 0.75; }
 .stCode .token.keyword { color: light-dark(#0b5cad, #ff9fb2); }
+.stCode .token.string { color: light-dark(#116329, #7ee0a0); }
 button[data-selected="true"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stSliderThumbValue"] p { color: light-dark(#00659e, #8ccaf0); }
 </style>"""
