@@ -139,12 +139,13 @@ def wait_for_server(server: Server) -> None:
     raise AssertionError(f"the app did not start:\n{server.said()}")
 
 
-def start_watched(folder: Path, core: str = "", patience: str = "") -> Watched:
+def start_watched(folder: Path, core: str = "", patience: str = "", blind: str = "") -> Watched:
     """Serve the app so that it can be watched; the arguments are those of `watched_server.py`."""
-    port, log = free_port(), folder / "runs.jsonl"
+    port = free_port()
+    log = folder / f"runs-{port}.jsonl"
     script = Path(__file__).with_name("watched_server.py")
-    command = [sys.executable, str(script), str(port), core, str(log), patience]
-    return Watched(serve(command, port, folder / "server.log"), log)
+    command = [sys.executable, str(script), str(port), core, str(log), patience, blind]
+    return Watched(serve(command, port, folder / f"server-{port}.log"), log)
 
 
 def stop_server(server: Server) -> None:

@@ -136,6 +136,48 @@ def test_a_watched_training_keeps_nine_tenths_of_its_speed(page: Page, watched: 
     assert with_eyes >= 0.9 * without, rates
 
 
+def test_live_regions_on_the_stage_cost_a_twentieth_of_the_speed_at_one_redraw_a_second(
+    page: Page, browser: Browser, cores: tuple[str, str], watched: Watched, tmp_path: Path
+) -> None:
+    blind = start_watched(tmp_path, core=cores[0], blind="blind")
+    other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    other.set_default_timeout(PATIENCE_MS)
+    both = ((page, watched), (other, blind))
+    rates: tuple[list[float], list[float]] = ([], [])
+    redraws: list[float] = []
+    for tab, served in both:
+        start(tab, served.server, "?epochs=10000&pace=full")
+        until(lambda tab=tab: step(tab) > 300)  # type: ignore[misc]
+        button(tab, "Pause").click()
+        button(tab, "Resume").wait_for()
+        tab.evaluate(CLOCKS)
+    assert (
+        page.locator("[data-cell=regions]").count() == 2 and not other.locator("[data-cell=regions]").count()
+    )
+    for _ in range(ROUNDS):
+        for place, (tab, served) in enumerate(both):
+            tab.bring_to_front()
+            button(tab, "Resume").click()
+            button(tab, "Pause").wait_for()
+            time.sleep(1.0)
+            began, drawn = time.time(), tab.evaluate("() => window.eastDrawn")
+            time.sleep(WATCHED_S)
+            rates[place].append(served.rate(began, time.time()))
+            if not place:
+                redraws.append((tab.evaluate("() => window.eastDrawn") - drawn) / (time.time() - began))
+            button(tab, "Pause").click()
+            button(tab, "Resume").wait_for()
+    seeing, without, often = (statistics.median(found) for found in (*rates, redraws))
+    share = (1 - seeing / without) / often
+    say(
+        f"stage with regions {seeing:,.0f} steps/s, without {without:,.0f} steps/s at {often:.2f} redraws/s: "
+        f"{share:.1%} at one a second"
+    )
+    other.context.close()
+    stop_server(blind.server)
+    assert share <= 0.05, (rates, redraws)
+
+
 def say(line: str) -> None:
     print(f"\n{line}", end="")  # noqa: T201 -- the figures are what this file is for
 

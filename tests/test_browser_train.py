@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,6 +124,34 @@ def test_the_scrubber_goes_back_to_any_moment_and_the_link_shows_it_elsewhere(
     page.get_by_role("button", name="Replay").click()
     until(lambda: step(page) > here)
     page.get_by_role("button", name="Halt").click()
+
+
+def test_the_scrubber_draws_moments_that_were_sent_ahead_while_the_server_stands_still(
+    page: Page, server: Server
+) -> None:
+    start(page, server, "?sample=penguins&epochs=20&pace=full")
+    until(lambda: mark(page, "status") == "finished")
+    scrubber = page.get_by_role("slider", name="Replay")
+    until(lambda: scrubber.evaluate("node => (node.focus(), node === document.activeElement)"))
+
+    def here() -> bool:
+        scrubber.press("ArrowLeft")  # moments come with an answer, once they are drawn
+        mine = page.evaluate("() => window.eastFrames?.mark")
+        return mine is not None and mine == mark(page, "frames")
+
+    until(here)
+    scrubber.press("Home")
+    until(lambda: step(page) == 0 and "at=0&" in f"{page.url}&")
+    first = cells(page, 0, "hard")
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        scrubber.press("End")
+        wanted = str(scrubber.get_attribute("aria-valuetext")).removeprefix("step ").replace(",", "")
+        until(lambda: mark(page, "staged") == wanted and cells(page, 0, "hard") != first)
+        assert "at=0&" in f"{page.url}&"
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+    until(lambda: mark(page, "step") == wanted and "at=0&" not in f"{page.url}&")
 
 
 def typed_into(page: Page, table: Locator, text: str) -> bool:

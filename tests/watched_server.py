@@ -1,4 +1,4 @@
-"""The app as `streamlit run app.py` serves it, writing down what its runs do; on one core, or impatient, if asked."""
+"""The app as `streamlit run app.py` serves it, writing down what its runs do; on one core, impatient or blind too."""
 
 from __future__ import annotations
 
@@ -60,8 +60,26 @@ def be_impatient(pause_s: float, end_s: float) -> None:
     Run.__init__ = made  # type: ignore[method-assign, assignment]
 
 
-def main(port: str, core: str, log: str, patience: str) -> None:
-    """Serve the app on `port` from the core of that number ("" for any); `patience` is "PAUSE,END" in s, or ""."""
+def be_blind() -> None:
+    """Let trainings have no decision regions, so that what these cost can be measured."""
+    from east.training import Training
+
+    make = Training.__init__
+
+    def made(training: Training, dataset: Any, config: Any, view: Any = None) -> None:
+        make(training, dataset, config)
+
+    Training.__init__ = made  # type: ignore[method-assign, assignment]
+
+
+def main(port: str, core: str, log: str, patience: str, blind: str = "") -> None:
+    """Serve the app on `port` from the core of that number ("" for any).
+
+    Args:
+        port, core, log: where to serve, from which core, and the file to write to.
+        patience: "PAUSE,END" in seconds, or "".
+        blind: anything but "" for no decision regions.
+    """
     if core:
         os.sched_setaffinity(0, {int(core)})
     os.chdir(ROOT)
@@ -69,6 +87,8 @@ def main(port: str, core: str, log: str, patience: str) -> None:
     write_down(Path(log))
     if patience:
         be_impatient(*map(float, patience.split(",")))
+    if blind:
+        be_blind()
     from streamlit.web import cli
 
     sys.argv = ["streamlit", "run", "app.py", "--server.port", port]
@@ -76,4 +96,4 @@ def main(port: str, core: str, log: str, patience: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])

@@ -46,9 +46,9 @@ def packed(frames: Iterable[Frame]) -> Generator[int, None, str]:
     pool = _Pool()
     found: dict[str, object] = {}
     for number, frame in enumerate(frames, 1):
-        stage: dict[str, Any] = frame.stage.plain()
+        stage: dict[str, object] = {**frame.stage.plain(), "groups": _placed(pool, frame.stage.groups)}
         found[str(frame.step)] = {
-            "stage": stage | {"groups": _placed(pool, frame.stage.groups)},
+            "stage": stage,
             "groups": _placed(pool, frame.groups),
             "strip": asdict(frame.strip),
         }
