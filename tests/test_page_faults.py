@@ -37,11 +37,9 @@ def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.
     made = TrainingRequest.make
 
     def make(request: TrainingRequest, remark: object) -> Machine:
-        cast("list[object]", remarks).append(remark)
         remark("There was too little memory: its batches have 64 rows.")  # type: ignore[operator]
         return made(request, remark)  # type: ignore[arg-type]
 
-    remarks: list[object] = []
     monkeypatch.setattr(TrainingRequest, "make", make)
     app = press(opened("train"), "Train")
     until(app, lambda data: data["strip"]["status"] == "running")

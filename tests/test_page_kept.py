@@ -12,7 +12,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from east.kept import KeptRuns, choose, open_run
-from pages.compare import kept_runs
 from pages.shared import keeping, shelf
 from tests.app_driver import (
     command,
@@ -190,7 +189,7 @@ def test_on_a_server_that_others_use_a_kept_run_opens_by_its_link_alone(
     if how == "said":
         monkeypatch.setenv("EAST_SHARED", "1")
     else:
-        monkeypatch.setattr(kept_runs.st, "get_option", lambda option: "0.0.0.0")
+        monkeypatch.setattr("streamlit.get_option", lambda option: "0.0.0.0")
     stranger = past()
     assert name not in " ".join(str(button.key) for button in stranger.button)
     assert "Kept on this computer" not in words(stranger) and str(kept.folder) not in words(stranger)
