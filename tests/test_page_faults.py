@@ -47,6 +47,7 @@ def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.
     run = shelf.store().get(view(app)["marks"]["run"])
     assert run is not None
     run.command("stop")
+    assert run.wait(30)
 
 
 @pytest.fixture
@@ -78,3 +79,4 @@ def test_a_full_server_lets_a_session_wait_and_shows_its_place_in_the_line(full_
     run = shelf.store().get(view(first)["marks"]["run"])
     assert run is not None
     run.command("stop")
+    assert run.wait(30)
