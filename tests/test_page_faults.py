@@ -37,11 +37,9 @@ def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.
     made = TrainingRequest.make
 
     def make(request: TrainingRequest, remark: object) -> Machine:
-        remarks.append(remark)
         remark("There was too little memory: its batches have 64 rows.")  # type: ignore[operator]
         return made(request, remark)  # type: ignore[arg-type]
 
-    remarks: list[object] = []
     monkeypatch.setattr(TrainingRequest, "make", make)
     app = press(opened("train"), "Train")
     until(app, lambda data: data["strip"]["status"] == "running")
@@ -49,6 +47,7 @@ def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.
     run = shelf.store().get(view(app)["marks"]["run"])
     assert run is not None
     run.command("stop")
+    assert run.wait(30)
 
 
 @pytest.fixture
@@ -80,3 +79,4 @@ def test_a_full_server_lets_a_session_wait_and_shows_its_place_in_the_line(full_
     run = shelf.store().get(view(first)["marks"]["run"])
     assert run is not None
     run.command("stop")
+    assert run.wait(30)
