@@ -20,6 +20,11 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
+def address(page: Page) -> str:
+    """What the address bar says; Playwright's own `page.url` misses some changes that are no new entry."""
+    return str(page.evaluate("location.href"))
+
+
 def go_to(page: Page, name: str) -> None:
     """Go to a page by the sidebar."""
     page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
 
-from tests.browser_driver import button, go_to, live, mark, until
+from tests.browser_driver import address, button, go_to, live, mark, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -61,7 +61,7 @@ def compare(page: Page, server: Server, link: str, file: Path | None = None) -> 
     live(page).wait_for()
     until(lambda: mark(page, "status") == "finished", 90)
     if file is None:
-        assert link.removeprefix("?") in page.url, "another table was trained than the link says"
+        assert link.removeprefix("?") in address(page), "another table was trained than the link says"
     go_to(page, "Compare")
     page.locator("[data-cell='square 1'] .main-svg").first.wait_for(state="attached")
     page.set_default_timeout(ANSWER_MS)
@@ -133,7 +133,7 @@ def test_a_click_on_a_cell_shows_its_rows_and_a_slider_answers_at_once(page: Pag
     plot.click(position={"x": box["width"] * 0.5 / classes, "y": box["height"] * 0.5 / classes})
     count = round(np.array(matrix["customdata"])[0, 0, 0])
     page.get_by_text(f"{count} test rows fall there.", exact=False).wait_for()
-    assert "cell=0%2C0%2C1" in page.url
+    until(lambda: "cell=0%2C0%2C1" in address(page))
 
     open_offsets(page)
     before = drawn(page, "yours")[0]["z"]

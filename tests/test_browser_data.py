@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.browser_driver import button, go_to
+from tests.browser_driver import address, button, go_to
 from tests.tables_corpus.making import as_parquet, grid, million_rows, xlsx
 
 if TYPE_CHECKING:
@@ -42,11 +42,6 @@ def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
     while not held():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)
-
-
-def link(page: Page) -> str:
-    """What the address bar says; Playwright's own `page.url` hears of it later."""
-    return str(page.evaluate("location.href"))
 
 
 def text(page: Page) -> str:
@@ -178,7 +173,7 @@ def test_semicolons_decimal_commas_and_umlauts_of_cp1252(page: Page, server: Ser
     # Read differently and back again: the same bytes, and the link tells of it.
     choose(page, "Decimal mark", "point .")
     until(lambda: roles(page)["Größe"] != "numeric")
-    until(lambda: "decimal=." in link(page))
+    until(lambda: "decimal=." in address(page))
     clear(page, "Decimal mark")
     until(lambda: roles(page)["Größe"] == "numeric")
     assert trains(page) == ["gut", "mäßig", "ungenügend"]
@@ -208,7 +203,7 @@ def test_a_workbook_of_two_sheets_with_dates(page: Page, server: Server, tmp_pat
     choose(page, "Sheet", "Orders")
     until(lambda: "160 rows, 5 columns" in text(page))
     until(lambda: roles(page).get("day") == "date")
-    assert "sheet=Orders" in link(page)
+    assert "sheet=Orders" in address(page)
     open_concerns(page)
     until(lambda: "day: it holds dates." in text(page))
     assert page.get_by_role("combobox", name="Column to predict").input_value() == "returned"
@@ -216,7 +211,7 @@ def test_a_workbook_of_two_sheets_with_dates(page: Page, server: Server, tmp_pat
     button(page, "Split by it").click()
     until(lambda: "The split is by 'day': the oldest rows train, the newest test." in text(page))
     assert "96 rows to train on, 32 to choose the best moment, 32 kept" in text(page)
-    until(lambda: "time=day" in link(page))
+    until(lambda: "time=day" in address(page))
     until(lambda: next(row for row in facts(page) if row[0] == "day")[1] == "time")
     assert trains(page) == ["no", "partly", "yes"]
 
@@ -261,7 +256,7 @@ def test_parquet_with_categoricals_and_a_column_that_gives_the_target_away(
     for left in (1, 0):
         button(page, "Leave it out").first.click()
         until(lambda left=left: button(page, "Leave it out").count() == left)  # type: ignore[misc]
-    until(lambda: "exclude=" in link(page))
+    until(lambda: "exclude=" in address(page))
     uses = dict.fromkeys(["soil", "rain"], "feature") | dict.fromkeys(["grade code", "plot"], "left out")
     until(lambda: {row[0]: row[1] for row in facts(page)} == uses | {"harvest": "target"})
     assert trains(page) == ["low", "middling", "high"]
@@ -285,11 +280,11 @@ def test_a_class_of_one_row_and_rows_without_a_target_are_asked_about(
     assert "one class has fewer than 3 rows: 'yew' (1)" in text(page)
     look(page, tmp_path, "rare")
     button(page, "Leave these rows out").first.click()
-    until(lambda: "missing=leave_out" in link(page))
+    until(lambda: "missing=leave_out" in address(page))
     assert button(page, "Train").is_disabled()
     button(page, "Keep").click()
     until(lambda: button(page, "Train").is_enabled())
-    assert "rare=keep" in link(page)
+    assert "rare=keep" in address(page)
     for told in (
         "9 of 190 rows have no value in the target 'kind' and were left out, as asked.",
         "Classes of fewer than 3 rows were kept: 'yew' (1)",
@@ -310,7 +305,7 @@ def test_a_link_about_an_upload_waits_for_it(page: Page, server: Server, tmp_pat
     page.get_by_text("The 2 smallest classes were merged into 'other'", exact=False).wait_for()
     wanted: dict[str, Any] = {"missing": "leave_out", "rare": "merge", "sample": "upload"}
     for name, value in wanted.items():
-        until(lambda name=name, value=value: f"{name}={value}" in link(page))  # type: ignore[misc]
+        until(lambda name=name, value=value: f"{name}={value}" in address(page))  # type: ignore[misc]
 
 
 class Pulse:
@@ -340,7 +335,7 @@ def answer_s(page: Page) -> float:
     began = time.monotonic()
     seed.press("ArrowUp")
     seed.press("Enter")
-    until(lambda: f"split_seed={seed.input_value()}" in link(page))
+    until(lambda: f"split_seed={seed.input_value()}" in address(page))
     return time.monotonic() - began
 
 

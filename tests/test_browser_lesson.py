@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_driver import button, until
+from tests.browser_driver import address, button, until
 from tests.conftest import open_tab
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
     tab_to(page, "Play with it on the Train page")
     page.keyboard.press("Enter")
     page.locator('.east-live[data-status="finished"]').wait_for()
-    assert "/train" in page.url and "network=standard" in page.url
+    until(lambda: "/train" in address(page) and "network=standard" in address(page))
 
 
 @pytest.mark.benchmark

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_driver import button, go_to, until
+from tests.browser_driver import address, button, go_to, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -38,16 +38,11 @@ def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
         name = "Palmer penguins" if query else "Made problem: two features, best decision known"
         until(lambda: page.get_by_role("combobox", name="Table").input_value() == name)
     if query:
-        until(lambda: "sample=penguins" in page.url)
+        until(lambda: "sample=penguins" in address(page))
 
 
 def heading(page: Page) -> str:
     return str(page.evaluate("() => document.querySelector('h1')?.innerText ?? ''"))
-
-
-def address(page: Page) -> str:
-    """What the address bar says; Playwright's own `url` misses some changes that are no new entry."""
-    return str(page.evaluate("() => location.href"))
 
 
 def stands_at(page: Page, words: str) -> bool:

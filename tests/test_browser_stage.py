@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser_driver import LONG, button, live, mark, start, step, stop, until
+from tests.browser_driver import LONG, address, button, live, mark, start, step, stop, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -99,7 +99,7 @@ def test_where_the_arms_differ_and_the_projector_are_switched_by_keyboard(page: 
     plot = page.locator(".east-stage [data-cell=regions]").first
     switch = page.get_by_role("switch", name="Where they differ")
     switch.press("Space")
-    until(lambda: "differ on" in str(plot.get_attribute("aria-label")) and "regions=differ" in page.url)
+    until(lambda: "differ on" in str(plot.get_attribute("aria-label")) and "regions=differ" in address(page))
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     size = "node => parseFloat(getComputedStyle(node).fontSize)"
     before = live(page).evaluate(size)

@@ -12,7 +12,20 @@ import numpy as np
 import pytest
 
 from east.synthetic import DEFAULT_TEST_ROWS
-from tests.browser_driver import LONG, PATIENCE_MS, button, cells, go_to, live, mark, start, step, stop, until
+from tests.browser_driver import (
+    LONG,
+    PATIENCE_MS,
+    address,
+    button,
+    cells,
+    go_to,
+    live,
+    mark,
+    start,
+    step,
+    stop,
+    until,
+)
 from tests.conftest import Server, start_watched, stop_server
 
 if TYPE_CHECKING:
@@ -83,7 +96,7 @@ def test_a_page_switch_and_a_reload_keep_the_run(page: Page, server: Server) -> 
     run, seen = mark(page, "run"), step(page)
     go_to(page, "Data")
     page.get_by_text("What is in it", exact=True).wait_for()
-    until(lambda: f"run={run}" in page.url and "sample=wine" in page.url)
+    until(lambda: f"run={run}" in address(page) and "sample=wine" in address(page))
     go_to(page, "Train")
     until(lambda: step(page) > seen)
     assert mark(page, "run") == run
@@ -112,10 +125,10 @@ def test_the_scrubber_goes_back_to_any_moment_and_the_link_shows_it_elsewhere(
     # The moments on the way are drawn and linked too; what counts is the one that was asked for last.
     wanted = int(str(scrubber.get_attribute("aria-valuetext")).removeprefix("step ").replace(",", ""))
     assert 0 < wanted < last
-    until(lambda: step(page) == wanted and f"at={wanted}&" in f"{page.url}&")
+    until(lambda: step(page) == wanted and f"at={wanted}&" in f"{address(page)}&")
     seen = cells(page, 0, "hard")
     other = browser.new_context().new_page()
-    other.goto(page.url)
+    other.goto(address(page))
     live(other).wait_for()
     assert step(other) == step(page) == wanted
     assert cells(other, 0, "hard") == seen
@@ -141,17 +154,17 @@ def test_the_scrubber_draws_moments_that_were_sent_ahead_while_the_server_stands
 
     until(here)
     scrubber.press("Home")
-    until(lambda: step(page) == 0 and "at=0&" in f"{page.url}&")
+    until(lambda: step(page) == 0 and "at=0&" in f"{address(page)}&")
     first = cells(page, 0, "hard")
     os.kill(server.process.pid, signal.SIGSTOP)
     try:
         scrubber.press("End")
         wanted = str(scrubber.get_attribute("aria-valuetext")).removeprefix("step ").replace(",", "")
         until(lambda: mark(page, "staged") == wanted and cells(page, 0, "hard") != first)
-        assert "at=0&" in f"{page.url}&"
+        until(lambda: "at=0&" in f"{address(page)}&")
     finally:
         os.kill(server.process.pid, signal.SIGCONT)
-    until(lambda: mark(page, "step") == wanted and "at=0&" not in f"{page.url}&")
+    until(lambda: mark(page, "step") == wanted and "at=0&" not in f"{address(page)}&")
 
 
 def typed_into(page: Page, table: Locator, text: str) -> bool:
@@ -164,7 +177,7 @@ def typed_into(page: Page, table: Locator, text: str) -> bool:
     time.sleep(0.2)
     page.keyboard.press("Enter")
     time.sleep(1.0)
-    return "gain=" in page.url
+    return "gain=" in address(page)
 
 
 def test_gains_are_typed_into_a_table(page: Page, server: Server) -> None:
@@ -173,7 +186,7 @@ def test_gains_are_typed_into_a_table(page: Page, server: Server) -> None:
     table = page.get_by_test_id("stDataFrame")
     table.locator("canvas").first.wait_for()
     until(lambda: typed_into(page, table, "7"))
-    assert "gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1" in page.url
+    until(lambda: "gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1" in address(page))
     button(page, "Train").click()
     live(page).wait_for()
     until(lambda: "Mean gain on validation" in page.get_by_test_id("stMain").inner_text())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Server
 
-from tests.browser_driver import LONG, PATIENCE_MS, button, live, mark, start, step, stop, until
+from tests.browser_driver import LONG, PATIENCE_MS, address, button, live, mark, start, step, stop, until
 from tests.conftest import open_tab
 
 pytestmark = pytest.mark.browser
@@ -141,7 +141,7 @@ def test_three_classes_in_training_paused_stepped_and_replayed(
     scrubber.press("Home")
     for _ in range(int(scrubber.get_attribute("max") or 0) // 2):
         page.keyboard.press("ArrowRight")
-    until(lambda: f"at={step(page)}" in page.url and 0 < step(page) < before)
+    until(lambda: f"at={step(page)}" in address(page) and 0 < step(page) < before)
     look(page, folder, "three-replay")
 
 
