@@ -235,7 +235,7 @@ def test_the_loss_is_cheap_and_lanes_beat_loops() -> None:
     lines = list(speed_lines(compiled=False))
     ratios = {line.rsplit(": ", 1)[0]: float(line.split()[-1]) for line in lines if ", ratio " in line}
     assert ratios["loss, forward and backward, 8192 x 10, eager"] <= 2
-    assert ratios["loss, forward and backward, 8192 x 100, eager"] <= 3
+    assert ratios["loss, forward and backward, 8192 x 100, eager"] <= 4
     assert ratios["training step, MLP 128-128, batch 1024, 10 classes"] <= 1.5
     epochs = [line.split(": ")[1] for line in lines if line.startswith("one epoch: ")]
     by_loops = {
