@@ -12,6 +12,7 @@ import torch
 
 import east
 from east.errors import EastError
+from east.estimator.settings import metric_of
 
 FRAME = pd.DataFrame({"x": np.arange(40.0), "y": ["a", "b"] * 20})
 LOGITS, TARGETS = torch.zeros(3, 2), torch.tensor([0, 1, 1])
@@ -160,7 +161,7 @@ def test_the_nearest_name_is_offered(call: Callable[[], object], nearest: str) -
 )
 def test_usual_names_are_known(name: str, key: str, options: dict[str, object]) -> None:
     assert east.metric(name) == east.metric(key, **options)
-    assert east.EASTClassifier(metric=name)._metric() == east.metric(key, **options)
+    assert metric_of(east.EASTClassifier(metric=name).get_params(), np.arange(3)) == east.metric(key, **options)
     assert east.EASTLoss(name, class_counts=[5, 3]).metric == east.metric(key, **options)
 
 

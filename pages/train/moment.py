@@ -89,7 +89,7 @@ def _heaviside(machine: Machine, moment: Snapshot, theme: Theme) -> Sequence[Cel
 def strip(run: Run, shown: RunState, moment: Snapshot | None, scrubbed: bool) -> Strip:
     """Return the status of a run and the numbers of a moment; a `scrubbed` one is named by the scrubber."""
     if moment is None:
-        return Strip(shown.status, STATUS_NAMES[shown.status], 0.0, [])
+        return Strip(shown.status, "Waiting" if shown.ahead else STATUS_NAMES[shown.status], 0.0, [])
     facts = [
         Fact("epoch", f"{moment.epoch:.1f}"),
         Fact("speed", f"{shown.steps_per_second:,.0f} steps/s"),
