@@ -161,7 +161,8 @@ def test_the_nearest_name_is_offered(call: Callable[[], object], nearest: str) -
 )
 def test_usual_names_are_known(name: str, key: str, options: dict[str, object]) -> None:
     assert east.metric(name) == east.metric(key, **options)
-    assert metric_of(east.EASTClassifier(metric=name).get_params(), np.arange(3)) == east.metric(key, **options)
+    settings = east.EASTClassifier(metric=name).get_params()
+    assert metric_of(settings, np.arange(3)) == east.metric(key, **options)
     assert east.EASTLoss(name, class_counts=[5, 3]).metric == east.metric(key, **options)
 
 
