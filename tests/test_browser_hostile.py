@@ -95,6 +95,7 @@ def test_an_escaped_name_is_seen_letter_by_letter_in_every_kind_of_place(
             settled(tab)
             assert changed(tab) == []
             made = "[data-testid=stMarkdownContainer] :is(img, a, em, code, s, h1, h2, blockquote, .katex, [role=img])"
+            tab.wait_for_timeout(1000)  # a block of code, say, is drawn late
             assert tab.locator(made).count() == 0
     finally:
         stop_server(server)

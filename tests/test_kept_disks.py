@@ -137,9 +137,9 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence_and_its_runs_open() 
         runs.folder.chmod(0o755)
         for path in runs.folder.iterdir():
             path.chmod(0o644)
+        fresh = KeptRuns(home)
+        kept = keeper(fresh, "b2")  # reads the list of samples, which nobody may be unable to
         with unable_to_write(runs.folder):
-            fresh = KeptRuns(home)
-            kept = keeper(fresh, "b2")
             trained(kept)
             one_sentence(kept.status_text, "It is not kept, and the training goes on. ")
             assert "cannot be" in kept.status_text

@@ -20,7 +20,8 @@ CELL_NAMES: Mapping[str, str] = {"row": "% of true", "column": "% of predicted",
 
 def literal(text: object) -> str:
     """Escape what Markdown would read as markup: names come from a reader's file, and a picture would be fetched."""
-    line = re.sub(r"[\t\n\u2028\u2029]+", " ", visible(text))
+    # Blanks at the start would make it a block of code.
+    line = re.sub(r"[\t\n\u2028\u2029]+", " ", visible(text)).lstrip(" ")
     # An escape does not keep an address from becoming a link, `:name:` an icon or `->` an arrow: Streamlit looks for
     # them in the text once it has been unescaped. A joiner without width does.
     apart = re.sub(_LOOKED_FOR, lambda found: f"{found[0]}{WORD_JOINER}", line)
