@@ -166,19 +166,21 @@ def middle_of(page: Page, plot: Locator, across: float, down: float) -> None:
     page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
 
-def is_lit(plot: Locator, wanted: tuple[str, str]) -> bool:
-    """Whether a row of a cell, by its class and its prediction, is lit up."""
-    return any(on for *pair, on in plot.evaluate(POINTED) if (*pair,) == wanted)
+def shows(page: Page, matrix: Locator, other: Locator, regions: Locator, cell: tuple[int, int]) -> bool:
+    """Point at a cell; whether its rows alone are lit up and the other matrix frames it.
 
-
-def lights_up(
-    page: Page, matrix: Locator, cell: tuple[int, int], regions: Locator, wanted: tuple[str, str]
-) -> bool:
-    """Point at a cell until its rows are lit up: a figure that is drawn anew forgets the pointer."""
+    To be asked again: a figure that is drawn anew forgets the pointer.
+    """
     true, predicted = cell
     middle_of(page, matrix, (predicted + 0.5) / 4, (true + 0.5) / 4)
     page.wait_for_timeout(500)
-    return is_lit(regions, wanted)
+    wanted = ("ABCD"[true], "ABCD"[predicted])
+    rows = regions.evaluate(POINTED)
+    only = [on for *_, on in rows] == [(name, taken) == wanted for name, taken, _ in rows]
+    dark = sum((name, taken) != wanted for name, taken, _ in rows)
+    box = [predicted - 0.5, predicted + 0.5, true - 0.5, true + 0.5]
+    framed = other.evaluate(FRAME) == [box, box] and matrix.evaluate(FRAME) == []
+    return only and framed and 0 < dark < len(rows) and regions.evaluate(DIMMED) == dark
 
 
 def frames(page: Page, row: Locator, matrix: Locator) -> bool:
@@ -198,14 +200,7 @@ def test_pointing_at_a_cell_lights_its_rows_and_at_a_row_frames_its_cell(page: P
     regions = [stage.locator("[data-cell=regions]").nth(arm) for arm in (0, 1)]
     hard, soft = (stage.locator(f"[data-cell={key}]").first for key in ("hard", "soft"))
     for true, predicted in ((3, 0), (1, 1)):  # D taken for A, and B for what it is
-        wanted = ("ABCD"[true], "ABCD"[predicted])
-        until(functools.partial(lights_up, page, hard, (true, predicted), regions[0], wanted), 20)
-        rows = regions[0].evaluate(POINTED)
-        assert [on for *_, on in rows] == [(name, taken) == wanted for name, taken, _ in rows]
-        dark = sum((name, taken) != wanted for name, taken, _ in rows)
-        until(lambda dark=dark: regions[0].evaluate(DIMMED) == dark, 10)  # type: ignore[misc]
-        cell = [predicted - 0.5, predicted + 0.5, true - 0.5, true + 0.5]
-        assert soft.evaluate(FRAME) == [cell, cell] and hard.evaluate(FRAME) == []
+        until(functools.partial(shows, page, hard, soft, regions[0], (true, predicted)), 30)
         assert all(on is None for *_, on in regions[1].evaluate(POINTED))  # the other arm's stay
     page.mouse.move(2, 2)
     until(lambda: regions[0].evaluate(DIMMED) == 0 and soft.evaluate(FRAME) == [], 10)

@@ -100,6 +100,7 @@ def test_a_page_switch_and_a_reload_keep_the_run(page: Page, server: Server) -> 
     go_to(page, "Train")
     until(lambda: step(page) > seen)
     assert mark(page, "run") == run
+    until(lambda: f"run={run}" in address(page))
     seen = step(page)
     page.reload()
     live(page).wait_for()
