@@ -88,13 +88,16 @@ def membership(probabilities: Tensor, sharpness: Sharpness) -> Tensor:
     return heights / heights.sum(dim=-1, keepdim=True)
 
 
-def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness) -> Tensor:
+def soft_confusion(
+    probabilities: Tensor, targets: Tensor, sharpness: Sharpness, weights: Tensor | None = None
+) -> Tensor:
     """Sum the memberships of the samples of each true class.
 
     Args:
         probabilities: `[..., B, K]`, each row a distribution (float32 or float64).
         targets: `[..., B]` integers in [0, K).
         sharpness: delta and omega.
+        weights: `[..., B]` how often each sample counts, or None for once.
 
     Returns:
         Matrices `[..., K, K]`; row i sums to the number of samples of class i.
@@ -103,20 +106,27 @@ def soft_confusion(probabilities: Tensor, targets: Tensor, sharpness: Sharpness)
         SettingError: for probabilities and targets that cannot be a batch.
     """
     check_batch(probabilities, targets, name="probabilities")
-    return sum_by_class(membership(probabilities, sharpness), targets)
+    return sum_by_class(membership(probabilities, sharpness), targets, weights)
 
 
-def hard_confusion(predictions: Tensor, targets: Tensor, num_classes: int) -> Tensor:
+def hard_confusion(
+    predictions: Tensor, targets: Tensor, num_classes: int, weights: Tensor | None = None
+) -> Tensor:
     """Count the samples of each pair of true and predicted class.
 
     Args:
         predictions: `[..., B]` integers in [0, num_classes).
         targets: `[..., B]` integers in [0, num_classes).
         num_classes: K.
+        weights: `[..., B]` how often each sample counts, or None for once.
 
     Returns:
-        Counts `[..., K, K]` in the default float type, so that a metric takes them as they are.
+        Counts `[..., K, K]` in the default float type (or that of the weights), so that a metric takes them as
+        they are.
     """
+    if weights is not None:
+        chosen = torch.nn.functional.one_hot(predictions, num_classes).to(weights.dtype)
+        return sum_by_class(chosen, targets, weights)
     lanes = predictions.shape[:-1]
     cells = _flat_lanes(targets * num_classes + predictions)
     cells = cells + _lane_offsets(cells.shape[0], num_classes**2, cells.device)
@@ -125,8 +135,10 @@ def hard_confusion(predictions: Tensor, targets: Tensor, num_classes: int) -> Te
     return counts.reshape(*lanes, num_classes, num_classes)
 
 
-def sum_by_class(rows: Tensor, targets: Tensor) -> Tensor:
-    """Add up `rows` `[..., B, K]` by their true class; returns `[..., K, K]`."""
+def sum_by_class(rows: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Add up `rows` `[..., B, K]` by their true class, each times its weight `[..., B]`; returns `[..., K, K]`."""
+    if weights is not None:
+        rows = rows * weights.unsqueeze(-1)
     lanes, num_classes = rows.shape[:-2], rows.shape[-1]
     if rows.is_cuda:
         # A product with the one-hot targets: index_add_ would add in a random order there.

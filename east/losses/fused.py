@@ -48,11 +48,9 @@ def _readable(
 ) -> tuple[Tensor, Tensor]:
     """Do the same with the pieces of `east.confusion`, for derivatives of any order."""
     members = membership(logits.softmax(dim=-1), sharpness)
-    if weights is not None:
-        members = members * weights.unsqueeze(-1)
     leaning = logits if offsets is None else logits + offsets.to(logits.dtype)
     log_likelihood = leaning.log_softmax(dim=-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-    return sum_by_class(members, targets), log_likelihood
+    return sum_by_class(members, targets, weights), log_likelihood
 
 
 LARGE = 2**16
@@ -119,9 +117,7 @@ class _SoftConfusionOfLogits(torch.autograd.Function):
         loops = _loops(logits)
         if loops is None:
             members, kept, log_likelihood = _members(logits, own, lines, factors)
-            if weights is not None:
-                members.mul_(weights.unsqueeze(-1))
-            matrix = sum_by_class(members, targets)
+            matrix = sum_by_class(members, targets, weights)
         else:
             matrix, saved, log_likelihood = loops.sum_members(logits, targets, lines, factors, weights)
             kept = _Kept(*saved)

@@ -193,10 +193,7 @@ class SoftMetric(_Anchored):
         """Return the regret of each lane's plain soft matrix."""
         logits, targets, weights = self.rows(logits, targets, sample_weight)
         with torch.autocast(logits.device.type, enabled=False):
-            members = logits.softmax(dim=-1)
-            if weights is not None:
-                members = members * weights.unsqueeze(-1)
-            loss = regret(self.metric, sum_by_class(members, targets))
+            loss = regret(self.metric, sum_by_class(logits.softmax(dim=-1), targets, weights))
             if self.anchor:
                 loss = loss + self.anchor * negative_log_likelihood(
                     logits, targets, self.offsets, sample_weight=weights

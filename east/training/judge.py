@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from east.annealing import Annealing, Sharpness
-from east.confusion import hard_confusion, membership, soft_confusion, sum_by_class
+from east.confusion import hard_confusion, soft_confusion
 from east.losses import RECOMMENDED_ANNEALING
 from east.training.arm import Arm
 from east.training.rows import Rows
@@ -40,23 +40,18 @@ class Judge:
     def hard(self, predictions: Tensor, rows: Rows) -> Tensor:
         """Count predictions `[lanes, n]` of some rows; returns `[lanes, K, K]`."""
         targets = rows.targets.expand(predictions.shape)
-        if rows.weights is None:
-            return hard_confusion(predictions, targets, self._num_classes)
-        chosen = torch.nn.functional.one_hot(predictions, self._num_classes).to(rows.weights.dtype)
-        return sum_by_class(chosen * rows.weights.unsqueeze(-1), targets)
+        return hard_confusion(predictions, targets, self._num_classes, rows.weights)
 
     def soft(self, probabilities: Tensor, rows: Rows, progress: float) -> Tensor:
         """Sum memberships of `[lanes, n, K]`, each arm at its own sharpness; returns `[lanes, K, K]`."""
         pieces = probabilities.chunk(len(self._arms))
-        return torch.cat(
-            [self._soft(piece, rows, self.sharpness(arm, progress)) for arm, piece in enumerate(pieces)]
-        )
-
-    def _soft(self, probabilities: Tensor, rows: Rows, sharpness: Sharpness) -> Tensor:
-        targets = rows.targets.expand(probabilities.shape[:-1])
-        if rows.weights is None:
-            return soft_confusion(probabilities, targets, sharpness)
-        return sum_by_class(membership(probabilities, sharpness) * rows.weights.unsqueeze(-1), targets)
+        matrices = [
+            soft_confusion(
+                piece, rows.targets.expand(piece.shape[:-1]), self.sharpness(arm, progress), rows.weights
+            )
+            for arm, piece in enumerate(pieces)
+        ]
+        return torch.cat(matrices)
 
     def scores(self, matrices: Tensor) -> Tensor:
         """Score `[lanes, K, K]`, each lane by the metric of its arm; returns `[lanes]`."""
