@@ -39,12 +39,11 @@ def train_command(options: argparse.Namespace) -> None:
         raise DatasetError("There are no test rows to compare on", None, remedy)
     remarks = (*map(str, table.findings), *reasons, *dataset.notes)
     config = _config(options, dataset)
-    training, changed = built_to_fit(
-        lambda fitting: Training(dataset, fitting), config, len(dataset.train.targets)
-    )
-    beside = fit_beside(options.references, rows_of(table, dataset))
     exported = model_arm(options, config)
     trackers = trackers_of(options, table, target)
+    # From here on nothing is refused, and work begins.
+    training, changed = built_to_fit(lambda fitting: Training(dataset, fitting), config, len(dataset.train))
+    beside = fit_beside(options.references, rows_of(table, dataset))
     keeper = run_keeper(options, table, target)
     outcome, history = watch(training, Keepers([keeper, *trackers]), options, (*remarks, *changed))
     comparison = compare(race_from(outcome))

@@ -10,7 +10,7 @@ from east.command_line.progress import progress
 from east.run import Keeper, RunState
 
 if TYPE_CHECKING:
-    from east.training import ArmSnapshot, Outcome, Snapshot, Training
+    from east.training import Outcome, Snapshot, Training
 
 LINES = 10
 """A log gets the beginning and each tenth of the way."""
@@ -48,7 +48,7 @@ def watch(
 
 
 def _scores(snapshot: Snapshot) -> str:
-    means = ", ".join(f"{found.arm.key} {_mean_score(found):.3f}" for found in snapshot.arms)
+    means = ", ".join(f"{found.arm.key} {found.score_hard:.3f}" for found in snapshot.arms)
     return f"{means} on validation"
 
 
@@ -59,7 +59,3 @@ def _diverged(snapshot: Snapshot) -> str:
         if snapshot.step and any(lane.diverged for lane in found.lanes)
     ]
     return f"diverged: {', '.join(sorted(lost))} (its last sound checkpoint counts)" if lost else ""
-
-
-def _mean_score(found: ArmSnapshot) -> float:
-    return sum(lane.score_hard for lane in found.lanes) / len(found.lanes)

@@ -13,12 +13,12 @@ from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
 from east.dataset import Dataset
 from east.training import LaneResult, Snapshot
 
-MEANS = ("score_soft", "score_hard", "train_score", "loss_value", "gradient_norm", "best_score")
+MEANS = ("score_soft", "score_hard", "train_score", "loss_value", "gradient_norm")
 
 
 def record_of(snapshot: Snapshot) -> dict[str, float]:
     """Return an evaluation as plain numbers by the names that `Snapshot` has, means over the members."""
-    lanes = snapshot.lanes
+    (arm,) = snapshot.arms
     return {
         "step": snapshot.step,
         "epoch": snapshot.epoch,
@@ -26,7 +26,8 @@ def record_of(snapshot: Snapshot) -> dict[str, float]:
         "elapsed_s": snapshot.elapsed_s,
         "delta": snapshot.sharpness.delta,
         "omega": snapshot.sharpness.omega,
-        **{name: float(np.mean([getattr(lane, name) for lane in lanes])) for name in MEANS},
+        **{name: getattr(arm, name) for name in MEANS},
+        "best_score": arm.kept_score,
     }
 
 

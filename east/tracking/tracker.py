@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 NUMBERS: Mapping[str, Callable[[ArmSnapshot], float]] = {
     "validation": lambda arm: arm.score_hard,
     "validation_soft": lambda arm: arm.score_soft,
-    "train": lambda arm: _mean([lane.train_score for lane in arm.lanes]),
-    "loss": lambda arm: _mean([lane.loss_value for lane in arm.lanes]),
-    "gradient_norm": lambda arm: _mean([lane.gradient_norm for lane in arm.lanes]),
+    "train": lambda arm: arm.train_score,
+    "loss": lambda arm: arm.loss_value,
+    "gradient_norm": lambda arm: arm.gradient_norm,
     "delta": lambda arm: arm.sharpness.delta,
     "omega": lambda arm: arm.sharpness.omega,
 }
@@ -110,13 +110,9 @@ def outcome_numbers(outcome: Outcome) -> dict[str, float]:
     if not len(outcome.test_targets):
         return {}
     return {
-        f"{result.arm.key}/test": _mean([outcome.metric.score(matrix) for matrix in result.hard])
+        f"{result.arm.key}/test": float(outcome.metric.scores(result.hard).mean())
         for result in race_from(outcome).results
     }
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
 
 
 def _text(value: object) -> str:

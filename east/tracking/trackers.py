@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from east.errors import SettingError, no_such
+from east.errors import SettingError, no_such, not_installed
 from east.tracking.mlflow_store import MLflowTracker
 from east.tracking.tensorboard_files import TensorBoardTracker
 from east.tracking.tracker import Tracker
@@ -50,8 +50,7 @@ def make_tracker(text: str, title: str) -> Tracker:
     try:
         return spec.make(title, destination)
     except ImportError:
-        remedy = f"install it with: pip install {spec.package}"
-        raise SettingError(f"The {key} tracker needs a package that is not installed", None, remedy) from None
+        raise not_installed(f"The {key} tracker", spec.package) from None
     except Exception as error:  # each tool has its own
         reason = f"{destination!r} ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
         raise SettingError(f"{key} cannot write there", reason, "name another place") from None

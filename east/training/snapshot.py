@@ -100,6 +100,16 @@ class ArmSnapshot:
         return float(np.mean([lane.train_score for lane in self.lanes]))
 
     @property
+    def loss_value(self) -> float:
+        """Loss of the last batch, the mean over lanes."""
+        return float(np.mean([lane.loss_value for lane in self.lanes]))
+
+    @property
+    def gradient_norm(self) -> float:
+        """Gradient norm of the last batch before clipping, the mean over lanes."""
+        return float(np.mean([lane.gradient_norm for lane in self.lanes]))
+
+    @property
     def kept_steps(self) -> tuple[int, ...]:
         """Steps of the lanes' checkpoints, ascending; empty where nothing has been kept yet."""
         return tuple(sorted(lane.best_step for lane in self.lanes if lane.best_step > 0))
