@@ -64,6 +64,17 @@ def no_such(kind: str, got: object, choices: Iterable[str], aliases: Iterable[st
     return SettingError(f"There is no such {kind}", f"{got!r}{hint}", remedy, names)
 
 
+def not_installed(what: str, package: str) -> SettingError:
+    """Make the error for something that needs a package that is not there.
+
+    Args:
+        what: needs it ("An ONNX file").
+        package: its name for pip.
+    """
+    remedy = f"install it with: pip install {package}"
+    return SettingError(f"{what} needs a package that is not installed", None, remedy)
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out; torch has a type of its own for that only on a device."""
     signs = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")

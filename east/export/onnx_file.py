@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from east.errors import EastError
+from east.errors import not_installed
 from east.export.contents import Contents, FittedClassifier, contents_of
 from east.export.files import write_whole
 from east.rules import DecisionRule
@@ -74,8 +74,7 @@ def needs_onnx() -> None:
     try:
         import_module("onnx")
     except ImportError:
-        remedy = "install it with: pip install onnx"
-        raise EastError("An ONNX file needs a package that is not installed", None, remedy) from None
+        raise not_installed("An ONNX file", "onnx") from None
 
 
 def onnx_model(contents: Contents) -> ModelProto:

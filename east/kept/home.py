@@ -10,8 +10,8 @@ from pathlib import Path
 from east.errors import EastError
 from east.options import Option, options_of, setting
 
-HOME, KEEP = "EAST_HOME", "EAST_KEEP"
-"""Names of the environment's variables: the folder, and 0 to keep nothing."""
+HOME, KEEP, SHARED = "EAST_HOME", "EAST_KEEP", "EAST_SHARED"
+"""Names of the environment's variables: the folder, 0 to keep nothing, and 1 where others use the server too."""
 SETTINGS = "settings.json"
 NO = ("0", "no", "off", "false")
 GB = 10**9
@@ -83,7 +83,16 @@ def choose(folder: Path, *, keep: bool | None = None, most_gb: float | None = No
 
 def switched_off() -> bool:
     """Whether the environment says to keep nothing."""
-    return os.environ.get(KEEP, "").strip().lower() in NO
+    return _answer(KEEP) in NO
+
+
+def shared() -> bool:
+    """Whether the environment says that people use this server who are not to see each other's runs."""
+    return _answer(SHARED) not in ("", *NO)
+
+
+def _answer(variable: str) -> str:
+    return os.environ.get(variable, "").strip().lower()
 
 
 def make_folder(folder: Path) -> None:
