@@ -50,25 +50,41 @@ def stands_at(page: Page, words: str) -> bool:
     return f"{heading(page)} ".startswith(f"{words} ") and "sample=penguins" in address(page)
 
 
-def test_back_and_forward_take_one_click_for_each_page(page: Page, server: Server) -> None:
+JOURNEY = {"Train": "Train", "Compare": "Compare", "Lesson": "Why a metric", "Microscope": "Microscope"}
+"""Links of the sidebar, one after the other, and how each page's heading begins."""
+
+
+def walk(page: Page, server: Server) -> list[str]:
+    """Visit the pages of the journey from the first page on; return how the heading of each begins."""
     page.goto(f"{server.url}/?sample=penguins")
     page.get_by_text("What is in it", exact=True).wait_for()  # the first look is over
-    journey = [
-        ("Train", "Train"),
-        ("Compare", "Compare"),
-        ("Lesson", "Why a metric"),
-        ("Microscope", "Microscope"),
-    ]
-    for link, words in journey:
+    for link, words in JOURNEY.items():
         go_to(page, link)
         until(lambda words=words: stands_at(page, words))  # type: ignore[misc]
-    words_of = ["Train for the metric", *(words for _, words in journey)]
-    for words in words_of[-2::-1]:
+    return ["Train for the metric", *JOURNEY.values()]
+
+
+def test_back_and_forward_take_one_click_for_each_page(page: Page, server: Server) -> None:
+    headings = walk(page, server)
+    for words in headings[-2::-1]:
         page.go_back()
         until(lambda words=words: stands_at(page, words), 30)  # type: ignore[misc]
-    for words in words_of[1:]:
+    for words in headings[1:]:
         page.go_forward()
         until(lambda words=words: stands_at(page, words), 30)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("pause_ms", [100, 400])
+def test_an_impatient_reader_loses_no_entry_of_the_history(page: Page, server: Server, pause_ms: int) -> None:
+    """The answers for the pages on the way come when they have been left already."""
+    headings = walk(page, server)
+    entries = page.evaluate("history.length")
+    for there, direction in ((headings[0], "back"), (headings[-1], "forward")):
+        for _ in JOURNEY:
+            page.evaluate(f"history.{direction}()")
+            page.wait_for_timeout(pause_ms)
+        until(lambda there=there: stands_at(page, there), 30)  # type: ignore[misc]
+        assert page.evaluate("history.length") == entries
 
 
 def test_settings_chosen_on_a_page_are_no_entry_of_their_own_in_the_history(
