@@ -128,6 +128,7 @@ def test_a_names_markup_is_no_markup_in_a_note() -> None:
     app = sound(by_link("train", metric="![x](http://x)", **{"**bold**": "1"}))
     written = " ".join(entry.value for entry in app.info)
     assert "![" not in written and "**bold" not in written and "“**bold**”" in said(app)
+    assert "\\\\" not in written  # escaped once: twice would show the escapes
 
 
 @pytest.mark.parametrize(

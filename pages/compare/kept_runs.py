@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from east.errors import EastError
-from east.kept import MOST_GB, choose, export_zip, open_run, switched_off
+from east.kept import MOST_GB, choose, export_zip, open_run, shared, switched_off
 from pages.shared import keeping, session, shelf, warm_up
 from pages.shared.session import Slot
 from pages.shared.words import literal
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 SHOWN = 20
 _MORE: Slot[int] = Slot("kept_runs_shown")
 _EXPORT: Slot[str] = Slot("kept_run_to_export")
-_SHARED, _NO = "EAST_SHARED", ("", "0", "no", "off", "false")
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _OFF = "Runs are not kept here: the variable EAST_KEEP says so."
 
@@ -52,8 +50,7 @@ def section(in_session: Collection[str]) -> None:
 
 def serves_others() -> bool:
     """Whether people who are not to see each other's runs use this server: it says so, or other machines reach it."""
-    address = st.get_option("server.address")
-    return os.environ.get(_SHARED, "").strip().lower() not in _NO or address not in _LOCAL
+    return shared() or st.get_option("server.address") not in _LOCAL
 
 
 def _where(count: int) -> None:

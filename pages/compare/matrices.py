@@ -14,6 +14,7 @@ from east.plain_text import visible
 from pages.compare import rows
 from pages.compare.arms import pick_two
 from pages.shared import live_view, state
+from pages.shared.every_arm import every_arm
 from pages.shared.judging import judged
 from pages.shared.live_view import Cell, Group
 from pages.shared.settings import DEFAULTS
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from east.figures import ClassOrder
     from east.run import Run
     from east.training import Outcome
-
-MOST_BESIDE = 5
-"""Small matrices in one line of a wide screen."""
 
 
 def section(run: Run, outcome: Outcome) -> None:
@@ -70,22 +68,12 @@ def section(run: Run, outcome: Outcome) -> None:
 
 def _every_arm(comparison: Comparison, order: ClassOrder, show: str) -> None:
     """Draw the matrix of every arm of the race, small and beside each other."""
-    race, theme = comparison.race, live_view.theme()
-    names = order.names(race.classes)
-    cells = [
-        Cell(
-            f"every {result.arm.key}",
-            f"{result.arm.label} · {comparison.score(result.arm).mean:.3f}",
-            matrix_figure(
-                order.matrix(result.mean_hard), names, name=result.arm.label, normalise=show, theme=theme,
-                small=True,
-            ),
-        )
-        for result in race.results
-    ]  # fmt: skip
+    race = comparison.race
+    found = (
+        (result.arm, f"{comparison.score(result.arm).mean:.3f}", result.mean_hard) for result in race.results
+    )
     caption = f"On test, with the {comparison.metric.label} of each."
-    columns = min(len(cells), MOST_BESIDE)
-    group = Group("every", cells, 3, "Every arm", caption, wide=True, wide_columns=columns)
+    group = every_arm(found, order, order.names(race.classes), show, live_view.theme(), caption)
     live_view.draw("compare_every", [group], marks={"cells": show})
 
 

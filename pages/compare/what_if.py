@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from pages.compare import decided, offsets
 from pages.shared import state
+from pages.shared.metric_options import rarest
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -82,15 +84,11 @@ def _average(outcome: Outcome) -> dict[str, object]:
         )
     if average != "class":
         return {"average": average}
-    name = state.known("if_class", classes, classes[own.get("class_index", _rarest(outcome))])
+    counts = np.bincount(outcome.test_targets, minlength=len(classes)).tolist()
+    name = state.known("if_class", classes, classes[own.get("class_index", rarest(counts))])
     with st.container(width=190):
         st.selectbox("Class", list(classes), **state.bind("if_class", name))
     return {"average": average, "class_index": classes.index(name)}
-
-
-def _rarest(outcome: Outcome) -> int:
-    counts = [int((outcome.test_targets == place).sum()) for place in range(len(outcome.classes))]
-    return min(range(len(counts)), key=counts.__getitem__)
 
 
 def _beta(own: Metric) -> tuple[Sequence[float], int]:

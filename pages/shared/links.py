@@ -7,7 +7,6 @@ import streamlit as st
 from pages.shared import notes
 from pages.shared.session import Slot
 from pages.shared.settings import DEFAULTS, ENTRIES, FIELDS, Settings, from_link, to_link
-from pages.shared.words import literal
 
 SETTINGS: Slot[Settings] = Slot("settings")
 BEGAN: Slot[Settings] = Slot("settings_of_the_link")
@@ -63,4 +62,4 @@ def note_left_out(name: str, value: object) -> None:
 
 
 def _quoted(value: object) -> str:
-    return literal(str(value)[:LONGEST_QUOTE])
+    return str(value)[:LONGEST_QUOTE]

@@ -73,7 +73,7 @@ def choose_class(
         and about_one_class(spec, began)
         and given(began, name, option) is None
     )
-    chosen_name = classes[0 if left_open else _rarest(counts)]
+    chosen_name = classes[0 if left_open else rarest(counts)]
     _put(name, option, chosen_name)
     return chosen_name
 
@@ -128,10 +128,11 @@ def _place(
         return classes.index(name)
     if may_be_empty(spec, option):
         return None
-    return 0 if name is None else _rarest(counts)
+    return 0 if name is None else rarest(counts)
 
 
-def _rarest(counts: Sequence[int]) -> int:
+def rarest(counts: Sequence[int]) -> int:
+    """Return the position of the class with the fewest rows, the first of several."""
     return min(range(len(counts)), key=counts.__getitem__)
 
 

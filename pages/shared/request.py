@@ -54,7 +54,7 @@ class TrainingRequest:
         two = _axes(self.settings, region_columns(dataset))
         view = region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
         training, remarks = built_to_fit(
-            lambda fitting: Training(dataset, fitting, view), config, len(dataset.train.targets)
+            lambda fitting: Training(dataset, fitting, view), config, len(dataset.train)
         )
         for sentence in remarks:
             remark(sentence)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from east.training import ArmSnapshot
 
 LOST = "Nothing to draw: its probabilities are no longer numbers."
-MOST_BESIDE = 5
-"""Small matrices in one line of a wide screen."""
 GAP_CAPTIONS: Mapping[str, str] = {
     "row": "In percentage points: it fades as the two come together.",
     "column": "In percentage points: it fades as the two come together.",
@@ -99,36 +97,6 @@ def _kept(last: ArmSnapshot) -> str:
     first, *_, final = (*last.kept_steps, last.kept_steps[-1])
     steps = f"step {first:,}" if first == final else f"steps {first:,} to {final:,}"
     return f"{score(last.kept_score)} at {steps}"
-
-
-def every_arm(
-    shown: Sequence[ArmSnapshot], order: ClassOrder, classes: Sequence[str], normalise: str, theme: Theme
-) -> Group:
-    """Draw the hard matrix of every arm, small and beside each other.
-
-    Args:
-        shown: the arms at a moment.
-        order: of the classes.
-        classes: their names in that order.
-        normalise: what the cells show, one of NORMALISATIONS.
-        theme: LIGHT or DARK.
-    """
-    cells = [
-        Cell(
-            f"hard {arm.arm.key}",
-            f"{arm.arm.label} · {score(arm.score_hard)}",
-            matrix_figure(
-                order.matrix(arm.hard), classes, name=f"{arm.arm.label}, hard matrix",
-                normalise=normalise, theme=theme, small=True,
-            ),
-        )
-        for arm in shown
-    ]  # fmt: skip
-    caption = (
-        f"Hard, with the {shown[0].arm.metric.label} of each: what they are judged by, at the moment shown."
-    )
-    columns = min(len(cells), MOST_BESIDE)
-    return Group("every arm", cells, 3, "Every arm", caption, wide=True, wide_columns=columns)
 
 
 def score(value: float, sign: str = "") -> str:

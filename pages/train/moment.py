@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from east.figures import Theme, curve_figure, heaviside_figure
 from east.run import Run, RunState, annealings
+from pages.shared.every_arm import every_arm
 from pages.shared.live_view import Cell, Fact, Frame, Group, Strip
 from pages.shared.words import STATUS_NAMES, duration
 from pages.train import matrices
@@ -15,7 +16,7 @@ from pages.train.stage import Scene, stage
 
 if TYPE_CHECKING:
     from east.run import Machine
-    from east.training import Snapshot
+    from east.training import ArmSnapshot, Snapshot
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,17 @@ class Seen:
         ]
         arms = scene.machine.config.networks
         if len(arms) > len(scene.arms):
-            every = [moment.arm(arm) for arm in arms]
-            groups.append(matrices.every_arm(every, scene.order, names, scene.normalise, scene.theme))
+            groups.append(_every_arm([moment.arm(arm) for arm in arms], scene, names))
         groups.append(_lines(scene.machine, scene.history, moment, scene.theme))
         words = strip(self.run, self.shown, moment, self.scrubbed)
         return Frame(moment.step, stage(scene, self.run.title, self.large), groups, words)
+
+
+def _every_arm(found: Sequence[ArmSnapshot], scene: Scene, names: Sequence[str]) -> Group:
+    metric = found[0].arm.metric.label
+    caption = f"Hard, with the {metric} of each: what they are judged by, at the moment shown."
+    scored = ((one.arm, matrices.score(one.score_hard), one.hard) for one in found)
+    return every_arm(scored, scene.order, names, scene.normalise, scene.theme, caption)
 
 
 def _lines(machine: Machine, history: Sequence[Snapshot], moment: Snapshot, theme: Theme) -> Group:
