@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from east.errors import SettingError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Shape = Literal["linear", "geometric"]
 
@@ -55,15 +58,31 @@ class Annealing:
         if self.shape == "geometric" and min(self.start.delta, self.end.delta) <= 0:
             raise SettingError("A geometric annealing needs delta above 0", self.end, "use shape linear")
 
-    def at(self, progress: float) -> Sharpness:
-        """Return the sharpness at `progress`; values outside [0, 1] count as the nearer end."""
-        share = min(max(float(progress), 0.0), 1.0)
-        return Sharpness(
+    def at(self, progress: float | Tensor) -> Sharpness:
+        """Return the sharpness at `progress`; values outside [0, 1] count as the nearer end.
+
+        For a tensor of no dimension, delta and omega are such tensors too: then no host waits for a device.
+        """
+        kind: type[Sharpness]
+        share: float | Tensor
+        # torch itself is not needed here, and the first page does without it.
+        if isinstance(progress, int | float) or not hasattr(progress, "clamp"):
+            kind, share = Sharpness, min(max(float(progress), 0.0), 1.0)
+        else:
+            kind, share = _OfTensors, progress.clamp(0, 1)
+        return kind(
             self._between(self.start.delta, self.end.delta, share),
             self._between(self.start.omega, self.end.omega, share),
         )
 
-    def _between(self, start: float, end: float, share: float) -> float:
+    def _between(self, start: float, end: float, share: Any) -> Any:
         if self.shape == "geometric":
-            return float(start ** (1 - share) * end**share)
+            return start ** (1 - share) * end**share
         return (1 - share) * start + share * end
+
+
+class _OfTensors(Sharpness):
+    """Delta and omega as tensors, between ends that have been checked."""
+
+    def __post_init__(self) -> None:
+        """Look at no value, which is on its device."""

@@ -15,7 +15,11 @@ class Brier(Loss):
     """The mean squared error of the probabilities."""
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         truth = nn.functional.one_hot(targets, logits.shape[-1]).to(logits.dtype)
         return (logits.softmax(dim=-1) - truth).square().sum(dim=-1).mean(dim=-1)

@@ -22,6 +22,7 @@ from east.training import Arm, Outcome, Snapshot, TrainConfig, Training, config,
 from east.training.batches import Batches
 from east.training.devices import available_devices
 from east.training.schedule import one_cycle
+from east.training.step_graph import STEPS_BEFORE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -423,7 +424,11 @@ class Bomb(CrossEntropy):
     """Cross-entropy until half of the training, then not a number."""
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         return super().forward(logits, targets) * (1.0 if progress < 0.5 else math.nan)
 
@@ -574,7 +579,7 @@ def test_on_cuda_lanes_learn_what_they_learn_on_the_cpu_and_no_step_waits_for_th
     data, options = dataset(), {"losses": tuple(LOSSES), "seeds": (0, 7), "epochs": 5}
     assert_same_lanes(fit(data, settings(**options, device="cuda")), fit(data, settings(**options)), 5e-3)
     training = Training(data, settings(**options, device="cuda"))
-    training.advance(2)
+    training.advance(STEPS_BEFORE + 1)
     torch.cuda.set_sync_debug_mode("error")
     try:
         training.advance(training.total_steps)

@@ -15,7 +15,7 @@ def benchmark_command(options: argparse.Namespace) -> None:
     from east import benchmark
 
     if options.speed:
-        for line in benchmark.speed_lines():
+        for line in benchmark.speed_lines(device=options.device):
             print(line, flush=True)
         return
     folder = None if options.out is None else folder_for(options.out)

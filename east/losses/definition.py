@@ -24,11 +24,16 @@ class Loss(nn.Module):
     annealing: Annealing | None = None
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         """Return the loss of each lane at training progress u in [0, 1].
 
-        A row of weight w, `[..., B]`, counts like w equal rows.
+        A row of weight w, `[..., B]`, counts like w equal rows. On a CUDA device a training gives the progress as a
+        tensor of no dimension: a loss computes with it, and asks it for no value.
         """
         raise NotImplementedError
 

@@ -39,7 +39,11 @@ class CrossEntropy(Loss):
         self.keep("logit_offsets", logit_offsets)
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         """Return the (weighted) mean negative log-likelihood of each lane."""
         self.check(logits, targets, sample_weight)
@@ -68,7 +72,11 @@ class Focal(Loss):
         self.gamma = gamma
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         """Return the mean focal loss of each lane."""
         self.check(logits, targets, sample_weight)

@@ -130,7 +130,11 @@ class EASTLoss(_Anchored):
         self.class_dim, self.parallel = checked_place(class_dim), parallel
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         """Return `regret(metric(C_soft)) + anchor * cross-entropy` of each lane.
 
@@ -188,7 +192,11 @@ class SoftMetric(_Anchored):
         super().__init__(metric, anchor, class_counts)
 
     def forward(
-        self, logits: Tensor, targets: Tensor, progress: float = 0.0, sample_weight: Tensor | None = None
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        progress: float | Tensor = 0.0,
+        sample_weight: Tensor | None = None,
     ) -> Tensor:
         """Return the regret of each lane's plain soft matrix."""
         logits, targets, weights = self.rows(logits, targets, sample_weight)

@@ -28,6 +28,8 @@ from east.training.resuming import State, state_of, take_state
 from east.training.rows import Rows, rows_on
 from east.training.schedule import one_cycle
 from east.training.snapshot import ArmSnapshot, LaneSnapshot, Snapshot
+from east.training.step import Batch, Moment, Step
+from east.training.step_graph import StepGraph
 
 TRAIN_SCORE_ROWS = 2048
 
@@ -74,6 +76,8 @@ class Training:
         self._last_batch: tuple[Tensor, Tensor] | None = None
         self._averages = self._network.parameters.clone()
         self._checkpoints = Checkpoints(self._network.parameters, config.patience)
+        self._take: Step | StepGraph
+        self.prepare_steps()
 
     @property
     def done(self) -> bool:
@@ -166,36 +170,22 @@ class Training:
         """
         take_state(self, state)
 
-    def _step(self) -> None:
-        """Take one step of every lane (gather, forward, backward, clip, update) without waiting for the device."""
-        features, targets, _ = self._train_rows
-        rows = self._batches.next()
-        inputs, labels = features[rows], targets[rows]
-        with torch.autocast(
-            self._device.type, dtype=torch.bfloat16, enabled=self.config.precision == "bfloat16"
-        ):
-            logits = self._network.logits(inputs, self._batches.dropout_masks())
-        values = torch.cat(
-            [
-                loss(lane_logits, labels, self.progress)
-                for loss, lane_logits in zip(self._losses, logits.chunk(len(self._losses)), strict=True)
-            ]
+    def prepare_steps(self) -> None:
+        """Make the steps to come work on the present tensors of the network and the optimiser."""
+        step = Step(
+            self._network, self._losses, self._averages, self._optimiser, self._train_rows, self.config
         )
-        self._network.backward(values)
-        self._loss_values, self._last_batch = values.detach(), (logits.detach(), labels)
-        self._clip()
-        for group in self._optimiser.param_groups:
-            group["lr"] = self._peak_rate * one_cycle(self.progress)
-        self._optimiser.step()
+        self._take = StepGraph(step) if self._device.type == "cuda" else step
+
+    def _step(self) -> None:
+        """Take one step of every lane without waiting for the device."""
         # Early on, the average decays faster, so that it forgets the initial weights.
         decay = min(self.config.averaging, (self.step_number + 1) / (self.step_number + 10))
-        self._averages.lerp_(self._network.parameters, 1 - decay)
-
-    def _clip(self) -> None:
-        """Scale each lane's gradient to a norm of at most `clip`."""
-        gradients = self._network.gradients
-        self._gradient_norms = gradients.norm(dim=1)
-        gradients.mul_((self.config.clip / self._gradient_norms.clamp_min(self.config.clip)).unsqueeze(1))
+        moment = Moment(self.progress, self._peak_rate * one_cycle(self.progress), 1 - decay)
+        batch = Batch(self._batches.next(), self._batches.dropout_masks())
+        taken = self._take(batch, moment)
+        self._loss_values, self._gradient_norms = taken.loss_values, taken.gradient_norms
+        self._last_batch = taken.logits, taken.labels
 
     def _build_optimiser(self) -> torch.optim.Optimizer:
         parameters = torch.nn.Parameter(self._network.parameters)

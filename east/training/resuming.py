@@ -61,6 +61,7 @@ def take_state(training: Training, state: State) -> None:
     training._optimiser.load_state_dict(
         {"state": {0: remembered} if remembered else {}, "param_groups": groups}
     )
+    training.prepare_steps()
     training._batches.take(_part(tensors, BATCHES))
     training.step_number = int(tensors["step"])
     training._elapsed_s = float(tensors["elapsed_s"])
