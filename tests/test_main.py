@@ -457,7 +457,10 @@ def test_a_terminal_without_the_letters_still_gets_the_rest(tmp_path: Path) -> N
 
 
 def test_ctrl_c_ends_with_130_and_one_line() -> None:
-    process = start("train", WINE, "--epochs", "100000")
+    # A shell lets what it runs in the background ignore Ctrl-C, these tests and their children too.
+    process = start(
+        "train", WINE, "--epochs", "100000", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
     assert process.stderr is not None
     lines = iter(process.stderr.readline, "")
     assert any(line.startswith("step 0/") for line in lines)

@@ -127,7 +127,9 @@ def test_matrices_equal_the_exported_predictions_and_a_click_shows_the_rows(
         means.append(mean)
     both = np.array(difference["data"][0]["customdata"])
     assert both[..., 0] - both[..., 1] == pytest.approx(means[0] - means[1], abs=0.1)
-    every = {cell["key"].removeprefix("every "): cell for cell in views(app)["every"]["groups"][0]["cells"]}
+    every = {
+        cell["key"].removeprefix("every "): cell for cell in views(app)["every arm"]["groups"][0]["cells"]
+    }
     assert set(every) == set(predictions["arm"]) and len(every) > 2
     for arm, cell in every.items():
         parts = predictions[predictions["arm"] == arm].groupby("seed", dropna=False)

@@ -216,7 +216,7 @@ def test_more_than_two_arms_and_seeds() -> None:
     send(app, right="focal")
     assert [group["key"] for group in view(app)["groups"]] == ["east", "focal", "every arm", "lines"]
     every = view(app)["groups"][2]["cells"]
-    assert [cell["key"] for cell in every] == ["hard east", "hard east_paper", "hard focal"]
+    assert [cell["key"] for cell in every] == ["every east", "every east_paper", "every focal"]
     for shown, alone in zip((every[0], every[2]), view(app)["groups"][:2], strict=True):
         assert shown["data"][0]["z"] == alone["cells"][1]["data"][0]["z"]
     for cell in every:
