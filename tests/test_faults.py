@@ -21,7 +21,7 @@ from east.dataset import Dataset, prepare
 from east.errors import DatasetError
 from east.kept import KeptRuns
 from east.metrics import metric
-from east.run import Machine, Run
+from east.run import Limits, Machine, Run, RunStore
 from east.tables import table_from_frame
 from east.training import TrainConfig, Training, built_to_fit, memory
 from tests.test_run import Counter, started, until
@@ -150,7 +150,8 @@ def test_to_see_whether_there_is_room_changes_nothing(dataset: Dataset) -> None:
 
 
 def test_a_remark_and_a_limit_of_time_reach_the_viewer() -> None:
-    run = started(cast(Machine, Counter()), most_s=0.2)
+    run = Run(lambda: cast(Machine, Counter()))
+    RunStore(limits=lambda: Limits(hours=0.2 / 3600)).start(run)
     run.remark("It is smaller.")
     assert run.wait(5)
     assert (run.state.status, run.state.remarks) == ("stopped", ("It is smaller.",))

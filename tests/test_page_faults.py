@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from east.run import Machine, Run
 from pages.shared import shelf
 from pages.shared.request import TrainingRequest
-from tests.app_driver import errors, opened, press, send, until, view
+from tests.app_driver import errors, opened, press, send, sound, until, view
+from tests.compare_driver import compared, run_id, section
 from tests.test_run import Counter, moving
 
 SECRET = "a cell that nobody else may see"
@@ -19,7 +21,7 @@ SECRET = "a cell that nobody else may see"
 def test_an_unexpected_error_is_a_sentence_with_a_report_to_pass_on_that_holds_no_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def make(request: TrainingRequest, remark: object) -> Machine:
+    def make(request: TrainingRequest, run: Run) -> Machine:
         raise RuntimeError(f"cannot read {SECRET}")
 
     monkeypatch.setattr(TrainingRequest, "make", make)
@@ -36,9 +38,9 @@ def test_an_unexpected_error_is_a_sentence_with_a_report_to_pass_on_that_holds_n
 def test_a_training_made_smaller_for_want_of_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     made = TrainingRequest.make
 
-    def make(request: TrainingRequest, remark: object) -> Machine:
-        remark("There was too little memory: its batches have 64 rows.")  # type: ignore[operator]
-        return made(request, remark)  # type: ignore[arg-type]
+    def make(request: TrainingRequest, run: Run) -> Machine:
+        run.remark("There was too little memory: its batches have 64 rows.")
+        return made(request, run)
 
     monkeypatch.setattr(TrainingRequest, "make", make)
     app = press(opened("train"), "Train")
@@ -80,3 +82,40 @@ def test_a_full_server_lets_a_session_wait_and_shows_its_place_in_the_line(full_
     assert run is not None
     run.command("stop")
     assert run.wait(30)
+
+
+def ended_with(app: AppTest, start: str) -> None:
+    """Wait until the run of a page has failed with a sentence that begins so, and no report of a fault."""
+    until(app, lambda data: data["strip"]["status"] == "failed")
+    (sentence,) = errors(app)
+    assert sentence.startswith(start) and not list(app.code)
+
+
+def test_a_training_beyond_the_server_s_limits_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EAST_MOST_STEPS", "100")
+    refused = press(opened("train", sample="wine", epochs="400", seeds="1"), "Train")
+    ended_with(refused, "This training would take too many steps here: got 400 where 100 are allowed;")
+    monkeypatch.setenv("EAST_MOST_STEPS", "")
+    monkeypatch.setenv("EAST_MOST_GB", "0.00001")
+    refused = press(refused, "Train again")
+    ended_with(refused, "This training would need too much memory here: got about")
+
+
+def test_a_limit_that_the_server_cannot_read_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EAST_MOST_GB", "much")
+    app = press(opened("train"), "Train")
+    (sentence,) = errors(app)
+    assert sentence.startswith("EAST_MOST_GB must be a number above 0: got 'much'")
+
+
+def test_a_sweep_keeps_to_the_limits_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = compared()
+    monkeypatch.setenv("EAST_MOST_STEPS", "4")
+    press(section(app, "frontier"), "Train the frontier")
+    side = shelf.store().get(run_id(app, "frontier"))
+    assert side is not None and side.wait(30) and side.machine is None
+    assert [text[:46] for text in errors(sound(app.run()))] == [
+        "This training would take too many steps here: "
+    ]

@@ -136,6 +136,18 @@ def test_an_interrupted_run_is_resumed_to_its_end(kept: KeptRuns) -> None:
     assert steps == sorted(set(steps)) and steps[0] == 0
 
 
+def test_a_run_that_the_server_is_too_small_for_is_not_resumed_and_stays_as_it_was(
+    kept: KeptRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = interrupted()
+    monkeypatch.setenv("EAST_MOST_STEPS", "20")
+    click(past(), f"kept_resume_{name}")
+    again = shelf.store().get(name)
+    assert again is not None and again.wait(30)
+    assert str(again.state.reason).startswith("This training would take too many steps here")
+    assert kept.find(name).resumable
+
+
 def test_a_run_is_renamed_pinned_exported_and_deleted(kept: KeptRuns) -> None:
     name = forget(stopped())
     app = past()

@@ -127,7 +127,7 @@ def test_three_hundred_trainings_leave_no_more_memory_than_two_hundred(tmp_path:
     after: list[float] = []
     for place in range(3 * HUNDRED):
         keeper = RunKeeper(kept, f"soak{place}", "soak", table, Origin("file", "soak"))
-        run: Run = Run(lambda: wanted.make(run.remark), run_id=f"soak{place}", keeper=keeper)  # noqa: B023
+        run: Run = Run(lambda: wanted.make(run), run_id=f"soak{place}", keeper=keeper)  # noqa: B023
         store.start(run)
         moving(run, 120)
         run.command("stop")

@@ -5,6 +5,7 @@ from east.run.background import Background
 from east.run.commands import Command
 from east.run.history import History
 from east.run.keeping import Keeper, Keepers
+from east.run.limits import Limits
 from east.run.machine import Machine
 from east.run.moments import last_quarter, nearest_place, thinned
 from east.run.pace import PACES, Pace
@@ -19,6 +20,7 @@ __all__ = [
     "History",
     "Keeper",
     "Keepers",
+    "Limits",
     "Machine",
     "Pace",
     "Run",

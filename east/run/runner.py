@@ -17,12 +17,13 @@ from east.run.divergence import all_diverged, newly_diverged
 from east.run.faults import fault_of
 from east.run.history import History
 from east.run.keeping import Keeper
+from east.run.limits import UNLIMITED
 from east.run.machine import Machine
 from east.run.pace import PACES
 from east.run.state import RunState
 from east.run.turns import Turns
 from east.run.watchers import Watchers
-from east.run.wording import duration, in_words
+from east.run.wording import in_words
 
 if TYPE_CHECKING:
     from east.training import Outcome, Snapshot
@@ -38,7 +39,7 @@ class Run:
     Snapshots only read, so viewers never change the training. Viewers read `state`.
 
     Args:
-        make: builds the training; called in the thread, because it may be slow.
+        make: builds the training, once `limits` of the run let it pass; called in the thread, as it may be slow.
         title: description of the run for people.
         pace: a key of PACES.
         pause_when_unwatched_s: seconds after the last `touch` until the run pauses; browsers let hidden
@@ -48,7 +49,6 @@ class Run:
         run_id: of a run that goes on; a new one otherwise.
         earlier: snapshots of a run that goes on, oldest first.
         snapshot_share: largest share of the time spent on snapshots.
-        most_s: seconds of training after which it is stopped and judged; None for no limit.
 
     Raises:
         SettingError: for an unknown pace.
@@ -66,7 +66,6 @@ class Run:
         run_id: str | None = None,
         earlier: Iterable[Snapshot] = (),
         snapshot_share: float = SNAPSHOT_SHARE,
-        most_s: float | None = None,
     ) -> None:
         self.id = run_id or secrets.token_hex(9)
         self.keeper = keeper or Keeper()
@@ -85,7 +84,7 @@ class Run:
         self._history = History(earlier=earlier)
         self._clock = Clock(snapshot_share)
         self.turns = Turns()
-        self._most_s = most_s
+        self.limits = UNLIMITED
         self.set_pace(pace)
         self._thread = threading.Thread(target=self._work, name=f"east-run-{self.id}", daemon=True)
 
@@ -241,8 +240,8 @@ class Run:
         began = time.monotonic()
         machine.advance(steps)
         self._clock.took(steps, time.monotonic() - began)
-        if self._most_s is not None and self._clock.trained_s > self._most_s:
-            reason = f"Stopped after {duration(self._most_s)} of training, the most here."
+        reason = self.limits.reason_to_stop(self._clock.trained_s)
+        if reason is not None:
             self._wanted = "stop"
             self._publish(answers=False, reason=reason)
         if self._wanted == "run" and self._clock.snapshot_due(machine):

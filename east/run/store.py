@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from copy import copy
 
 from east.errors import SettingError
+from east.run.limits import Limits
 from east.run.runner import Run
 from east.run.turns import Turns
 
@@ -18,10 +20,22 @@ class RunStore:
         most_active: largest number of runs that train or are paused.
         most_kept: largest number of ended runs to keep for replay and comparison.
         most_waiting: largest number of runs that wait for their turn.
+        limits: returns what each run may take.
     """
 
-    def __init__(self, most_active: int = 4, most_kept: int = 12, most_waiting: int = 24) -> None:
-        self._most_active, self._most_kept, self._most_waiting = most_active, most_kept, most_waiting
+    def __init__(
+        self,
+        most_active: int = 4,
+        most_kept: int = 12,
+        most_waiting: int = 24,
+        limits: Callable[[], Limits] = Limits,
+    ) -> None:
+        self._limits, self._most_active, self._most_kept, self._most_waiting = (
+            limits,
+            most_active,
+            most_kept,
+            most_waiting,
+        )
         self._turns = Turns(most_active)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
@@ -32,6 +46,7 @@ class RunStore:
         Raises:
             SettingError: when too many wait already.
         """
+        run.limits = self._limits()
         with self._lock:
             active = [other for other in self._runs.values() if not (other.state.ended or other.stopping)]
             if len(active) >= self._most_active:

@@ -16,5 +16,7 @@ def in_words(error: Exception) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say a time in minutes or seconds."""
+    """Say a time in hours, minutes or seconds."""
+    if seconds >= 2 * 3600:
+        return f"{seconds / 3600:g} hours"
     return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"

@@ -3,6 +3,7 @@
 from east.training.arm import MEMBERS, PLAIN_RULE, Arm
 from east.training.config import NETWORKS, OPTIONS, TrainConfig
 from east.training.engine import Training
+from east.training.estimate import needed_bytes
 from east.training.fitting import fit, train
 from east.training.memory import built_to_fit
 from east.training.outcome import ArmOutcome, LaneResult, Outcome
@@ -29,6 +30,7 @@ __all__ = [
     "Training",
     "built_to_fit",
     "fit",
+    "needed_bytes",
     "regions_of",
     "scorecard",
     "train",

@@ -55,11 +55,14 @@ def _start(kind: Sweep, run: Run, configure: Callable[[], TrainConfig]) -> None:
     def make() -> Training:
         from east.training import Training
 
-        return Training(dataset, configure())
+        config = configure()
+        side.limits.admit(dataset, config)
+        return Training(dataset, config)
 
     try:
         configure()
-        shelf.start_sweep(kind, Run(make, title=f"{run.title}: {kind}"))
+        side = Run(make, title=f"{run.title}: {kind}")
+        shelf.start_sweep(kind, side)
     except EastError as error:
         st.error(literal(error))
     else:

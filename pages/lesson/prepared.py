@@ -98,9 +98,7 @@ class Trainings:
     def _train(self, settings: Settings) -> tuple[PanelRun, TrainingRequest]:
         request = request_of(settings)
         name = problems.preset_of(settings).label if request.problem is not None else request.table.name
-        run: Run = Run(
-            lambda: request.make(run.remark), title=f"Lesson: {name}", snapshot_share=SNAPSHOT_SHARE
-        )
+        run: Run = Run(lambda: request.make(run), title=f"Lesson: {name}", snapshot_share=SNAPSHOT_SHARE)
         self.current = run.start()
         while not run.wait(WAIT_S):
             run.touch()

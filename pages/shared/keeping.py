@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from east.kept import Entry, OpenedRun
     from east.synthetic import Problem
     from east.tables import Table
+    from east.training import Training
     from pages.shared.request import TrainingRequest
     from pages.shared.settings import Settings
     from pages.shared.shelf import Sweep
@@ -138,8 +139,13 @@ def resume(entry: Entry) -> None:
     found, (problem, read_as) = opened.table, _whence(opened)
     assert found is not None
     origin = Origin.from_json(entry.about["origin"])
+
+    def make() -> Training:
+        again.limits.admit(opened.dataset, opened.config)
+        return resumed(runs(), opened)
+
     again = Run(
-        lambda: resumed(runs(), opened),
+        make,
         title=entry.title,
         pace=state.known("pace", PACES, DEFAULTS.pace),
         keeper=RunKeeper(runs(), entry.run_id, entry.title, found, origin, goes_on=True),

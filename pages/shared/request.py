@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from pages.shared.settings import Settings
 if TYPE_CHECKING:
     from east.dataset import Choices
     from east.metrics import Metric
+    from east.run import Run
     from east.synthetic import Problem
     from east.tables import Table
     from east.training import TrainConfig, Training
@@ -33,11 +34,14 @@ class TrainingRequest:
     settings: Settings
     problem: Problem | None = None
 
-    def make(self, remark: Callable[[str], None]) -> Training:
+    def make(self, run: Run) -> Training:
         """Prepare the dataset, look for two columns to draw regions over, and build the training.
 
         Args:
-            remark: told each thing that had to be done otherwise than asked.
+            run: of the training; lets it pass, and is told each thing that is done otherwise than asked.
+
+        Raises:
+            EastError: for a table or settings that cannot be trained, or not within the limits.
         """
         # Two threads that import parts of scikit-learn at once can meet in its circular imports, and both fail.
         warm_up.hurry().join()
@@ -51,13 +55,14 @@ class TrainingRequest:
             dataset = with_test(dataset, problems.test_table(self.problem))
         metric = chosen_metric(self.settings, dataset.classes, counts.tolist())
         config = _config(self.settings, metric, self.problem)
+        run.limits.admit(dataset, config)
         two = _axes(self.settings, region_columns(dataset))
         view = region_view(self.table.frame, dataset, two, most_points=POINTS) if two else None
         training, remarks = built_to_fit(
             lambda fitting: Training(dataset, fitting, view), config, len(dataset.train)
         )
         for sentence in remarks:
-            remark(sentence)
+            run.remark(sentence)
         return training
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from east.run import Run, RunStore
+from east.run import Limits, Run, RunStore
 from pages.shared import links, state
 from pages.shared.session import Slot
 
@@ -45,7 +45,7 @@ _SHELF: Slot[list[Kept]] = Slot("shelf")
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """Return the process's one store of runs."""
-    return RunStore()
+    return RunStore(limits=Limits.of_environment)
 
 
 @st.cache_resource(show_spinner=False)

@@ -17,9 +17,6 @@ from pages.shared.words import literal
 if TYPE_CHECKING:
     from east.training import Training
 
-MOST_S = 4 * 3600.0
-"""Longest training of one run, so that nobody keeps others waiting for a day."""
-
 
 def train_button(disabled: bool = False) -> None:
     """Draw the button that starts a training and goes to watch it."""
@@ -37,7 +34,6 @@ def train_button(disabled: bool = False) -> None:
                 pace=state.known("pace", PACES, DEFAULTS.pace),
                 keeper=keeping.keeper(run_id, title, wanted),
                 run_id=run_id,
-                most_s=MOST_S,
             )
             shelf.start(run, wanted.table, wanted.problem, uploads.read_as(wanted.table))
         except EastError as error:
@@ -47,7 +43,7 @@ def train_button(disabled: bool = False) -> None:
 
 
 def _make(wanted: TrainingRequest, run: Run) -> Training:
-    training = wanted.make(run.remark)
+    training = wanted.make(run)
     # What the first training brings along need not be searched for garbage while it is watched.
     warm_up.collect_garbage()
     return training
