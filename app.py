@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import deep_link, shell
+from pages.shared import deep_link, door, shell
 
 st.set_page_config(page_title="east", page_icon=shell.ICON, layout="wide")
 
@@ -23,8 +23,13 @@ PAGES = {
     "lesson": st.Page("pages/lesson/page.py", title="Lesson", url_path="lesson", icon=":material/school:"),
 }
 
-page = st.navigation(list(PAGES.values()))
-shell.enter()
-deep_link.go_on(PAGES)
-page.run()
-shell.leave(watching=page == PAGES["train"])
+waiting_room = door.waiting_room()
+if waiting_room is not None:
+    st.navigation([st.Page(waiting_room, title="Log in", url_path="login")], position="hidden").run()
+else:
+    page = st.navigation(list(PAGES.values()))
+    shell.enter()
+    deep_link.go_on(PAGES)
+    page.run()
+    shell.leave(watching=page == PAGES["train"])
+    door.leave()

@@ -4,7 +4,16 @@ A run's settings, split, moments, weights and predictions lie in a file of its o
 """
 
 from east.kept.exporting import export_run, export_zip
-from east.kept.home import MOST_GB, KeepSettings, choose, home, keep_settings, shared, switched_off
+from east.kept.home import (
+    MOST_GB,
+    KeepSettings,
+    choose,
+    home,
+    keep_settings,
+    login_required,
+    shared,
+    switched_off,
+)
 from east.kept.keeper import RunKeeper
 from east.kept.opening import OpenedRun, before, open_run, resumed
 from east.kept.origin import Origin, file_origin
@@ -27,6 +36,7 @@ __all__ = [
     "file_origin",
     "home",
     "keep_settings",
+    "login_required",
     "open_run",
     "resumed",
     "shared",

@@ -10,8 +10,8 @@ from pathlib import Path
 from east.errors import EastError
 from east.options import Option, options_of, setting
 
-HOME, KEEP, SHARED = "EAST_HOME", "EAST_KEEP", "EAST_SHARED"
-"""Names of the environment's variables: the folder, 0 to keep nothing, and 1 where others use the server too."""
+HOME, KEEP, SHARED, LOGIN = "EAST_HOME", "EAST_KEEP", "EAST_SHARED", "EAST_LOGIN"
+"""Names of the environment's variables: the folder, 0 to keep nothing, 1 where others use the server, 1 for a login."""
 SETTINGS = "settings.json"
 NO = ("0", "no", "off", "false")
 GB = 10**9
@@ -89,6 +89,11 @@ def switched_off() -> bool:
 def shared() -> bool:
     """Whether the environment says that people use this server who are not to see each other's runs."""
     return _answer(SHARED) not in ("", *NO)
+
+
+def login_required() -> bool:
+    """Whether the environment says that nobody may use this server without a login."""
+    return _answer(LOGIN) not in ("", *NO)
 
 
 def _answer(variable: str) -> str:
