@@ -1,0 +1,86 @@
+"""What `.github/SERVING.md` and the container file say of a server for many is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from east.kept.home import LOGIN, SHARED
+from east.run import Limits, RunStore
+from east.run.limits import VARIABLES
+from tests.test_door import CLOSED, GUEST, PUPIL, drawn, visit
+
+ROOT = Path(__file__).parents[1]
+SERVING = (ROOT / ".github" / "SERVING.md").read_text(encoding="utf-8")
+CONTAINER = (ROOT / ".github" / "Containerfile").read_text(encoding="utf-8")
+WRITTEN_IN = re.compile(r"[\"'](EAST_[A-Z_]+)[\"']")
+
+
+def block(language: str) -> str:
+    (found,) = re.findall(rf"^```{language}\n(.*?)\n```$", SERVING, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def test_every_variable_that_the_code_reads_is_told_with_its_default_and_no_other() -> None:
+    sources = [path for folder in ("east", "pages") for path in (ROOT / folder).rglob("*.py")]
+    read = {name for path in sources for name in WRITTEN_IN.findall(path.read_text(encoding="utf-8"))}
+    told = dict(re.findall(r"^\| `(EAST_\w+)` \| ([^|]+) \|", SERVING, re.MULTILINE))
+    assert set(told) == read >= {*VARIABLES.values(), "EAST_HOME", "EAST_LOGIN"}
+    assert told["EAST_MOST_HOURS"] == f"{Limits().hours:g}"
+    assert told["EAST_MOST_STEPS"] == str(Limits().steps)
+    assert Limits().memory_gb is None and told["EAST_MOST_GB"] == "half of the memory"
+
+
+def test_the_numbers_of_places_are_those_of_the_store() -> None:
+    store = RunStore()
+    assert (store._most_active, store._most_waiting) == (4, 24)
+    assert "Four trainings run at once; up to 24 wait in a line" in SERVING
+
+
+def test_the_secrets_that_are_shown_close_the_door_and_let_the_invited_in() -> None:
+    secrets = tomllib.loads(block("toml"))
+    assert drawn(visit(GUEST, **secrets)) == CLOSED
+    assert len(drawn(visit(PUPIL, **secrets))) > 5
+    assert len(drawn(visit(PUPIL | {"email": "eve@evil.example"}, **secrets))) == 3
+
+
+def test_the_proxy_sets_every_header_and_lets_the_live_connection_through() -> None:
+    proxy = block("nginx")
+    headers = dict(re.findall(r"^  add_header ([\w-]+) (.+?) always;", proxy, re.MULTILINE))
+    assert set(headers) == {
+        "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy",
+        "Permissions-Policy", "Cross-Origin-Opener-Policy", "Content-Security-Policy",
+    }  # fmt: skip
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self' blob: data:;" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe-eval" not in policy
+    # Streamlit compares the page's origin with this header, port and all.
+    assert "proxy_set_header Host $http_host;" in proxy and "proxy_set_header Upgrade $http_upgrade;" in proxy
+    # A header in a location would take the place of all those of the server.
+    assert "add_header" not in proxy.split("location /")[1]
+
+
+def test_streamlit_s_own_guards_are_left_on() -> None:
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    guards = {
+        "enableXsrfProtection",
+        "enableCORS",
+        "xsrfCookieSameSite",
+        "corsAllowedOrigins",
+        "enableAgentApi",
+    }
+    assert not guards & set(settings["server"])
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["browser"]["gatherUsageStats"] is False
+
+
+def test_the_container_has_what_the_app_needs_and_is_closed() -> None:
+    copied = {
+        name for line in re.findall(r"^COPY (.+) \S+$", CONTAINER, re.MULTILINE) for name in line.split()
+    }
+    assert {"app.py", "east", "pages", "sample_data", ".streamlit/config.toml", "requirements.lock"} <= copied
+    assert all((ROOT / name).exists() for name in copied) and not {"tests", ".", ".streamlit"} & copied
+    assert "pip install --no-cache-dir --require-hashes -r requirements.lock" in CONTAINER
+    assert f"{LOGIN}=1 {SHARED}=1" in CONTAINER
+    assert CONTAINER.index("\nUSER east\n") < CONTAINER.index("\nCMD ")
