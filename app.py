@@ -25,7 +25,9 @@ PAGES = {
 
 waiting_room = door.waiting_room()
 if waiting_room is not None:
-    st.navigation([st.Page(waiting_room, title="Log in", url_path="login")], position="hidden").run()
+    # Every link leads to it: "Page not found" would be told beside it otherwise.
+    rooms = [st.Page(waiting_room, title="east", url_path=name, default=name == "data") for name in PAGES]
+    st.navigation(rooms, position="hidden").run()
 else:
     page = st.navigation(list(PAGES.values()))
     shell.enter()
