@@ -120,10 +120,8 @@ def resident_mb() -> float:
 
 def test_three_hundred_trainings_leave_no_more_memory_than_two_hundred(tmp_path: Path) -> None:
     store, kept = RunStore(), KeptRuns(tmp_path)
-    problem = PRESETS[DEFAULT_PRESET].problem
-    table = problem.table(4000, 0)
-    choices = Choices(target=LABEL, shares=(0.75, 0.25, 0.0), numeric_encoding="scaled")
-    wanted = TrainingRequest(table, choices, DEFAULTS, problem)
+    table = PRESETS[DEFAULT_PRESET].problem.table(1000, 0)
+    wanted = TrainingRequest(table, Choices(target=LABEL, numeric_encoding="scaled"), DEFAULTS)
     after: list[float] = []
     for place in range(3 * HUNDRED):
         keeper = RunKeeper(kept, f"soak{place}", "soak", table, Origin("file", "soak"))

@@ -15,7 +15,7 @@ TICK_S = 0.05
 
 
 def write_down(log: Path) -> None:
-    """Write a line for every new status of a run, and one every TICK_S with the newest run's step."""
+    """Write a line for every new run and every new status of one, and one every TICK_S with the newest run's step."""
     from east.run.runner import Run
 
     sink = log.open("a", buffering=1)
@@ -29,6 +29,7 @@ def write_down(log: Path) -> None:
 
     def started(run: Run) -> Run:
         runs.append(run)
+        note(run)
         return start(run)
 
     def published(run: Run, **changes: Any) -> None:

@@ -1,0 +1,160 @@
+"""Twenty readers at once in browsers of their own: `pytest -m benchmark -n 0 -s tests/test_soak_browsers.py`.
+
+Each trains a table of its own several times on one server, watches, and every second one presses Stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.conftest import CHROMIUM_ARGUMENTS, ROOT, Watched, find_chromium, start_watched, stop_server
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
+
+SESSIONS, ROUNDS = 20, 3
+TABLES = {"penguins": "species", "wine": "cultivar", "contraceptive": "method", "yeast": "localization_site"}
+PATIENCE_MS = 300_000
+MOST_STOP_S, MOST_MB_A_SESSION = 1.0, 60
+# Presses Stop and tells the seconds until the page says that the server has heard it.
+PRESS_STOP = """
+() => new Promise((resolve, reject) => {
+  const live = document.querySelector(".east-live[data-run]"), began = performance.now();
+  const stop = [...live.querySelectorAll("button")].find((button) => button.innerText.trim() === "Stop");
+  if (!stop) return resolve(-1);
+  const heard = () => ["stopping", "stopped"].includes(live.dataset.status);
+  new MutationObserver(() => heard() && resolve((performance.now() - began) / 1000))
+    .observe(live, { attributes: true, attributeFilter: ["data-status"] });
+  setTimeout(() => reject(new Error("nobody heard Stop")), 30000);
+  stop.click();
+})
+"""
+CLASSES = "() => [...document.querySelectorAll('[data-cell=hard]')].map((node) => node.data[0].x)"
+
+
+class Seen(NamedTuple):
+    """One training as its reader saw it: the run's id, and the classes of each hard matrix."""
+
+    run: str
+    classes: list[list[str]]
+
+
+@dataclass
+class Session:
+    """A reader: the table, and what came of each round."""
+
+    number: int
+    table: str
+    seen: list[Seen] = field(default_factory=list)
+    stops: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def stops_early(self) -> bool:
+        return self.number % 2 == 0
+
+
+async def status(page: Page, *wanted: str) -> None:
+    choices = ", ".join(f".east-live[data-run][data-status={each}]" for each in wanted)
+    await page.locator(choices).first.wait_for(state="attached")
+
+
+async def use(session: Session, browser: Browser, url: str) -> None:
+    """Train, watch and stop, `ROUNDS` times."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("pageerror", lambda error: session.problems.append(str(error)))
+    await page.goto(f"{url}/?sample={session.table}&seeds=1")
+    for number in range(ROUNDS):
+        former = session.seen[-1].run if session.seen else ""
+        await page.get_by_role("button", name="Train again" if number else "Train", exact=True).click()
+        await page.locator(f".east-live[data-run]:not([data-run='{former}'])").wait_for(state="attached")
+        await status(page, "running", "finished", "failed")
+        await page.locator("[data-cell=hard] .heatmaplayer").first.wait_for(state="attached")
+        await asyncio.sleep(2)
+        if session.stops_early:
+            took = await page.evaluate(PRESS_STOP)
+            session.stops += [took] if took >= 0 else []  # it had ended by itself
+        await status(page, "finished", "stopped", "failed")
+        run = await page.locator(".east-live[data-run]").get_attribute("data-run")
+        session.seen.append(Seen(str(run), await page.evaluate(CLASSES)))
+        alarms = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
+        session.problems += await alarms.all_inner_texts()
+    await context.close()
+
+
+async def use_all(sessions: list[Session], watched: Watched) -> list[float]:
+    """Let all sessions use the server at once; returns its memory in MB before, at times during, and after."""
+    from playwright.async_api import async_playwright
+
+    memory = [watched.memory_mb()]
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(1)
+            memory.append(watched.memory_mb())
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        looking = asyncio.create_task(look())
+        await asyncio.gather(*(use(session, browser, watched.server.url) for session in sessions))
+        looking.cancel()
+        await browser.close()
+    return [*memory, watched.memory_mb()]
+
+
+def waits(watched: Watched, sessions: list[Session]) -> list[float]:
+    """Return the seconds that each session's runs have waited for their turn, together."""
+    began: dict[str, float] = {}
+    turn: dict[str, float] = {}
+    for entry in watched.entries():
+        if entry["status"] == "starting":
+            began.setdefault(entry["run"], entry["at"])
+        elif entry["status"] in ("running", "paused"):
+            turn.setdefault(entry["run"], entry["at"])
+    return [sum(turn[seen.run] - began[seen.run] for seen in session.seen) for session in sessions]
+
+
+def test_twenty_sessions_at_once_neither_fail_nor_mix_nor_wait_unfairly(tmp_path: Path) -> None:
+    names = list(TABLES)
+    sessions = [Session(number, names[number % len(names)]) for number in range(SESSIONS)]
+    watched = start_watched(tmp_path)
+    try:
+        # In a thread of its own: other tests of the browser may have a loop in this one.
+        with ThreadPoolExecutor(1) as pool:
+            memory = pool.submit(lambda: asyncio.run(use_all(sessions, watched))).result()
+        waited = waits(watched, sessions)
+    finally:
+        stop_server(watched.server)
+    stops = [took for session in sessions for took in session.stops]
+    late = float(np.percentile(stops, 95))
+    print(  # noqa: T201 -- the figures are what this file is for
+        f"\n{SESSIONS} sessions, {ROUNDS} trainings each; Stop was heard after {statistics.median(stops):.2f} s "
+        f"(median of {len(stops)}), {late:.2f} s (95 %), {max(stops):.2f} s (longest);\n"
+        f"each waited {statistics.mean(waited):.0f} s in all (mean), {max(waited):.0f} s (longest);\n"
+        f"the server had {memory[0]:.0f} MB before, {max(memory):.0f} MB at most, {memory[-1]:.0f} MB after"
+    )
+    assert [problem for session in sessions for problem in session.problems] == []
+    assert "Traceback" not in watched.server.said(), watched.server.said()
+    runs = [seen.run for session in sessions for seen in session.seen]
+    assert len(set(runs)) == SESSIONS * ROUNDS
+    for session in sessions:
+        frame = pd.read_csv(ROOT / "sample_data" / f"{session.table}.csv")
+        own = sorted(map(str, frame[TABLES[session.table]].dropna().unique()))
+        for seen in session.seen:
+            assert seen.classes and all(sorted(map(str, shown)) == own for shown in seen.classes)
+    assert late <= MOST_STOP_S, sorted(stops)
+    assert max(waited) <= 2 * statistics.mean(waited), sorted(waited)
+    assert max(memory) - memory[0] < SESSIONS * MOST_MB_A_SESSION
