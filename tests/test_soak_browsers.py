@@ -40,7 +40,10 @@ PRESS_STOP = """
   stop.click();
 })
 """
-CLASSES = "() => [...document.querySelectorAll('[data-cell=hard]')].map((node) => node.data[0].x)"
+# Of the matrices that are drawn: those far below the window are not.
+CLASSES = """
+() => [...document.querySelectorAll("[data-cell=hard]")].filter((node) => node.data).map((node) => node.data[0].x)
+"""
 
 
 class Seen(NamedTuple):
