@@ -27,14 +27,14 @@ SESSIONS, ROUNDS = 20, 3
 TABLES = {"penguins": "species", "wine": "cultivar", "contraceptive": "method", "yeast": "localization_site"}
 PATIENCE_MS = 300_000
 MOST_STOP_S, MOST_MB_A_SESSION = 1.0, 60
-# Presses Stop and tells the seconds until the page says that the server has heard it.
+# Presses Stop and tells when (seconds since 1970), and the seconds until the page says that it has been heard.
 PRESS_STOP = """
 () => new Promise((resolve, reject) => {
-  const live = document.querySelector(".east-live[data-run]"), began = performance.now();
+  const live = document.querySelector(".east-live[data-run]"), began = Date.now() / 1000;
   const stop = [...live.querySelectorAll("button")].find((button) => button.innerText.trim() === "Stop");
-  if (!stop) return resolve(-1);
+  if (!stop) return resolve(null);  // the training has ended by itself
   const heard = () => ["stopping", "stopped"].includes(live.dataset.status);
-  new MutationObserver(() => heard() && resolve((performance.now() - began) / 1000))
+  new MutationObserver(() => heard() && resolve([began, Date.now() / 1000 - began]))
     .observe(live, { attributes: true, attributeFilter: ["data-status"] });
   setTimeout(() => reject(new Error("nobody heard Stop")), 30000);
   stop.click();
@@ -47,10 +47,11 @@ CLASSES = """
 
 
 class Seen(NamedTuple):
-    """One training as its reader saw it: the run's id, and the classes of each hard matrix."""
+    """One training as its reader saw it: the run's id, the classes of each hard matrix, and what became of Stop."""
 
     run: str
     classes: list[list[str]]
+    pressed: tuple[float, float] | None
 
 
 @dataclass
@@ -60,7 +61,6 @@ class Session:
     number: int
     table: str
     seen: list[Seen] = field(default_factory=list)
-    stops: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -81,6 +81,7 @@ async def use(session: Session, browser: Browser, url: str) -> None:
     page.on("pageerror", lambda error: session.problems.append(str(error)))
     await page.goto(f"{url}/?sample={session.table}&seeds=1")
     for number in range(ROUNDS):
+        pressed: tuple[float, float] | None = None
         former = session.seen[-1].run if session.seen else ""
         await page.get_by_role("button", name="Train again" if number else "Train", exact=True).click()
         await page.locator(f".east-live[data-run]:not([data-run='{former}'])").wait_for(state="attached")
@@ -88,11 +89,10 @@ async def use(session: Session, browser: Browser, url: str) -> None:
         await page.locator("[data-cell=hard] .heatmaplayer").first.wait_for(state="attached")
         await asyncio.sleep(2)
         if session.stops_early:
-            took = await page.evaluate(PRESS_STOP)
-            session.stops += [took] if took >= 0 else []  # it had ended by itself
+            pressed = await page.evaluate(PRESS_STOP)
         await status(page, "finished", "stopped", "failed")
         run = await page.locator(".east-live[data-run]").get_attribute("data-run")
-        session.seen.append(Seen(str(run), await page.evaluate(CLASSES)))
+        session.seen.append(Seen(str(run), await page.evaluate(CLASSES), pressed))
         alarms = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
         session.problems += await alarms.all_inner_texts()
     await context.close()
@@ -118,16 +118,13 @@ async def use_all(sessions: list[Session], watched: Watched) -> list[float]:
     return [*memory, watched.memory_mb()]
 
 
-def waits(watched: Watched, sessions: list[Session]) -> list[float]:
-    """Return the seconds that each session's runs have waited for their turn, together."""
-    began: dict[str, float] = {}
-    turn: dict[str, float] = {}
+def first(watched: Watched, *statuses: str) -> dict[str, float]:
+    """Return for each run the moment, in seconds since 1970, when it first had one of the statuses."""
+    found: dict[str, float] = {}
     for entry in watched.entries():
-        if entry["status"] == "starting":
-            began.setdefault(entry["run"], entry["at"])
-        elif entry["status"] in ("running", "paused"):
-            turn.setdefault(entry["run"], entry["at"])
-    return [sum(turn[seen.run] - began[seen.run] for seen in session.seen) for session in sessions]
+        if entry["status"] in statuses:
+            found.setdefault(entry["run"], entry["at"])
+    return found
 
 
 def test_twenty_sessions_at_once_neither_fail_nor_mix_nor_wait_unfairly(tmp_path: Path) -> None:
@@ -138,14 +135,19 @@ def test_twenty_sessions_at_once_neither_fail_nor_mix_nor_wait_unfairly(tmp_path
         # In a thread of its own: other tests of the browser may have a loop in this one.
         with ThreadPoolExecutor(1) as pool:
             memory = pool.submit(lambda: asyncio.run(use_all(sessions, watched))).result()
-        waited = waits(watched, sessions)
     finally:
         stop_server(watched.server)
-    stops = [took for session in sessions for took in session.stops]
+    began, turn = first(watched, "starting"), first(watched, "running", "paused")
+    waited = [sum(turn[seen.run] - began[seen.run] for seen in session.seen) for session in sessions]
+    stopped = [(seen.run, seen.pressed) for session in sessions for seen in session.seen if seen.pressed]
+    stops = [seconds for _, (_, seconds) in stopped]
+    heard_at = first(watched, "stopping")
+    heard = [heard_at[run] - at for run, (at, _) in stopped if run in heard_at]
     late = float(np.percentile(stops, 95))
     print(  # noqa: T201 -- the figures are what this file is for
-        f"\n{SESSIONS} sessions, {ROUNDS} trainings each; Stop was heard after {statistics.median(stops):.2f} s "
+        f"\n{SESSIONS} sessions, {ROUNDS} trainings each; Stop was answered after {statistics.median(stops):.2f} s "
         f"(median of {len(stops)}), {late:.2f} s (95 %), {max(stops):.2f} s (longest);\n"
+        f"the server heard it after {statistics.median(heard):.2f} s, {np.percentile(heard, 95):.2f} s (95 %);\n"
         f"each waited {statistics.mean(waited):.0f} s in all (mean), {max(waited):.0f} s (longest);\n"
         f"the server had {memory[0]:.0f} MB before, {max(memory):.0f} MB at most, {memory[-1]:.0f} MB after"
     )
