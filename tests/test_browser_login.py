@@ -51,7 +51,7 @@ def words(page: Page) -> list[str]:
 
 
 def test_the_door_is_closed_on_every_page(page: Page, closed_server: Server) -> None:
-    for path in ("", "train?sample=wine", "compare?run=guess", "microscope", "report", "lesson?step=2"):
+    for path in ("train?sample=wine", "", "compare?run=guess", "microscope", "report", "lesson?step=2"):
         page.goto(f"{closed_server.url}/{path}")
         button(page, "Log in").wait_for()
         assert words(page) == ["Skip to main content", "east", "Log in"]

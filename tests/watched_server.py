@@ -15,34 +15,37 @@ TICK_S = 0.05
 
 
 def write_down(log: Path) -> None:
-    """Write a line for every new run and every new status of one, and one every TICK_S with the newest run's step."""
+    """Write a line for every new run, status or place in the line, and one every TICK_S with the newest run's step."""
     from east.run.runner import Run
 
     sink = log.open("a", buffering=1)
-    runs: list[Run] = []
+    newest: list[Run] = []  # and no other: what is over must not be held
     start, publish = Run.start, Run._publish
 
     def note(run: Run) -> None:
         step = run.machine.step_number if run.machine else 0
-        entry = {"at": time.time(), "run": run.id, "status": run.state.status, "step": step}
+        state = run.state
+        entry = {
+            "at": time.time(), "run": run.id, "status": state.status, "ahead": state.ahead, "step": step
+        }  # fmt: skip
         sink.write(json.dumps(entry) + "\n")
 
     def started(run: Run) -> Run:
-        runs.append(run)
+        newest[:] = [run]
         note(run)
         return start(run)
 
     def published(run: Run, **changes: Any) -> None:
-        before = run.state.status
+        before = run.state
         publish(run, **changes)
-        if run.state.status != before:
+        if (run.state.status, run.state.ahead) != (before.status, before.ahead):
             note(run)
 
     def tick() -> None:
         while True:
             time.sleep(TICK_S)
-            if runs:
-                note(runs[-1])
+            for run in newest:
+                note(run)
 
     Run.start = started  # type: ignore[method-assign, assignment]
     Run._publish = published  # type: ignore[method-assign, assignment]
