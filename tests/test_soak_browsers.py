@@ -122,13 +122,15 @@ def in_line(watched: Watched, run: str) -> float:
     """Return the seconds that a run has waited for its turn."""
     entries = [entry for entry in watched.entries() if entry["run"] == run]
     places = [place for place, entry in enumerate(entries) if entry["ahead"]]
-    return entries[places[-1] + 1]["at"] - entries[0]["at"] if places else 0.0
+    return float(entries[places[-1] + 1]["at"] - entries[0]["at"]) if places else 0.0
 
 
 def heard_at(watched: Watched, run: str) -> float:
     """Return when the server has heard that a run is to stop, in seconds since 1970."""
-    return min(
-        entry["at"] for entry in watched.entries() if (entry["run"], entry["status"]) == (run, "stopping")
+    return float(
+        min(
+            entry["at"] for entry in watched.entries() if (entry["run"], entry["status"]) == (run, "stopping")
+        )
     )
 
 
