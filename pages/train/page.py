@@ -10,6 +10,8 @@ from pages.shared.words import literal
 from pages.train import axes, controls, gains, headline, network, picture, scorecard, steering, style
 
 POLL_S = 0.5
+IN_LINE_POLL_S = 2.0
+"""Of a run that waits for its turn: many pages that ask for nothing new would slow the trainings that they wait for."""
 STORY = (
     (
         "blur_on",
@@ -41,7 +43,8 @@ def main() -> None:
         _invitation()
     else:
         # The fragment is made anew at every run of the page, so that polling ends when the run rests.
-        st.fragment(watcher.draw, run_every=POLL_S if watcher.polled else None)()
+        every_s = IN_LINE_POLL_S if run.state.ahead else POLL_S
+        st.fragment(watcher.draw, run_every=every_s if watcher.polled else None)()
         scorecard.section(run)
     with st.sidebar:
         if warm:
