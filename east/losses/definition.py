@@ -55,7 +55,9 @@ class Loss(nn.Module):
 
     def mean(self, values: Tensor, weights: Tensor | None) -> Tensor:
         """Return the mean `[...]` of `[..., B]` by sample weights, over all ranks where they make one loss."""
-        return mean_over_ranks(values, weights, self.group) if self.together else weighted_mean(values, weights)
+        return (
+            mean_over_ranks(values, weights, self.group) if self.together else weighted_mean(values, weights)
+        )
 
     def check(self, logits: Tensor, targets: Tensor, sample_weight: Tensor | None) -> None:
         """Refuse what is no batch.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,11 @@ import torch
 import torch.distributed as distributed
 from torch import Tensor
 
+from east.errors import DatasetError, EastError, SettingError, TableError
 from east.losses.parallel import expecting_all
 
 _GONE = "The ranks cannot go on together"
+_ERRORS = {kind.__name__: kind for kind in (TableError, DatasetError, SettingError)}
 _PATIENCE = timedelta(minutes=30)  # a rank may read for as long before it answers
 
 
@@ -75,9 +78,24 @@ class Ranks:
         pieces = [torch.zeros(longest, dtype=torch.uint8) for _ in range(self.size)]
         with expecting_all(_GONE):
             distributed.all_gather(pieces, mine)
-        return [
-            piece[: int(length)].numpy().tobytes() for piece, length in zip(pieces, lengths, strict=True)
-        ]
+        return [piece[: int(length)].numpy().tobytes() for piece, length in zip(pieces, lengths, strict=True)]
+
+    @contextmanager
+    def agreeing(self) -> Iterator[None]:
+        """Let every rank hear what one of them has to refuse; nothing is sent inside.
+
+        Raises:
+            EastError: the first rank's, on all of them.
+        """
+        refused: EastError | None = None
+        try:
+            yield
+        except EastError as error:
+            refused = error
+        said = "" if refused is None else json.dumps([type(refused).__name__, *_words(refused)])
+        for text in filter(None, self.gather(said.encode())):
+            name, what, got, remedy = json.loads(text)
+            raise _ERRORS.get(name, EastError)(what, got, remedy) from refused
 
     def wait(self) -> None:
         """Wait until every rank has come here."""
@@ -102,3 +120,7 @@ def joined() -> Iterator[Ranks]:
         yield Ranks.here()
     finally:
         distributed.destroy_process_group()
+
+
+def _words(error: EastError) -> tuple[str, str | None, str | None]:
+    return error.what, None if error.got is None else str(error.got), error.remedy
