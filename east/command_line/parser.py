@@ -88,7 +88,8 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def _add_output(train: argparse.ArgumentParser) -> None:
     add = train.add_argument
-    add("file", metavar="FILE", help=FILE_HELP)
+    words = f"{FILE_HELP}; or a folder of parquet files, which may be larger than memory"
+    add("file", metavar="FILE", help=words)
     add("--target", metavar="COLUMN", help="column to predict (the sample tables have one by default)")
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--out", type=Path, metavar="DIR", help="also write results, predictions and the run there")

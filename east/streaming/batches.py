@@ -41,7 +41,12 @@ class FolderBatches:
         # Steps that every reader has room for: all begin a new buffer at the same step.
         self._block = max(1, most // self._size)
         self._readers = [_Buffered(dataset, shard, config.seeds) for shard in dataset.shards]
-        self._rooms = [self._rows_until(shard.rows, self._block) + 1 for shard in dataset.shards]
+        # Where an epoch fits, the files are read once.
+        self._fits = self._block >= self.per_epoch
+        self._rooms = [
+            shard.rows if self._fits else self._rows_until(shard.rows, self._block) + 1
+            for shard in dataset.shards
+        ]
         self.rows = Rows(
             torch.zeros(sum(self._rooms), dataset.num_features, device=device),
             torch.zeros(sum(self._rooms), dtype=torch.long, device=device),
@@ -107,14 +112,16 @@ class FolderBatches:
 
     def _fill(self, epoch: int, place: int) -> None:
         """Read what the next steps of the epoch need, and shuffle it."""
-        end, offset = min(place + self._block, self.per_epoch), 0
+        end, offset, held = min(place + self._block, self.per_epoch), 0, epoch > 0 and self._fits
         self._orders = []
         for reader, room in zip(self._readers, self._rooms, strict=True):
             wanted = self._rows_until(reader.shard.rows, end) - self._rows_until(reader.shard.rows, place)
-            if place == 0:
+            rows = room if self._fits else wanted
+            if place == 0 and not held:
                 reader.begin(epoch)
-            reader.fill(self.rows, offset, wanted)
-            orders = [torch.randperm(wanted, generator=generator) for generator in reader.generators]
+            if not held:
+                reader.fill(self.rows, offset, rows)
+            orders = [torch.randperm(rows, generator=generator)[:wanted] for generator in reader.generators]
             self._orders.append(torch.stack(orders) + offset)
             offset += room
 
