@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -245,3 +248,14 @@ def test_rows_without_a_target_are_left_out_as_asked(tmp_path: Path) -> None:
     dataset = prepare_folder(open_folder(folder), "label", ALONE, missing_target="leave_out")
     assert sum(dataset.census.counts.sum(axis=1)) == 900
     assert "50 of 950 rows have no value in the target 'label' and were left out, as asked." in dataset.notes
+
+
+def test_the_example_of_its_readme_runs(folder: Path) -> None:
+    text = (Path(__file__).parents[1] / "east" / "streaming" / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint(train(Path({str(folder)!r})))"],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert 0.1 < float(done.stdout) < 1

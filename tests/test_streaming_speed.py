@@ -21,7 +21,18 @@ ROOT = Path(__file__).parents[1]
 FILES, GROUP = 40, 250_000
 ROWS = 20_000_000
 MOST_RESIDENT = 2 * 2**30
-RACE = ["--losses", "east", "cross_entropy", "--rules", "argmax", "--epochs", "1", "--device", "cpu", "--quiet"]
+RACE = [
+    "--losses",
+    "east",
+    "cross_entropy",
+    "--rules",
+    "argmax",
+    "--epochs",
+    "1",
+    "--device",
+    "cpu",
+    "--quiet",
+]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +56,16 @@ def in_memory(folder: Path) -> float:
 
 @pytest.mark.parametrize("ranks", [2])
 def test_twenty_million_rows_train_in_two_gibibytes_a_rank(ranks: int, folder: Path) -> None:
-    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(ranks), "-m", "east", "train"]
+    start = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--nproc-per-node",
+        str(ranks),
+        "-m",
+        "east",
+        "train",
+    ]
     words = [*start, str(folder), "--target", "label", *RACE]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
