@@ -130,7 +130,8 @@ def test_the_picture_of_the_layers_is_what_the_test_of_layers_holds() -> None:
     (picture,) = blocks(section("The layers"), "mermaid")
     drawn = {
         name: set(targets.split(" & "))
-        for name, targets in re.findall(r"^  (\w+) --> ([\w &]+)$", picture, re.MULTILINE)
+        for names, targets in re.findall(r"^  (\w[\w &]*) --> ([\w &]+)$", picture, re.MULTILINE)
+        for name in names.split(" & ")
     }
     arrows = {name: set(below) - EVERYWHERE for name, below in ARROWS.items()}
     floors = EVERYWHERE | ENTRANCES

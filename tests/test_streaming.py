@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -106,8 +107,12 @@ def test_the_parts_have_their_shares_and_do_not_depend_on_who_reads_them() -> No
 
 def test_columns_come_in_the_types_of_the_files_whatever_their_values(tmp_path: Path) -> None:
     # A text that looks like a number in one file alone, whole numbers here and fractions there, gaps, dates.
-    first = {"code": ["01", "02"] * 40, "n": list(range(80)), "yes": [True, None] * 40}
-    second = {"code": ["x", "01"] * 40, "n": [None, 0.5] * 40, "yes": [False, True] * 40}
+    first: dict[str, list[Any]] = {"code": ["01", "02"] * 40, "n": list(range(80)), "yes": [True, None] * 40}
+    second: dict[str, list[Any]] = {
+        "code": ["x", "01"] * 40,
+        "n": [None, 0.5] * 40,
+        "yes": [False, True] * 40,
+    }
     for name, columns in (("a", first), ("b", second)):
         day = pd.date_range("2024-01-01", periods=80)
         frame = pd.DataFrame({**columns, "day": day, "y": ["p", "q"] * 40})

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -65,8 +66,9 @@ def train_twice(rank: int, folder: Path, out: Path) -> None:
     ranks = join(rank, out / "store")
     for run in range(2):
         outcome = trained(folder, ranks)
-        found = {f"hard{place}": lane.test_hard for place, lane in enumerate(outcome.lanes)}
-        found |= {f"p{place}": lane.test_probabilities for place, lane in enumerate(outcome.lanes)}
+        found: dict[str, Any] = {}
+        for place, lane in enumerate(outcome.lanes):
+            found |= {f"hard{place}": lane.test_hard, f"p{place}": lane.test_probabilities}
         np.savez(out / f"run{run}rank{rank}.npz", **found)
     distributed.destroy_process_group()
 

@@ -74,8 +74,7 @@ def take_census(
     with ranks.agreeing():
         for group in mine:
             _count(folder, target, group, shares, seed, counted)
-    together = _together(counted, ranks)
-    missing = int(together.pop(None, np.zeros(3, dtype=np.int64)).sum())
+    together, missing = _together(counted, ranks)
     values = list(together)
     labels = encode_target(
         _series(values, target), rare="keep", missing_target="leave_out", bins=None, parts=1
@@ -167,17 +166,19 @@ def _label(value: object) -> Label | None:
     return value if isinstance(value, int | str) else str(value)
 
 
-def _together(counted: Mapping[Label | None, Integers], ranks: Ranks) -> dict[Label | None, Integers]:
+def _together(counted: Mapping[Label | None, Integers], ranks: Ranks) -> tuple[dict[Label, Integers], int]:
+    """Add up what the ranks have counted: of each value, in one order, and the rows without one."""
     own = json.dumps([[value, its.tolist()] for value, its in counted.items()])
     total: dict[Label | None, Integers] = {}
     for text in ranks.gather(own.encode()):
         for value, its in json.loads(text):
             total[value] = total.get(value, np.zeros(3, dtype=np.int64)) + np.asarray(its)
+    missing = int(total.pop(None, np.zeros(3, dtype=np.int64)).sum())
     ordered = sorted(
-        (value for value in total if value is not None), key=lambda value: (str(type(value)), value)
+        (value for value in total if value is not None),
+        key=lambda value: (isinstance(value, str), str(value)),
     )
-    missing = {None: total[None]} if None in total else {}
-    return {**{value: total[value] for value in ordered}, **missing}
+    return {value: total[value] for value in ordered}, missing
 
 
 def _series(values: Sequence[Label], name: str) -> pd.Series[Any]:
@@ -192,7 +193,7 @@ def _checked(classes: Sequence[str], counts: Integers, shares: Sequence[float]) 
     refuse_empty_part(counts.sum(axis=1), shares, "give a folder with more rows")
     notes = []
     for part, its, share in zip(PARTS, counts, shares, strict=True):
-        absent = _named(classes[code] for code in np.flatnonzero(its == 0))
+        absent = _named(name for name, count in zip(classes, its, strict=True) if not count)
         if absent and part == "training":
             remedy = "give more rows of it, or another --split-seed"
             raise DatasetError("A class has no row to train on", absent, remedy)

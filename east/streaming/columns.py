@@ -80,6 +80,6 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     """Turn plain columns into a frame: numbers, dates and text as an encoder reads them."""
     import pandas as pd
 
-    frame = table.to_pandas(ignore_metadata=True, date_as_object=False)
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True, date_as_object=False)
     frame.columns = pd.Index(table.column_names, dtype="str")
     return frame

@@ -57,7 +57,7 @@ class FolderDataset(Dataset):
     @property
     def class_counts(self) -> np.ndarray:
         """[K] int64, the rows of each class in the training part, of all ranks."""
-        return self.census.counts[0]
+        return np.asarray(self.census.counts[0])
 
     def training_part(self, piece: Slice) -> tuple[pa.Table, NDArray[np.int64]]:
         """Pick the rows of a slice that train: their columns, and codes [n]."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from east.errors import out_of_memory
 from east.training.devices import resolve_device
+from east.training.step_graph import STEPS_BEFORE
 
 if TYPE_CHECKING:
     from east.training.config import TrainConfig
@@ -22,7 +23,8 @@ def built_to_fit(
 ) -> tuple[Training, tuple[str, ...]]:
     """Build a training that has room for its steps: on another device, or with smaller batches, where it must be.
 
-    One step and one snapshot are taken to see whether there is room, and taken back.
+    A step (on a CUDA device as many as until its graph is recorded) and a snapshot are taken to see whether there is
+    room, and taken back.
 
     Args:
         build: builds the training of a configuration.
@@ -51,7 +53,7 @@ def built_to_fit(
 
 def _rehearse(training: Training) -> None:
     start = training.state()
-    training.advance(1)
+    training.advance(STEPS_BEFORE + 1 if training.device.startswith("cuda") else 1)
     training.snapshot()
     training.resume(start)
 

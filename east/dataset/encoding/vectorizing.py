@@ -53,7 +53,7 @@ def vectorized(vectorizer: TableVectorizer, others: pd.DataFrame) -> np.ndarray:
     """
     first, places = _distinct(others)
     if len(first) < len(others):
-        return vectorized(vectorizer, others.iloc[first])[places]
+        return np.asarray(vectorized(vectorizer, others.iloc[first])[places])
     steps = range(0, len(others), _STEP)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # skrub warns of every unseen category and unreadable date
