@@ -20,7 +20,7 @@ from torch import distributed
 from torch.multiprocessing import get_context
 
 from east.command_line.schemas import schema_text
-from east.errors import ParallelError
+from east.errors import ParallelError, TableError
 from east.losses import LOSSES
 from east.metrics import metric
 from east.streaming import FolderTraining, open_folder, prepare_folder
@@ -85,6 +85,14 @@ def die_on_the_way(rank: int, folder: Path, out: Path) -> None:
         (out / "said").write_text(str(error))
 
 
+def hear_of_damage(rank: int, folder: Path, out: Path) -> None:
+    ranks = join(rank, out / "store")
+    try:
+        prepare_folder(open_folder(folder), "label", ranks)
+    except TableError as error:
+        (out / f"said{rank}").write_text(str(error))
+
+
 def run(work: Callable[[int, Path, Path], None], folder: Path, out: Path) -> list[int | None]:
     context = get_context("forkserver")
     context.set_forkserver_preload(["east.streaming", "east.rules", "skrub", "pytest"])
@@ -120,7 +128,21 @@ def test_two_ranks_give_the_numbers_of_one_with_the_same_batches_and_the_same_tw
 def test_a_killed_rank_ends_the_training_with_a_clear_word(folder: Path, tmp_path: Path) -> None:
     assert run(die_on_the_way, folder, tmp_path) == [0, -signal.SIGKILL]
     said = (tmp_path / "said").read_text()
-    assert GONE in said and said.endswith("; see what that rank said last and start all ranks again.")
+    assert (
+        f"{GONE}: got " in said
+        and "gloo/" not in said
+        and said.endswith("; see what that rank said last and start all ranks again.")
+    )
+
+
+def test_all_ranks_hear_what_one_of_them_has_to_refuse(tmp_path: Path) -> None:
+    damaged = write_folder(tmp_path / "rows", [3_000, 2_000], 3_000)
+    file = damaged / "part-0001.parquet"
+    data = file.read_bytes()
+    file.write_bytes(data[:4] + b"\xff" * 64 + data[68:])
+    assert run(hear_of_damage, damaged, tmp_path) == [0] * RANKS
+    first, second = ((tmp_path / f"said{rank}").read_text() for rank in range(RANKS))
+    assert first == second and first.startswith("'part-0001.parquet' cannot be read as parquet: got ")
 
 
 def torchrun(*words: str) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -81,9 +82,14 @@ def expecting_all(what: str) -> Iterator[None]:
         # Gloo says which socket closed or what timed out; NCCL ends the process with a word of its own.
         raise ParallelError(
             f"{what}, for one of them is gone",
-            str(error).strip().splitlines()[0],
+            _reason(error),
             "see what that rank said last and start all ranks again",
         ) from error
+
+
+def _reason(error: RuntimeError) -> str:
+    """Return gloo's first sentence, without the place in its source."""
+    return re.sub(r"^\[[^\]]*\]\s*", "", str(error).strip().splitlines()[0]).split(". ")[0]
 
 
 def _total_and_count(values: Tensor, weights: Tensor | None) -> Tensor:
