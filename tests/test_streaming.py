@@ -91,7 +91,7 @@ def test_an_epoch_has_every_training_row_once_in_another_order_each_time(
         assert seen[0] != seen[1]
         epochs.append(seen[0])
     assert epochs[0] != epochs[1]
-    assert len(batches.rows.targets) <= 3 * buffered
+    assert len(batches.rows.targets) <= 3 * buffered + 3
     # Far apart in the folder, close in the batches.
     assert np.abs(np.diff(epochs[0])).mean() > 2_000
 

@@ -16,7 +16,7 @@ from east.training.config import TrainConfig
 from east.training.rows import Rows
 
 BUFFER_CELLS = 2**24
-"""Encoded numbers that a reader holds to shuffle them, 64 MiB."""
+"""Encoded numbers that a reader holds to shuffle them, about: 64 MiB."""
 
 
 class FolderBatches:
@@ -37,9 +37,8 @@ class FolderBatches:
         self._device, self._total, self._size = device, total, config.batch_rows(total)
         self.per_epoch = config.steps_per_epoch(total)
         self._dropout, self._widths = config.dropout_share(total), config.hidden_widths(total)
-        most = max(BUFFER_CELLS // dataset.num_features, self._size)
-        # Steps that every reader has room for: all begin a new buffer at the same step.
-        self._block = max(1, most // self._size)
+        # Steps that the readers have room for: all begin a new buffer at the same step.
+        self._block = max(1, dataset.readers * BUFFER_CELLS // dataset.num_features // self._size)
         self._readers = [_Buffered(dataset, shard, config.seeds) for shard in dataset.shards]
         # Where an epoch fits, the files are read once.
         self._fits = self._block >= self.per_epoch
@@ -54,6 +53,7 @@ class FolderBatches:
         )
         self._step = 0
         self._orders: list[Tensor] = []
+        self._counts: list[int] = []
 
     @property
     def even(self) -> bool:
@@ -72,7 +72,7 @@ class FolderBatches:
             before = self._rows_until(reader.shard.rows, begin)
             start, end = (self._rows_until(reader.shard.rows, step) - before for step in (place, place + 1))
             pieces.append(order[:, start:end])
-        self._widest = [piece.shape[1] for piece in pieces]
+        self._counts = [piece.shape[1] for piece in pieces]
         return torch.cat(pieces, dim=1).to(self._device, non_blocking=True)
 
     def dropout_masks(self) -> list[Tensor]:
@@ -83,7 +83,7 @@ class FolderBatches:
             torch.cat(
                 [
                     dropout_mask(reader.generators, rows, width, self._dropout)
-                    for reader, rows in zip(self._readers, self._widest, strict=True)
+                    for reader, rows in zip(self._readers, self._counts, strict=True)
                 ],
                 dim=1,
             ).to(self._device, non_blocking=True)

@@ -40,6 +40,7 @@ class FolderDataset(Dataset):
         columns: that are learned from.
         census: the classes, and all ranks' rows of each in each part.
         shards: of this rank.
+        readers: how many shards there are, of all ranks.
         sample: the training rows that the encoder was fitted on.
     """
 
@@ -47,6 +48,7 @@ class FolderDataset(Dataset):
     columns: tuple[str, ...]
     census: Census
     shards: tuple[Shard, ...]
+    readers: int
     sample: pd.DataFrame
 
     @property

@@ -53,7 +53,8 @@ def prepare_folder(
     """
     columns = _columns(folder, target, exclude)
     parts = shares_for(folder.rows, shares)
-    mine = _shards_of(folder, shards or ranks.size, ranks)
+    readers = shards or ranks.size
+    mine = _shards_of(folder, readers, ranks)
     groups = [group for _, its in mine for group in its]
     census = take_census(folder, target, groups, parts, seed, ranks)
     notes = (*folder.notes, *refuse_missing(census, folder, target, missing_target), *census.notes)
@@ -82,6 +83,7 @@ def prepare_folder(
         columns=columns,
         census=census,
         shards=tuple(Shard(number, its, count) for (number, its), count in zip(mine, rows, strict=True)),
+        readers=readers,
         sample=sample,
     )
 
