@@ -19,6 +19,7 @@ import torch
 from torch import distributed
 from torch.multiprocessing import get_context
 
+from east.command_line.folder import ended_with_a_word
 from east.command_line.schemas import schema_text
 from east.errors import ParallelError, TableError
 from east.losses import LOSSES
@@ -143,6 +144,20 @@ def test_all_ranks_hear_what_one_of_them_has_to_refuse(tmp_path: Path) -> None:
     assert run(hear_of_damage, damaged, tmp_path) == [0] * RANKS
     first, second = ((tmp_path / f"said{rank}").read_text() for rank in range(RANKS))
     assert first == second and first.startswith("'part-0001.parquet' cannot be read as parquet: got ")
+
+
+def test_torchrun_s_signal_after_the_death_of_a_rank_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    before = signal.getsignal(signal.SIGTERM)
+    with (
+        pytest.raises(
+            ParallelError, match="told to end: got SIGTERM, .* once another rank is gone; see what"
+        ),
+        ended_with_a_word(),
+    ):
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def torchrun(*words: str) -> subprocess.CompletedProcess[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
 from east.command_line.exit_status import BAD_INPUT
@@ -52,16 +54,43 @@ def refuse_ranks(options: argparse.Namespace) -> None:
     Raises:
         SettingError: in that case.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if _started_together():
         got, remedy = repr(options.file), "give a folder of parquet files, or start one process"
         raise SettingError("Several processes train on a folder", got, remedy)
+
+
+def _started_together() -> bool:
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+@contextmanager
+def ended_with_a_word() -> Iterator[None]:
+    """Let SIGTERM, which torchrun sends to the other ranks once one is gone, end a rank with a clear word.
+
+    Raises:
+        ParallelError: when it comes.
+    """
+    if not _started_together():
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        got = "SIGTERM, which torchrun sends once another rank is gone"
+        remedy = "see what that rank said last and start all ranks again"
+        raise ParallelError("This rank was told to end", got, remedy)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def train_on_folder(options: argparse.Namespace) -> None:
     """Train on a folder and print what it came to; the first rank speaks and writes for all."""
     from east.training.ranks import joined
 
-    with joined() as ranks:
+    with ended_with_a_word(), joined() as ranks:
         with _one_voice(ranks):
             plan = _plan(options, ranks)
         silent = argparse.Namespace(**{**vars(options), "quiet": options.quiet or not ranks.first})
