@@ -1,0 +1,291 @@
+"""The benchmark's grid on a real Dask cluster: the rows of this machine alone, whatever happens to workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+
+from east.benchmark import BenchmarkTable, Plan, Row, cluster, plan, run
+from east.benchmark.cells import FOLDER
+from east.command_line import main
+from east.errors import EastError, ParallelError, SettingError
+from east.tables import Table, read_table
+
+ROOT = Path(__file__).parents[1]
+WINE, PENGUINS = (ROOT / "sample_data" / f"{name}.csv" for name in ("wine", "penguins"))
+TARGETS = {WINE: "cultivar", PENGUINS: "island"}
+BENCHMARK = ["benchmark", str(WINE), "--metrics", "mcc", "--losses", "east", "--epochs", "2"]
+
+
+class Grid:
+    """A plan of four cells that writes down who begins which, and holds one until its process is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        tables = tuple(
+            BenchmarkTable(path.stem, partial(_begin, str(folder), str(path), target))
+            for path, target in TARGETS.items()
+        )
+        settings = {"epochs": 3, "device": "cpu"}
+        made = plan([str(WINE)], metrics=["fbeta:beta=0.5"], losses=["east"], seeds=2, settings=settings)
+        self.plan: Plan = replace(made, tables=tables, references=(("logistic", "argmax"),))
+
+    def rows(self, **more: object) -> Iterator[list[Row]]:
+        return run(self.plan, folder=self._folder, **more)  # type: ignore[arg-type]
+
+    def hold(self, cell: str) -> None:
+        (self._folder / f"hold {cell}").touch()
+
+    def begun(self) -> list[tuple[str, int]]:
+        """List the cells that were begun, each with its process."""
+        lines = [line.rsplit(" ", 1) for line in (self._folder / "begun").read_text().splitlines()]
+        return [(cell, int(process)) for cell, process in lines]
+
+    def holder(self, cell: str) -> int:
+        """Return the process that holds a cell, once there is one."""
+        _wait_until(lambda: not (self._folder / f"hold {cell}").exists())
+        return dict(self.begun())[cell]
+
+
+def _begin(folder: str, path: str, target: str, seed: int) -> tuple[Table, str]:
+    cell = f"{Path(path).stem} {seed}"
+    with (Path(folder) / "begun").open("a") as file:
+        file.write(f"{cell} {os.getpid()}\n")
+    held = Path(folder) / f"hold {cell}"
+    if held.exists():
+        held.unlink()
+        time.sleep(300)
+    return read_table(path), target
+
+
+def _wait_until(so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _flat(parts: Iterator[list[Row]]) -> list[Row]:
+    return sorted((row for rows in parts for row in rows), key=str)
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Grid:
+    return Grid(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """The rows of the grid in this process."""
+    return _flat(Grid(tmp_path_factory.mktemp("local")).rows())
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    folder = str(tmp_path_factory.mktemp("workers"))
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=folder
+    ) as found:
+        yield found
+
+
+@pytest.fixture
+def threads(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalCluster]:
+    """A cluster in this process: quick to start, and to be lost."""
+    with LocalCluster(
+        n_workers=request.param, processes=False, host="127.0.0.1", protocol="tcp",
+        threads_per_worker=2, dashboard_address=None, local_directory=str(tmp_path),
+    ) as found:  # fmt: skip
+        yield found
+
+
+def test_two_workers_give_the_rows_of_this_machine_bit_for_bit(
+    two_workers: LocalCluster, grid: Grid, expected: list[Row]
+) -> None:
+    assert _flat(grid.rows(cluster=two_workers.scheduler_address)) == expected
+    assert len(expected) == 2 * 2 * 3
+    cells, processes = zip(*grid.begun(), strict=True)
+    assert sorted(cells) == ["penguins 0", "penguins 1", "wine 0", "wine 1"]
+    assert os.getpid() not in processes
+
+
+def test_a_killed_worker_changes_nothing(two_workers: LocalCluster, grid: Grid, expected: list[Row]) -> None:
+    grid.hold("wine 1")
+    races = grid.rows(cluster=two_workers.scheduler_address)
+    first = next(races)
+    process = grid.holder("wine 1")
+    os.kill(process, signal.SIGKILL)
+    assert _flat(iter([first, *races])) == expected
+    begun = [found for cell, found in grid.begun() if cell == "wine 1"]
+    assert len(begun) == 2 and begun[0] == process != begun[1]
+
+
+def test_an_interrupted_grid_resumes_and_redoes_no_finished_cell(
+    two_workers: LocalCluster, grid: Grid, expected: list[Row]
+) -> None:
+    races = grid.rows(cluster=two_workers.scheduler_address)
+    finished = {f"{rows[0].table} {rows[0].seed}" for rows in (next(races), next(races))}
+    races.close()  # type: ignore[attr-defined]  # as Ctrl-C does
+    assert _flat(grid.rows(cluster=two_workers.scheduler_address)) == expected
+    times = Counter(cell for cell, _ in grid.begun())
+    assert len(times) == 4 and {times[cell] for cell in finished} == {1}
+    # Nothing is left to do, so that nobody looks for a cluster.
+    assert _flat(grid.rows(cluster="tcp://127.0.0.1:1")) == expected
+    assert Counter(cell for cell, _ in grid.begun()) == times
+
+
+def test_the_command_prints_what_it_prints_without_a_cluster(
+    two_workers: LocalCluster,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """A worker runs in another folder than the command, which names its file from its own."""
+    (tmp_path / "mine.csv").write_bytes(WINE.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    printed = []
+    for where in (["--jobs", "1"], ["--cluster", two_workers.scheduler_address]):
+        assert main(["benchmark", "mine.csv:cultivar", *BENCHMARK[2:], "--seeds", "1", *where]) == 0
+        shown = capsys.readouterr()
+        assert shown.err == "1/1 trainings\n"
+        printed.append(shown.out)
+    assert printed[0] == printed[1] and "mine.csv" in printed[0]
+
+
+def test_ctrl_c_ends_with_one_line_and_keeps_the_finished_cells(
+    two_workers: LocalCluster, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "east", *BENCHMARK, "--seeds", "200", "--quiet", "--out", str(tmp_path)]
+    process = subprocess.Popen(
+        [*command, "--cluster", two_workers.scheduler_address],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    _wait_until(lambda: process.poll() is not None or any((tmp_path / FOLDER).glob("*.json")))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "east: interrupted.\n")
+    kept = [json.loads(path.read_text()) for path in (tmp_path / FOLDER).glob("*.json")]
+    assert 0 < len(kept) < 200
+    assert {row["arm"] for rows in kept for row in rows} == {"east", "cross_entropy"}
+
+
+def _closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "address", [f"tcp://127.0.0.1:{_closed_port()}", "tcp://127.0.0.1", "http://127.0.0.1:1"]
+)
+def test_an_address_where_no_scheduler_answers_is_told_in_one_sentence(
+    address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER_S", 0.3)
+    assert main([*BENCHMARK, "--quiet", "--cluster", address]) == 2
+    assert capsys.readouterr().err == (
+        f"east: No Dask scheduler answers there: got {address!r}; "
+        "give the address that it prints when it starts, such as tcp://127.0.0.1:8786.\n"
+    )
+
+
+def test_a_server_of_another_kind_is_no_scheduler(monkeypatch: pytest.MonkeyPatch, grid: Grid) -> None:
+    monkeypatch.setattr(cluster, "ANSWER_S", 0.3)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(SettingError, match="No Dask scheduler"),
+    ):
+        next(grid.rows(cluster=f"tcp://127.0.0.1:{silent.getsockname()[1]}"))
+
+
+def test_without_the_package_the_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, grid: Grid
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SettingError, match="pip install distributed"):
+        next(grid.rows(cluster="tcp://127.0.0.1:8786"))
+
+
+@pytest.mark.parametrize("threads", [0], indirect=True)
+def test_a_cluster_without_workers_is_not_waited_for(
+    threads: LocalCluster, grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "WORKER_S", 0.2)
+    with pytest.raises(ParallelError, match=r"has no worker: got .*; start some with: dask worker tcp://"):
+        next(grid.rows(cluster=threads.scheduler_address))
+
+
+@pytest.mark.parametrize("threads", [1], indirect=True)
+def test_a_scheduler_that_goes_leaves_the_finished_cells(
+    threads: LocalCluster, grid: Grid, expected: list[Row]
+) -> None:
+    """The worker has two threads, in which cells are trained one after the other."""
+    races = grid.rows(cluster=threads.scheduler_address)
+    first = next(races)
+    threads.close()
+    with pytest.raises(ParallelError, match="The Dask scheduler is gone"):
+        list(races)
+    assert _flat(grid.rows()) == expected
+    times = Counter(cell for cell, _ in grid.begun())
+    assert times[f"{first[0].table} {first[0].seed}"] == 1
+
+
+def test_a_worker_with_other_versions_is_refused(
+    two_workers: LocalCluster, grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "__version__", "99.0")
+    with pytest.raises(ParallelError, match=r"other versions: got east 0.*; install east 99.0 and torch"):
+        next(grid.rows(cluster=two_workers.scheduler_address))
+
+
+def test_a_scheduler_without_east_is_told_in_a_sentence(grid: Grid, tmp_path: Path) -> None:
+    port = _closed_port()
+    elsewhere = {**os.environ, "PYTHONPATH": "", "PYTHONSAFEPATH": "1"}
+    words = [
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-dashboard",
+    ]
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=tmp_path, env=elsewhere, stderr=subprocess.DEVNULL
+    )
+    try:
+        with pytest.raises(
+            EastError, match="cannot import what the cells need; install the same version of east"
+        ):
+            next(grid.rows(cluster=f"tcp://127.0.0.1:{port}"))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_cell_that_loses_worker_after_worker_ends_the_grid_in_a_sentence(
+    two_workers: LocalCluster, grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(two_workers.scheduler, "allowed_failures", 0)
+    grid.hold("penguins 0")
+    races = grid.rows(cluster=two_workers.scheduler_address)
+    next(races)
+    os.kill(grid.holder("penguins 0"), signal.SIGKILL)
+    with pytest.raises(
+        ParallelError, match=r"with seed [01] lost its worker 1 times; look into the workers' logs"
+    ):
+        list(races)
