@@ -46,7 +46,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "kept": ("export",),
     "tracking": ("run", "comparison"),
     "estimator": ("export",),
-    "benchmark": ("training", "comparison", "synthetic", "version"),
+    "benchmark": ("training", "comparison", "synthetic"),
     "command_line": ("benchmark", "estimator", "kept", "tracking", "version", "plain_text"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training", "version"),

@@ -7,16 +7,19 @@ would wait for ever.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any
 
 from east.benchmark.planning import Plan
 from east.benchmark.rows import Row
 from east.benchmark.suites import BenchmarkTable
 from east.errors import ParallelError, SettingError, not_installed
-from east.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 Race = Callable[[Plan, BenchmarkTable, int], list[Row]]
 ANSWER_S, WORKER_S = 10.0, 60.0
 """Seconds that the scheduler has to answer, and the first worker to be there."""
+PACKAGES = (("east", resolve_name, "east.version:__version__"), ("torch", version, "torch"))
+"""What must be the same everywhere: a package, and the function and argument that find its version."""
 RUN_AGAIN = "run it again: a folder of results keeps the cells that are finished"
 _one_at_a_time = threading.Lock()
 
@@ -49,8 +54,8 @@ def race_on_cluster(
     with _connected(address) as client:
         from distributed import CancelledError, KilledWorker, as_completed
 
-        waiting = {client.submit(_cell, _versions(), race, plan, *cell, pure=False): cell for cell in cells}
         _await_worker(client, address)
+        waiting = {client.submit(_cell, race, plan, *cell, pure=False): cell for cell in cells}
         for future in as_completed(list(waiting), loop=client.loop):
             table, seed = waiting.pop(future)
             try:
@@ -60,12 +65,6 @@ def race_on_cluster(
                 raise ParallelError(lost, None, f"look into the workers' logs, then {RUN_AGAIN}") from None
             except CancelledError:
                 raise ParallelError("The Dask scheduler is gone", repr(address), RUN_AGAIN) from None
-            except (ImportError, RuntimeError) as error:
-                if _lacks_modules(error):
-                    what = "The Dask cluster cannot import what the cells need"
-                    remedy = "install the same version of east where the scheduler and the workers run"
-                    raise ParallelError(what, None, remedy) from error
-                raise
             # Dask computes a result again whose worker is lost, as long as somebody holds the future.
             future.release()
             yield rows
@@ -78,38 +77,55 @@ def _connected(address: str) -> Iterator[Client]:
     except ImportError:
         raise not_installed("A Dask cluster", "distributed") from None
     try:
+        with ThreadPoolExecutor(1) as beside:  # a notebook's thread has a loop already
+            beside.submit(asyncio.run, _greet(address)).result()
         client = Client(address, timeout=ANSWER_S, set_as_default=False)
-    except (OSError, ValueError):
+    except Exception:  # whatever it is that answers there may break the reading of its answer in any way
         remedy = "give the address that it prints when it starts, such as tcp://127.0.0.1:8786"
         raise SettingError("No Dask scheduler answers there", repr(address), remedy) from None
     with client:
         yield client
 
 
+async def _greet(address: str) -> None:
+    """Exchange greetings with a scheduler: `Client` waits for ever for those of a server that keeps silent."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    security = Security().get_connection_args("client")
+    async with asyncio.timeout(ANSWER_S):
+        comm = await connect(address, timeout=ANSWER_S, **security)
+        await comm.close()
+
+
 def _await_worker(client: Client, address: str) -> None:
-    """Return when there is a worker; the tasks are submitted before, so that an adaptive cluster starts some."""
+    """Return when there is a worker, and the scheduler and the workers have what the cells need.
+
+    A worker that cannot import what a task needs would never say so: Dask (2026.8) drops its connection.
+    """
+    _compare("The Dask scheduler", client.run_on_scheduler)
     try:
-        client.wait_for_workers(1, WORKER_S)
+        client.submit(int, pure=False).result(WORKER_S)  # a task, so that an adaptive cluster starts a worker
     except TimeoutError:
         remedy = f"start some with: dask worker {address} --nthreads 1"
         raise ParallelError("The Dask cluster has no worker", repr(address), remedy) from None
+    _compare("A Dask worker", client.run)
 
 
-def _versions() -> str:
-    import torch
+def _compare(whose: str, ask: Callable[..., Any]) -> None:
+    for package, look, place in PACKAGES:
+        wanted = look(place)
+        try:
+            answer = ask(look, place)
+        except ImportError:
+            answer = "none"
+        if others := set(answer.values() if isinstance(answer, dict) else [answer]) - {wanted}:
+            what = f"{whose} has another version of {package}"
+            raise ParallelError(what, ", ".join(sorted(others)), f"install {package} {wanted} there")
 
-    return f"east {__version__} and torch {torch.__version__.partition('+')[0]}"
 
-
-def _cell(versions: str, race: Race, plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
+def _cell(race: Race, plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
     """Run one cell in a worker."""
-    if versions != _versions():
-        raise ParallelError("A worker has other versions", _versions(), f"install {versions} there")
     # A worker may have several threads, but the number of threads of torch and BLAS belongs to the process.
     with _one_at_a_time:
         return race(plan, table, seed)
-
-
-def _lacks_modules(error: ImportError | RuntimeError) -> bool:
-    """Whether a task failed because a worker or the scheduler could not read it."""
-    return isinstance(error, ImportError) or "deserialization of the task graph" in str(error)
