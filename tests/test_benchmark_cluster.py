@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,13 +30,15 @@ ROOT = Path(__file__).parents[1]
 WINE, PENGUINS = (ROOT / "sample_data" / f"{name}.csv" for name in ("wine", "penguins"))
 TARGETS = {WINE: "cultivar", PENGUINS: "island"}
 BENCHMARK = ["benchmark", str(WINE), "--metrics", "mcc", "--losses", "east", "--epochs", "2"]
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class Grid:
-    """A plan of four cells that writes down who begins which, and holds one until its process is killed."""
+    """A plan of four cells that writes down who begins which, and can hold one."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._log = folder, folder / "begun"
+        self._log.touch()
         tables = tuple(
             BenchmarkTable(path.stem, partial(_begin, str(folder), str(path), target))
             for path, target in TARGETS.items()
@@ -49,25 +53,32 @@ class Grid:
     def hold(self, cell: str) -> None:
         (self._folder / f"hold {cell}").touch()
 
+    def let_go(self, cell: str) -> None:
+        (self._folder / f"hold {cell}").unlink()
+
     def begun(self) -> list[tuple[str, int]]:
         """List the cells that were begun, each with its process."""
-        lines = [line.rsplit(" ", 1) for line in (self._folder / "begun").read_text().splitlines()]
+        lines = [line.rsplit(" ", 1) for line in self._log.read_text().splitlines()]
         return [(cell, int(process)) for cell, process in lines]
 
-    def holder(self, cell: str) -> int:
-        """Return the process that holds a cell, once there is one."""
-        _wait_until(lambda: not (self._folder / f"hold {cell}").exists())
-        return dict(self.begun())[cell]
+    def kill_holder(self, cell: str) -> None:
+        """Kill the process that has begun a cell, as soon as there is one."""
+        _wait_until(lambda: cell in dict(self.begun()))
+        os.kill(dict(self.begun())[cell], signal.SIGKILL)
+        self.let_go(cell)
+
+    def kept(self) -> set[str]:
+        """Name the cells that are finished."""
+        found = [json.loads(path.read_text()) for path in (self._folder / FOLDER).glob("*.json")]
+        return {f"{rows[0]['table']} {rows[0]['seed']}" for rows in found}
 
 
 def _begin(folder: str, path: str, target: str, seed: int) -> tuple[Table, str]:
     cell = f"{Path(path).stem} {seed}"
     with (Path(folder) / "begun").open("a") as file:
         file.write(f"{cell} {os.getpid()}\n")
-    held = Path(folder) / f"hold {cell}"
-    if held.exists():
-        held.unlink()
-        time.sleep(300)
+    while (Path(folder) / f"hold {cell}").exists():
+        time.sleep(0.02)
     return read_table(path), target
 
 
@@ -76,6 +87,22 @@ def _wait_until(so: Callable[[], bool]) -> None:
     while not so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@contextmanager
+def _meanwhile(action: Callable[[], object]) -> Iterator[None]:
+    """Do something in another thread."""
+    beside = threading.Thread(target=action)
+    beside.start()
+    yield
+    beside.join()
+
+
+def _press_ctrl_c_when(so: Callable[[], bool]) -> None:
+    try:
+        _wait_until(so)
+    finally:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def _flat(parts: Iterator[list[Row]]) -> list[Row]:
@@ -97,13 +124,18 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     folder = str(tmp_path_factory.mktemp("workers"))
     with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        local_directory=folder,
-    ) as found:
+        n_workers=2, threads_per_worker=1, host="127.0.0.1",
+        dashboard_address="127.0.0.1:0", local_directory=folder,
+    ) as found:  # fmt: skip
         yield found
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """What runs in the background, these tests too, may be deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -126,23 +158,18 @@ def test_two_workers_give_the_rows_of_this_machine_bit_for_bit(
     assert os.getpid() not in processes
 
 
-def test_a_killed_worker_changes_nothing(two_workers: LocalCluster, grid: Grid, expected: list[Row]) -> None:
-    grid.hold("wine 1")
-    races = grid.rows(cluster=two_workers.scheduler_address)
-    first = next(races)
-    process = grid.holder("wine 1")
-    os.kill(process, signal.SIGKILL)
-    assert _flat(iter([first, *races])) == expected
-    begun = [found for cell, found in grid.begun() if cell == "wine 1"]
-    assert len(begun) == 2 and begun[0] == process != begun[1]
-
-
-def test_an_interrupted_grid_resumes_and_redoes_no_finished_cell(
-    two_workers: LocalCluster, grid: Grid, expected: list[Row]
+def test_a_grid_that_ctrl_c_ends_resumes_and_redoes_no_finished_cell(
+    two_workers: LocalCluster, grid: Grid, expected: list[Row], ctrl_c: None
 ) -> None:
-    races = grid.rows(cluster=two_workers.scheduler_address)
-    finished = {f"{rows[0].table} {rows[0].seed}" for rows in (next(races), next(races))}
-    races.close()  # type: ignore[attr-defined]  # as Ctrl-C does
+    grid.hold("wine 1")  # so that the grid cannot end before
+    with (
+        _meanwhile(partial(_press_ctrl_c_when, lambda: len(grid.kept()) >= 2)),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        list(grid.rows(cluster=two_workers.scheduler_address))
+    finished = grid.kept()
+    assert len(finished) >= 2 and "wine 1" not in finished
+    grid.let_go("wine 1")
     assert _flat(grid.rows(cluster=two_workers.scheduler_address)) == expected
     times = Counter(cell for cell, _ in grid.begun())
     assert len(times) == 4 and {times[cell] for cell in finished} == {1}
@@ -162,29 +189,11 @@ def test_the_command_prints_what_it_prints_without_a_cluster(
     monkeypatch.chdir(tmp_path)
     printed = []
     for where in (["--jobs", "1"], ["--cluster", two_workers.scheduler_address]):
-        assert main(["benchmark", "mine.csv:cultivar", *BENCHMARK[2:], "--seeds", "1", *where]) == 0
+        assert main(["benchmark", "mine.csv:cultivar", *BENCHMARK[2:], "--seeds", "1", "--json", *where]) == 0
         shown = capsys.readouterr()
         assert shown.err == "1/1 trainings\n"
         printed.append(shown.out)
-    assert printed[0] == printed[1] and "mine.csv" in printed[0]
-
-
-def test_ctrl_c_ends_with_one_line_and_keeps_the_finished_cells(
-    two_workers: LocalCluster, tmp_path: Path
-) -> None:
-    command = [sys.executable, "-m", "east", *BENCHMARK, "--seeds", "200", "--quiet", "--out", str(tmp_path)]
-    process = subprocess.Popen(
-        [*command, "--cluster", two_workers.scheduler_address],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
-    _wait_until(lambda: process.poll() is not None or any((tmp_path / FOLDER).glob("*.json")))
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (130, "", "east: interrupted.\n")
-    kept = [json.loads(path.read_text()) for path in (tmp_path / FOLDER).glob("*.json")]
-    assert 0 < len(kept) < 200
-    assert {row["arm"] for rows in kept for row in rows} == {"east", "cross_entropy"}
+    assert printed[0] == printed[1] and json.loads(printed[0])["tables"] == ["mine.csv"]
 
 
 def _closed_port() -> int:
@@ -276,15 +285,19 @@ def test_a_worker_without_east_is_refused(threads: LocalCluster, grid: Grid, tmp
         process.wait()
 
 
+def test_a_killed_worker_changes_nothing(two_workers: LocalCluster, grid: Grid, expected: list[Row]) -> None:
+    grid.hold("wine 1")
+    with _meanwhile(partial(grid.kill_holder, "wine 1")):
+        assert _flat(grid.rows(cluster=two_workers.scheduler_address)) == expected
+    begun = [process for cell, process in grid.begun() if cell == "wine 1"]
+    assert len(begun) == 2 and begun[0] != begun[1]
+
+
 def test_a_cell_that_loses_worker_after_worker_ends_the_grid_in_a_sentence(
     two_workers: LocalCluster, grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(two_workers.scheduler, "allowed_failures", 0)
-    grid.hold("penguins 0")
-    races = grid.rows(cluster=two_workers.scheduler_address)
-    next(races)
-    os.kill(grid.holder("penguins 0"), signal.SIGKILL)
-    with pytest.raises(
-        ParallelError, match=r"with seed [01] lost its worker 1 times; look into the workers' logs"
-    ):
-        list(races)
+    grid.hold("wine 0")
+    lost = r"with seed [01] lost its worker 1 times; look into the workers' logs"
+    with _meanwhile(partial(grid.kill_holder, "wine 0")), pytest.raises(ParallelError, match=lost):
+        list(grid.rows(cluster=two_workers.scheduler_address))
