@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -28,7 +29,6 @@ from east.tables import Table, read_table
 
 ROOT = Path(__file__).parents[1]
 WINE, PENGUINS = (ROOT / "sample_data" / f"{name}.csv" for name in ("wine", "penguins"))
-TARGETS = {WINE: "cultivar", PENGUINS: "island"}
 BENCHMARK = ["benchmark", str(WINE), "--metrics", "mcc", "--losses", "east", "--epochs", "2"]
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -41,7 +41,7 @@ class Grid:
         self._log.touch()
         tables = tuple(
             BenchmarkTable(path.stem, partial(_begin, str(folder), str(path), target))
-            for path, target in TARGETS.items()
+            for path, target in ((WINE, "cultivar"), (PENGUINS, "island"))
         )
         settings = {"epochs": 3, "device": "cpu"}
         made = plan([str(WINE)], metrics=["fbeta:beta=0.5"], losses=["east"], seeds=2, settings=settings)
@@ -92,10 +92,10 @@ def _wait_until(so: Callable[[], bool]) -> None:
 @contextmanager
 def _meanwhile(action: Callable[[], object]) -> Iterator[None]:
     """Do something in another thread."""
-    beside = threading.Thread(target=action)
-    beside.start()
-    yield
-    beside.join()
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(action)
+        yield
+        done.result()
 
 
 def _press_ctrl_c_when(so: Callable[[], bool]) -> None:
@@ -132,7 +132,7 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClust
 
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
-    """What runs in the background, these tests too, may be deaf to Ctrl-C."""
+    """Hear Ctrl-C: what a shell runs in the background may be deaf to it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -179,21 +179,17 @@ def test_a_grid_that_ctrl_c_ends_resumes_and_redoes_no_finished_cell(
 
 
 def test_the_command_prints_what_it_prints_without_a_cluster(
-    two_workers: LocalCluster,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    two_workers: LocalCluster, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker runs in another folder than the command, which names its file from its own."""
-    (tmp_path / "mine.csv").write_bytes(WINE.read_bytes())
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(WINE.parent)
     printed = []
     for where in (["--jobs", "1"], ["--cluster", two_workers.scheduler_address]):
-        assert main(["benchmark", "mine.csv:cultivar", *BENCHMARK[2:], "--seeds", "1", "--json", *where]) == 0
+        assert main(["benchmark", "wine.csv:cultivar", *BENCHMARK[2:], "--seeds", "1", "--json", *where]) == 0
         shown = capsys.readouterr()
         assert shown.err == "1/1 trainings\n"
         printed.append(shown.out)
-    assert printed[0] == printed[1] and json.loads(printed[0])["tables"] == ["mine.csv"]
+    assert printed[0] == printed[1] and json.loads(printed[0])["tables"] == ["wine.csv"]
 
 
 def _closed_port() -> int:
