@@ -83,7 +83,7 @@ def _begin(folder: str, path: str, target: str, seed: int) -> tuple[Table, str]:
 
 
 def _wait_until(so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -192,15 +192,7 @@ def test_the_command_prints_what_it_prints_without_a_cluster(
     assert printed[0] == printed[1] and json.loads(printed[0])["tables"] == ["wine.csv"]
 
 
-def _closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.mark.parametrize(
-    "address", [f"tcp://127.0.0.1:{_closed_port()}", "tcp://127.0.0.1", "http://127.0.0.1:1"]
-)
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://127.0.0.1", "http://127.0.0.1:1"])
 def test_an_address_where_no_scheduler_answers_is_told_in_one_sentence(
     address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
