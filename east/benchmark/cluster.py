@@ -114,14 +114,20 @@ def _await_worker(client: Client, address: str) -> None:
 
 def _compare(whose: str, ask: Callable[..., Any]) -> None:
     for package, look, place in PACKAGES:
-        wanted = look(place)
+        wanted = _release(look(place))
         try:
             answer = ask(look, place)
         except ImportError:
             answer = "none"
-        if others := set(answer.values() if isinstance(answer, dict) else [answer]) - {wanted}:
+        answers = answer.values() if isinstance(answer, dict) else [answer]
+        if others := set(map(_release, answers)) - {wanted}:
             what = f"{whose} has another version of {package}"
             raise ParallelError(what, ", ".join(sorted(others)), f"install {package} {wanted} there")
+
+
+def _release(text: str) -> str:
+    """Leave out what a version says of its build: 2.13.0 of 2.13.0+cpu."""
+    return text.partition("+")[0]
 
 
 def _cell(race: Race, plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
