@@ -250,7 +250,11 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
-    add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
+    where = benchmark.add_mutually_exclusive_group()
+    words = "processes of one thread each (one a core)"
+    where.add_argument("--jobs", type=_whole(1, 1024), metavar="N", help=words)
+    words = "instead, a Dask scheduler such as tcp://HOST:8786, whose workers read each FILE themselves"
+    where.add_argument("--cluster", metavar="ADDRESS", help=words)
     add(
         "--out",
         type=Path,
