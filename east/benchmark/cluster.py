@@ -8,6 +8,7 @@ would wait for ever.
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -127,7 +128,7 @@ def _compare(whose: str, ask: Callable[..., Any]) -> None:
 
 def _release(text: str) -> str:
     """Leave out what a version says of its build: 2.13.0 of 2.13.0+cpu."""
-    return text.partition("+")[0]
+    return re.sub(r"\+.*", "", text)
 
 
 def _cell(race: Race, plan: Plan, table: BenchmarkTable, seed: int) -> list[Row]:
