@@ -163,6 +163,17 @@ def nothing_is_kept_among_the_users_own_runs(tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session", autouse=True)
+def packages_are_searched_for_components_once() -> Iterator[None]:
+    """Keep what Streamlit finds: each new AppTest reads the metadata of all packages again, longer than a page runs."""
+    from streamlit.components.v2 import manifest_scanner
+
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def app_py_surrounds_every_page() -> Iterator[None]:
     """Let AppTest run app.py, as a server does from its second session on.
 

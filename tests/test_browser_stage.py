@@ -158,12 +158,14 @@ DIMMED = """node => [...node.querySelectorAll('.scatterlayer .point')].filter(
 FRAME = """node => (node.layout.shapes ?? []).map((shape) => [shape.x0, shape.x1, shape.y0, shape.y1])"""
 
 
-def middle_of(page: Page, plot: Locator, across: float, down: float) -> None:
-    """Move the pointer to the middle of a matrix's cell, by its place."""
+def middle_of(page: Page, plot: Locator, across: float, down: float) -> bool:
+    """Move the pointer to the middle of a matrix's cell, by its place; False while the figure is drawn anew."""
     box = plot.locator(".nsewdrag").bounding_box()
-    assert box is not None
+    if box is None:
+        return False
     page.mouse.move(box["x"] + across * box["width"] - 2, box["y"] + down * box["height"])
     page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+    return True
 
 
 def shows(page: Page, matrix: Locator, other: Locator, regions: Locator, cell: tuple[int, int]) -> bool:
@@ -172,7 +174,8 @@ def shows(page: Page, matrix: Locator, other: Locator, regions: Locator, cell: t
     To be asked again: a figure that is drawn anew forgets the pointer.
     """
     true, predicted = cell
-    middle_of(page, matrix, (predicted + 0.5) / 4, (true + 0.5) / 4)
+    if not middle_of(page, matrix, (predicted + 0.5) / 4, (true + 0.5) / 4):
+        return False
     page.wait_for_timeout(500)
     wanted = ("ABCD"[true], "ABCD"[predicted])
     rows = regions.evaluate(POINTED)
@@ -184,9 +187,10 @@ def shows(page: Page, matrix: Locator, other: Locator, regions: Locator, cell: t
 
 
 def frames(page: Page, row: Locator, matrix: Locator) -> bool:
-    """Point at a row until its cell is framed."""
+    """Point at a row; whether its cell is framed."""
     box = row.bounding_box()
-    assert box is not None
+    if box is None:
+        return False
     for aside in (1, 0):
         page.mouse.move(box["x"] + box["width"] / 2 + aside, box["y"] + box["height"] / 2)
     page.wait_for_timeout(500)

@@ -37,6 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "losses": ("confusion", "metrics", "annealing"),
     "rules": ("metrics", "threads"),
     "training": ("losses", "rules", "network", "dataset", "threads", "options"),
+    "streaming": ("training",),
     "run": ("training",),
     "comparison": ("training", "references"),
     "microscope": ("losses",),
@@ -47,7 +48,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "tracking": ("run", "comparison"),
     "estimator": ("export",),
     "benchmark": ("training", "comparison", "synthetic"),
-    "command_line": ("benchmark", "estimator", "kept", "tracking", "version", "plain_text"),
+    "command_line": ("benchmark", "streaming", "estimator", "kept", "tracking", "version", "plain_text"),
     "__main__": ("command_line",),
     "__init__": ("estimator", "training", "version"),
 }

@@ -21,9 +21,18 @@ from tests.test_layers import FILES, imports
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ABSENT = ("streamlit", "pytest", "hypothesis", "playwright", "imblearn", "onnx", "tensorboard", "mlflow")
+ABSENT = (
+    "streamlit",
+    "pytest",
+    "hypothesis",
+    "playwright",
+    "imblearn",
+    "onnx",
+    "tensorboard",
+    "mlflow",
+    "distributed",
+)
 """What a plain installation does not have."""
-OPTIONAL = {"onnx": {"onnx"}, "tracking": {"mlflow", "tensorboard"}}
 TRY = """
 import sys
 import torch
@@ -135,7 +144,7 @@ def test_what_the_library_imports_is_declared_and_what_is_declared_is_imported()
         each.module for path in FILES if path.is_relative_to(ROOT / "east") for each in imports(path)
     )
     extras = PROJECT["optional-dependencies"]
-    optional = {name for extra in ("onnx", "tracking") for name in declared(extras[extra])}
+    optional = {name for extra in ("dask", "onnx", "tracking") for name in declared(extras[extra])}
     assert found | {"tensorboard"} == set(declared(PROJECT["dependencies"])) | optional
     assert set(declared(extras["app"])) == {"streamlit", "onnx"}
 

@@ -214,7 +214,8 @@ def test_training_far_above_validation_is_said_where_the_score_is_read() -> None
             np.mean([getattr(lane, name) for lane in arm.lanes]) for name in ("train_score", "score_hard")
         )
         assert train - hard > 0.2
-        assert small["caption"].startswith(f"Macro F1 {hard:.3f} (training far above: {train:.3f})")
+        assert small["caption"].startswith(f"Macro F1 {hard:.3f} · kept: ")
+        assert small["caption"].endswith(f" (training far above: {train:.3f})")
         assert f"by heart: {train:.3f} on them, {hard:.3f} on validation" in large["caption"]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from east.benchmark.cells import Cells
+from east.benchmark.cluster import race_on_cluster
 from east.benchmark.planning import Plan, reference_key
 from east.benchmark.rows import Row
 from east.benchmark.suites import BenchmarkTable
@@ -35,20 +36,32 @@ class _Scored:
         return float(np.mean([metric.score(matrix) for matrix in matrices]))
 
 
-def run(plan: Plan, jobs: int = 1, folder: Path | None = None) -> Iterator[list[Row]]:
+def run(
+    plan: Plan, jobs: int = 1, folder: Path | None = None, cluster: str | None = None
+) -> Iterator[list[Row]]:
     """Run all races, and yield the rows of each table and seed when they are finished.
 
     Args:
         plan: the plan.
         jobs: number of processes, with one torch thread each; -1 is one per core. It does not change the rows.
         folder: folder of finished cells, which the same plan reuses when it runs again; None stores nothing.
+        cluster: address of a Dask scheduler, whose workers run the races instead of processes here. On the same
+            kind of processor it does not change the rows either.
+
+    Raises:
+        SettingError, ParallelError: for a cluster, as `race_on_cluster` says.
     """
     cells = Cells(folder, plan)
     wanted = [(table, seed) for table in plan.tables for seed in plan.seeds]
     kept = {key: cells.read(*key) for key in wanted}
     yield from (rows for rows in kept.values() if rows is not None)
-    tasks = (joblib.delayed(_race)(plan, *key) for key, rows in kept.items() if rows is None)
-    for rows in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks):
+    missing = [key for key, rows in kept.items() if rows is None]
+    if cluster is not None and missing:
+        found = race_on_cluster(cluster, _race, plan, missing)
+    else:
+        tasks = (joblib.delayed(_race)(plan, *key) for key in missing)
+        found = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
+    for rows in found:
         cells.write(rows)
         yield rows
 

@@ -56,7 +56,9 @@ def table_from_text(text: str) -> BenchmarkTable:
         remedy = "give FILE:TARGET; each of its processes reads the file"
         raise SettingError("A benchmark cannot read a table from standard input", repr(text), remedy)
     if file and not Path(text).exists():
-        return _the_same(Path(file).name, partial(_from_file, file, target))
+        # A worker of a cluster may run in another folder.
+        path = Path(file).absolute() if Path(file).exists() else Path(file)
+        return _the_same(path.name, partial(_from_file, str(path), target))
     for sample in samples():
         if sample.file == Path(text).resolve():
             return _the_same(sample.file.stem, partial(_sample, sample.file.stem))

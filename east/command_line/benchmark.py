@@ -27,7 +27,8 @@ def benchmark_command(options: argparse.Namespace) -> None:
     rows: list[benchmark.Row] = []
     with progress(options, plan.size, "{done}/{total} trainings", plan.size) as shown:
         shown.begin()
-        for done, new in enumerate(benchmark.run(plan, jobs=options.jobs or -1, folder=folder), start=1):
+        races = benchmark.run(plan, jobs=options.jobs or -1, folder=folder, cluster=options.cluster)
+        for done, new in enumerate(races, start=1):
             rows += new
             shown.at(done)
     summed = benchmark.Report(plan, tuple(rows))

@@ -13,7 +13,10 @@ from east.command_line.table import as_json
 from east.errors import SettingError
 
 if TYPE_CHECKING:
-    from east.dataset import Dataset
+    import pandas as pd
+
+    from east.comparison import Race
+    from east.dataset import Dataset, Part
     from east.tables import Table
     from east.training import Arm, Outcome, Snapshot, TrainConfig
 
@@ -59,25 +62,42 @@ def keep(folder: Path, finished: Finished) -> None:
     Raises:
         EastError: when something cannot be written.
     """
-    from east.comparison import predictions_frame
-    from east.export import record_run, save_model, save_onnx, training_facts, write_run
-    from east.tables import neutralise_formulas
+    from east.export import record_run, write_run
 
     dataset, outcome = finished.dataset, finished.outcome
-    (folder / "result.json").write_text(as_json(finished.result) + "\n", encoding="utf-8")
+    write_result(folder, finished.result)
     record = replace(
         record_run(finished.table, dataset, outcome, finished.history, _command(finished)),
         references=tuple(finished.result["references"]),
         stronger=finished.stronger,
     )
-    predictions = neutralise_formulas(predictions_frame(record.race, dataset.test.rows))
-    predictions.to_csv(folder / "predictions.csv", index=False)
+    write_predictions(folder, record.race, dataset.test)
     write_run(folder, record)
     if finished.exported is not None:
         rows = finished.table.frame.iloc[dataset.train.rows]
-        facts = training_facts(rows[list(dataset.encoder.columns)])
-        save_model(outcome, folder / "model.zip", arm=finished.exported, training=facts)
-        save_onnx(outcome, folder / "model.onnx", arm=finished.exported)
+        write_model(folder, outcome, finished.exported, rows[list(dataset.encoder.columns)])
+
+
+def write_result(folder: Path, result: dict[str, Any]) -> None:
+    """Write a result as result.json."""
+    (folder / "result.json").write_text(as_json(result) + "\n", encoding="utf-8")
+
+
+def write_predictions(folder: Path, race: Race, test: Part) -> None:
+    """Write what every arm predicts for the test rows as predictions.csv."""
+    from east.comparison import predictions_frame
+    from east.tables import neutralise_formulas
+
+    predictions = neutralise_formulas(predictions_frame(race, test.rows))
+    predictions.to_csv(folder / "predictions.csv", index=False)
+
+
+def write_model(folder: Path, outcome: Outcome, arm: Arm, rows: pd.DataFrame) -> None:
+    """Write an arm's model as model.zip and model.onnx; `rows` are training rows, of the columns it reads."""
+    from east.export import save_model, save_onnx, training_facts
+
+    save_model(outcome, folder / "model.zip", arm=arm, training=training_facts(rows))
+    save_onnx(outcome, folder / "model.onnx", arm=arm)
 
 
 def _command(finished: Finished) -> str:

@@ -28,11 +28,17 @@ def run_keeper(options: argparse.Namespace, table: Table, target: str) -> Keeper
     reading = ReadOptions(**given(options, TABLE_OPTIONS))
     piped = options.file == STANDARD_INPUT
     origin = Origin("file", table.name, asdict(reading)) if piped else file_origin(options.file, reading)
-    return RunKeeper(KeptRuns(), secrets.token_hex(9), _title(table, target), table, origin)
+    return RunKeeper(KeptRuns(), secrets.token_hex(9), _title(table.name, target), table, origin)
 
 
-def trackers_of(options: argparse.Namespace, table: Table, target: str) -> list[Tracker]:
-    """Make what `--log` asks for."""
+def trackers_of(options: argparse.Namespace, table: str, target: str) -> list[Tracker]:
+    """Make what `--log` asks for.
+
+    Args:
+        options: of the command.
+        table: its name.
+        target: the column that is predicted.
+    """
     from east.tracking import make_tracker
 
     return [make_tracker(text, _title(table, target)) for text in options.log]
@@ -54,5 +60,5 @@ def report_tracked(trackers: Sequence[Tracker]) -> None:
         warn(f"east: {tracker.problem or tracker.status_text}")
 
 
-def _title(table: Table, target: str) -> str:
-    return f"{table.name} → {target}"
+def _title(table: str, target: str) -> str:
+    return f"{table} → {target}"

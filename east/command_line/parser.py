@@ -88,7 +88,8 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def _add_output(train: argparse.ArgumentParser) -> None:
     add = train.add_argument
-    add("file", metavar="FILE", help=FILE_HELP)
+    words = f"{FILE_HELP}; or a folder of parquet files, which may be larger than memory"
+    add("file", metavar="FILE", help=words)
     add("--target", metavar="COLUMN", help="column to predict (the sample tables have one by default)")
     add("--json", action="store_true", help="print one JSON object instead of a table")
     add("--out", type=Path, metavar="DIR", help="also write results, predictions and the run there")
@@ -249,7 +250,11 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
-    add("--jobs", type=_whole(1, 1024), metavar="N", help="processes of one thread each (one a core)")
+    where = benchmark.add_mutually_exclusive_group()
+    words = "processes of one thread each (one a core)"
+    where.add_argument("--jobs", type=_whole(1, 1024), metavar="N", help=words)
+    words = "instead, a Dask scheduler such as tcp://HOST:8786, whose workers read each FILE themselves"
+    where.add_argument("--cluster", metavar="ADDRESS", help=words)
     add(
         "--out",
         type=Path,

@@ -169,7 +169,9 @@ def _split(
         notes = [f"The split is by {choices.time!r}: the oldest rows train, the newest test.", *read]
     else:
         places = split_stratified(labels.codes, shares, choices.seed)
-        _refuse_empty_part(places, shares, 'add rows, or merge rare classes (rare="merge")')
+        refuse_empty_part(
+            [len(where) for where in places], shares, 'add rows, or merge rare classes (rare="merge")'
+        )
         return places, ()
     return places, (*notes, *_check_split(labels, places, shares))
 
@@ -204,15 +206,25 @@ def _day_first(column: pd.Series[Any]) -> tuple[bool, list[str]]:
     return day_first, [f"Dates of {column.name!r} such as {found[0].string!r} were read {order}."]
 
 
-def _refuse_empty_part(places: Sequence[np.ndarray], shares: Sequence[float], remedy: str) -> None:
-    for part, where, share in zip(PARTS, places, shares, strict=True):
-        if share and not len(where):
+def refuse_empty_part(rows: Sequence[int] | np.ndarray, shares: Sequence[float], remedy: str) -> None:
+    """Refuse a split that leaves a part without a row which is to have some.
+
+    Args:
+        rows: of each part.
+        shares: of each part.
+        remedy: what to do about it.
+
+    Raises:
+        DatasetError: in that case.
+    """
+    for part, count, share in zip(PARTS, rows, shares, strict=True):
+        if share and not count:
             raise DatasetError(f"The split leaves no row to {_VERBS[part]}", None, remedy)
 
 
 def _check_split(labels: Labels, places: tuple[np.ndarray, ...], shares: Sequence[float]) -> list[str]:
     """Refuse a split whose training part lacks a class; note other parts that lack one."""
-    _refuse_empty_part(places, shares, "choose other shares or another column")
+    refuse_empty_part([len(where) for where in places], shares, "choose other shares or another column")
     notes = []
     for part, where, share in zip(PARTS, places, shares, strict=True):
         absent = sorted(set(range(len(labels.classes))) - set(labels.codes[where].tolist()))

@@ -79,6 +79,11 @@ class Dataset:
         return len(self.feature_names)
 
     @property
+    def training_rows(self) -> int:
+        """The number of rows to train on."""
+        return len(self.train)
+
+    @property
     def class_counts(self) -> np.ndarray:
         """[K] int64, the rows of each class in the training part; by their weights, where they have some."""
         targets, weights = self.train.targets, self.train.weights

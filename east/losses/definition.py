@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
 
 from east.annealing import Annealing
+from east.losses.parallel import mean_over_ranks, ranks
 from east.metrics import Metric
 from east.metrics.definition import divide
 from east.shapes import check_batch, check_weights
+
+if TYPE_CHECKING:
+    from torch.distributed import ProcessGroup
 
 
 class Loss(nn.Module):
     """A loss over lanes: logits `[..., B, K]` and integer targets `[..., B]` to `[...]`.
 
-    `annealing` is the annealing path of the surrogate's sharpness, or None for a loss without one.
+    `annealing` is the annealing path of the surrogate's sharpness, or None for a loss without one. `parallel` says
+    whether the ranks of `torch.distributed`, if it is at work, make one loss; a process group means its ranks.
     """
 
     annealing: Annealing | None = None
+    parallel: bool | ProcessGroup = False
 
     def forward(
         self,
@@ -36,6 +42,22 @@ class Loss(nn.Module):
         tensor of no dimension: a loss computes with it, and asks it for no value.
         """
         raise NotImplementedError
+
+    @property
+    def group(self) -> ProcessGroup | None:
+        """The ranks that make one loss; None stands for all."""
+        return None if isinstance(self.parallel, bool) else self.parallel
+
+    @property
+    def together(self) -> bool:
+        """Whether a call waits for other ranks."""
+        return self.parallel is not False and self.training and ranks(self.group) > 1
+
+    def mean(self, values: Tensor, weights: Tensor | None) -> Tensor:
+        """Return the mean `[...]` of `[..., B]` by sample weights, over all ranks where they make one loss."""
+        return (
+            mean_over_ranks(values, weights, self.group) if self.together else weighted_mean(values, weights)
+        )
 
     def check(self, logits: Tensor, targets: Tensor, sample_weight: Tensor | None) -> None:
         """Refuse what is no batch.
@@ -121,12 +143,13 @@ def negative_log_likelihood(
     offsets: Tensor | None = None,
     class_weights: Tensor | None = None,
     sample_weight: Tensor | None = None,
+    mean: Callable[[Tensor, Tensor | None], Tensor] = weighted_mean,
 ) -> Tensor:
     """Return the (weighted) mean of -log p of the true class, `[...]`, under the logits plus `offsets`."""
     if offsets is not None:
         logits = logits + offsets.to(logits.dtype)
     log_likelihood = of_target(logits.log_softmax(dim=-1), targets)
     if class_weights is None:
-        return -weighted_mean(log_likelihood, sample_weight)
+        return -mean(log_likelihood, sample_weight)
     weights = class_weights.to(log_likelihood.dtype)[targets]
-    return -weighted_mean(log_likelihood, weights if sample_weight is None else weights * sample_weight)
+    return -mean(log_likelihood, weights if sample_weight is None else weights * sample_weight)

@@ -15,7 +15,6 @@ from east.losses.definition import (
     at_least_float32,
     negative_log_likelihood,
     of_target,
-    weighted_mean,
 )
 from east.losses.offsets import metric_offsets
 
@@ -49,7 +48,12 @@ class CrossEntropy(Loss):
         self.check(logits, targets, sample_weight)
         with torch.autocast(logits.device.type, enabled=False):
             return negative_log_likelihood(
-                at_least_float32(logits), targets, self.logit_offsets, self.class_weights, sample_weight
+                at_least_float32(logits),
+                targets,
+                self.logit_offsets,
+                self.class_weights,
+                sample_weight,
+                self.mean,
             )
 
 
@@ -85,7 +89,7 @@ class Focal(Loss):
             # 1 - p without cancellation, and above 0, where a power below 1 has an infinite slope.
             rest = -log_likelihood.expm1()
             rest = rest.clamp_min(torch.finfo(rest.dtype).tiny)
-            return -weighted_mean(rest**self.gamma * log_likelihood, sample_weight)
+            return -self.mean(rest**self.gamma * log_likelihood, sample_weight)
 
 
 def balanced_weights(class_counts: Sequence[int]) -> list[float]:

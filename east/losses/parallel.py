@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -45,13 +48,54 @@ def over_ranks(
     Raises:
         ParallelError: when another rank is gone.
     """
-    if weights is None:
-        weights = torch.ones_like(log_likelihood)
-    own = torch.stack([(weights * log_likelihood).sum(dim=-1), weights.sum(dim=-1)], dim=-1)
-    packed = torch.cat([matrix.flatten(-2), own], dim=-1)
-    summed: Tensor = _SumOverRanks.apply(packed, group)  # type: ignore[no-untyped-call]
+    packed = torch.cat([matrix.flatten(-2), _total_and_count(log_likelihood, weights)], dim=-1)
+    summed = sum_over_ranks(packed, group)
     likelihood, count = summed[..., -2], summed[..., -1]
     return summed[..., :-2].unflatten(-1, matrix.shape[-2:]), divide(likelihood, count)
+
+
+def mean_over_ranks(values: Tensor, weights: Tensor | None, group: ProcessGroup | None) -> Tensor:
+    """Return the mean `[...]` of all ranks' values `[..., B]` by their weights, on the terms of `over_ranks`."""
+    total, count = sum_over_ranks(_total_and_count(values, weights), group).unbind(dim=-1)
+    return divide(total, count)
+
+
+def sum_over_ranks(values: Tensor, group: ProcessGroup | None) -> Tensor:
+    """Return the sum of a tensor of the same shape on every rank, on the terms of `over_ranks`."""
+    summed: Tensor = _SumOverRanks.apply(values, group)  # type: ignore[no-untyped-call]
+    return summed
+
+
+@contextmanager
+def expecting_all(what: str) -> Iterator[None]:
+    """Send messages to the other ranks.
+
+    Args:
+        what: cannot be done without them ("The loss cannot be summed over the ranks").
+
+    Raises:
+        ParallelError: when one of them is gone.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        # Gloo says which socket closed or what timed out; NCCL ends the process with a word of its own.
+        raise ParallelError(
+            f"{what}, for one of them is gone",
+            _reason(error),
+            "see what that rank said last and start all ranks again",
+        ) from error
+
+
+def _reason(error: RuntimeError) -> str:
+    """Return gloo's first sentence, without the place in its source."""
+    return re.sub(r"^\[[^\]]*\]\s*", "", str(error).strip().splitlines()[0]).split(". ")[0]
+
+
+def _total_and_count(values: Tensor, weights: Tensor | None) -> Tensor:
+    """Return the weighted sum of `[..., B]` and the sum of the weights, `[..., 2]`."""
+    weights = torch.ones_like(values) if weights is None else weights.to(values.dtype)
+    return torch.stack([(weights * values).sum(dim=-1), weights.sum(dim=-1)], dim=-1)
 
 
 class _SumOverRanks(torch.autograd.Function):
@@ -60,15 +104,8 @@ class _SumOverRanks(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, group: ProcessGroup | None) -> Tensor:
         ctx.ranks, total = ranks(group), values.clone()
-        try:
+        with expecting_all("The loss cannot be summed over the ranks"):
             distributed.all_reduce(total, group=group)
-        except RuntimeError as error:
-            # Gloo says which socket closed or what timed out; NCCL ends the process with a word of its own.
-            raise ParallelError(
-                "The loss cannot be summed over the ranks, for one of them is gone",
-                str(error).strip().splitlines()[0],
-                "see what that rank said last and start all ranks again",
-            ) from error
         return total
 
     @staticmethod

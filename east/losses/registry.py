@@ -32,12 +32,20 @@ BASELINE = CROSS_ENTROPY.key
 """The loss that all others are compared with."""
 
 
-def build_loss(key: str, metric: Metric, class_counts: Sequence[int]) -> Loss:
+def build_loss(key: str, metric: Metric, class_counts: Sequence[int], *, parallel: bool = False) -> Loss:
     """Build the loss `key` of LOSSES for a metric and the class counts of the training part.
+
+    Args:
+        key: its name.
+        metric: metric to train for.
+        class_counts: `[K]` training rows of each class, of all ranks.
+        parallel: whether the ranks of `torch.distributed` make one loss.
 
     Raises:
         SettingError: for an unknown key, or a metric made for another number of classes.
     """
     if key not in LOSSES:
         raise no_such("loss", key, LOSSES)
-    return LOSSES[key](metric, class_counts)
+    loss = LOSSES[key](metric, class_counts)
+    loss.parallel = parallel
+    return loss

@@ -16,7 +16,7 @@ from east.errors import SettingError, no_such
 from east.losses.definition import Loss, LossSpec, negative_log_likelihood, regret, weighted_mean
 from east.losses.fused import soft_confusion_of_logits
 from east.losses.offsets import checked_counts, metric_offsets
-from east.losses.parallel import over_ranks, ranks
+from east.losses.parallel import over_ranks, sum_over_ranks
 from east.losses.rows import Rows, checked_place, rows_of
 from east.metrics import Metric, metric
 
@@ -155,16 +155,6 @@ class EASTLoss(_Anchored):
                 likelihood = weighted_mean(log_likelihood, weights)
             return REDUCTIONS[self.reduction](regret(self.metric, matrix) - self.anchor * likelihood)
 
-    @property
-    def group(self) -> ProcessGroup | None:
-        """The ranks that make one loss; None stands for all."""
-        return None if isinstance(self.parallel, bool) else self.parallel
-
-    @property
-    def together(self) -> bool:
-        """Whether a call waits for other ranks."""
-        return self.parallel is not False and self.training and ranks(self.group) > 1
-
     def extra_repr(self) -> str:
         """Say in the module's repr what it trains for, how it is annealed, and which options were given."""
         start, end, shape = self.annealing.start, self.annealing.end, self.annealing.shape
@@ -201,10 +191,11 @@ class SoftMetric(_Anchored):
         """Return the regret of each lane's plain soft matrix."""
         logits, targets, weights = self.rows(logits, targets, sample_weight)
         with torch.autocast(logits.device.type, enabled=False):
-            loss = regret(self.metric, sum_by_class(logits.softmax(dim=-1), targets, weights))
+            matrix = sum_by_class(logits.softmax(dim=-1), targets, weights)
+            loss = regret(self.metric, sum_over_ranks(matrix, self.group) if self.together else matrix)
             if self.anchor:
                 loss = loss + self.anchor * negative_log_likelihood(
-                    logits, targets, self.offsets, sample_weight=weights
+                    logits, targets, self.offsets, sample_weight=weights, mean=self.mean
                 )
             return loss
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -14,6 +15,28 @@ from east.training.config import TrainConfig
 LOWEST = torch.iinfo(torch.int64).min
 UNITS_PER_DRAW = 4
 """Each drawn 64-bit number is split into four of 16 bits."""
+
+
+class Feed(Protocol):
+    """Chooses the rows of each step; `per_epoch` are the steps of a pass over the training rows."""
+
+    per_epoch: int
+
+    @property
+    def even(self) -> bool:
+        """Whether all batches have the same size, as a recorded step needs it."""
+
+    def next(self) -> Tensor:
+        """Return the next batch's row numbers `[seeds, B]`."""
+
+    def dropout_masks(self) -> list[Tensor]:
+        """Draw the hidden layers' masks `[seeds, B, width]` for it, scaled to keep the mean; empty without dropout."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Return what the batches to come depend on."""
+
+    def take(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` returned."""
 
 
 class Batches:
@@ -66,11 +89,17 @@ class Batches:
         self._place += 1
         return self._order[:, start : start + self._size]
 
+    @property
+    def even(self) -> bool:
+        """Whether all batches have the same size, as a recorded step needs it."""
+        return True
+
     def dropout_masks(self) -> list[Tensor]:
         """Draw the hidden layers' masks `[seeds, B, width]`, scaled to keep the mean; empty without dropout."""
         if not self._dropout:
             return []
-        return [self._mask(width).to(self._device, non_blocking=True) for width in self._widths]
+        masks = [dropout_mask(self._generators, self._size, width, self._dropout) for width in self._widths]
+        return [mask.to(self._device, non_blocking=True) for mask in masks]
 
     def _shuffle(self) -> None:
         self._before_shuffle = self._generator_states()
@@ -99,13 +128,23 @@ class Batches:
         for generator, state in zip(self._generators, states, strict=True):
             generator.set_state(state.clone())
 
-    def _mask(self, width: int) -> Tensor:
-        """Draw one layer's mask from 16 random bits per unit, in a third of the time of `bernoulli_`."""
-        units = self._size * width
-        drawn = torch.empty(len(self._generators), -(-units // UNITS_PER_DRAW), dtype=torch.int64)
-        for row, generator in zip(drawn, self._generators, strict=True):
-            row.random_(LOWEST, None, generator=generator)
-        bits = drawn.view(torch.int16)[:, :units].unflatten(1, (self._size, width))
-        dropped = min(round(self._dropout * 2**16), 2**16 - 1)
-        kept: Tensor = bits >= dropped - 2**15
-        return kept.float().mul_(2**16 / (2**16 - dropped))
+
+def dropout_mask(generators: Sequence[torch.Generator], rows: int, width: int, dropout: float) -> Tensor:
+    """Draw a layer's mask `[seeds, rows, width]`, scaled to keep the mean.
+
+    It takes 16 random bits per unit, in a third of the time of `bernoulli_`.
+
+    Args:
+        generators: one for each seed.
+        rows: of the batch.
+        width: of the layer.
+        dropout: share of units left out.
+    """
+    units = rows * width
+    drawn = torch.empty(len(generators), -(-units // UNITS_PER_DRAW), dtype=torch.int64)
+    for row, generator in zip(drawn, generators, strict=True):
+        row.random_(LOWEST, None, generator=generator)
+    bits = drawn.view(torch.int16)[:, :units].unflatten(1, (rows, width))
+    dropped = min(round(dropout * 2**16), 2**16 - 1)
+    kept: Tensor = bits >= dropped - 2**15
+    return kept.float().mul_(2**16 / (2**16 - dropped))

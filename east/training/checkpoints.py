@@ -41,17 +41,16 @@ class Checkpoints:
         self.parameters, self.scores = state["best"], state["best_scores"]
         self.steps, self._stale = state["best_steps"], state["stale"]
 
-    def offer(self, parameters: Tensor, logits: Tensor, scores: Tensor, step: int) -> None:
+    def offer(self, parameters: Tensor, sound: Tensor, scores: Tensor, step: int) -> None:
         """Keep the parameters of the lanes that score at least as well as before.
 
         Args:
             parameters: `[lanes, P]`.
-            logits: `[lanes, n, K]` on the validation rows.
+            sound: `[lanes]` whether all logits on the validation rows are finite: a diverged lane has a score too,
+                because the argmax of NaN is class 0.
             scores: `[lanes]` on the validation rows.
             step: step of the parameters.
         """
-        # A diverged lane also has a score, because the argmax of NaN is class 0.
-        sound = logits.isfinite().flatten(1).all(dim=1)
         allowed = (self._stale < self._patience) & sound
         self._stale = torch.where(allowed & (scores > self.scores), 0, self._stale + 1)
         # Of equal scores the later one wins: with few validation rows, an early network may tie by chance.

@@ -15,7 +15,7 @@ from east.losses import build_loss
 from east.network import LaneNetwork
 from east.threads import threads_for
 from east.training.arm import Arm
-from east.training.batches import Batches
+from east.training.batches import Batches, Feed
 from east.training.checkpoints import Checkpoints
 from east.training.config import TrainConfig
 from east.training.devices import resolve_device
@@ -23,6 +23,7 @@ from east.training.judge import Judge
 from east.training.measurement import Measurement
 from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
+from east.training.ranks import ALONE, Ranks
 from east.training.regions import RegionReader, read_all
 from east.training.resuming import State, state_of, take_state
 from east.training.rows import Rows, rows_on
@@ -44,28 +45,34 @@ class Training:
         dataset: the encoded table with its split.
         config: the settings.
         view: view of the decision regions for the snapshots, or None for no regions.
+        ranks: that train together, each with rows of its own.
 
     Raises:
         SettingError: for a device that this machine lacks, or a metric that does not fit the classes.
     """
 
-    def __init__(self, dataset: Dataset, config: TrainConfig, view: RegionView | None = None) -> None:
-        self.dataset, self.config, self.view = dataset, config, view
+    def __init__(
+        self, dataset: Dataset, config: TrainConfig, view: RegionView | None = None, ranks: Ranks = ALONE
+    ) -> None:
+        self.dataset, self.config, self.view, self._ranks = dataset, config, view, ranks
         self._device = resolve_device(config.device)
         self.device = str(self._device)
         self.arms = config.networks
         counts = [int(count) for count in dataset.class_counts]
-        self._losses = [build_loss(arm.loss, arm.metric, counts).to(self._device) for arm in self.arms]
-        self._judge = Judge(self.arms, [loss.annealing for loss in self._losses], dataset.num_classes)
-        rows = len(dataset.train.targets)
+        self._losses = [
+            build_loss(arm.loss, arm.metric, counts, parallel=ranks.size > 1).to(self._device)
+            for arm in self.arms
+        ]
+        self._judge = self._judge_of(ranks)
+        rows = dataset.training_rows
         widths = (dataset.num_features, *config.hidden_widths(rows), dataset.num_classes)
         self._network = LaneNetwork(widths, len(self.arms), config.seeds, self._device)
-        self._peak_rate = config.peak_rate(len(dataset.train.targets))
+        self._peak_rate = config.peak_rate(rows)
         self._optimiser = self._build_optimiser()
         self._reader = None if view is None else RegionReader(view, self._device)
         self._train_rows = rows_on(self._device, dataset.train)
         self._validation_rows = rows_on(self._device, dataset.validation)
-        self._batches = Batches(rows, config, self._device, dataset.train.weights)
+        self._batches, self._stepped = self._feed(rows)
         self._work = self._network.num_lanes * config.batch_rows(rows) * self._network.layout.size
         self.total_steps = config.total_steps(rows)
         self.step_number = 0
@@ -173,9 +180,23 @@ class Training:
     def prepare_steps(self) -> None:
         """Make the steps to come work on the present tensors of the network and the optimiser."""
         step = Step(
-            self._network, self._losses, self._averages, self._optimiser, self._train_rows, self.config
+            self._network,
+            self._losses,
+            self._averages,
+            self._optimiser,
+            self._stepped,
+            self.config,
+            self._ranks,
         )
-        self._take = StepGraph(step) if self._device.type == "cuda" else step
+        recorded = self._device.type == "cuda" and self._batches.even
+        self._take = StepGraph(step) if recorded else step
+
+    def _feed(self, rows: int) -> tuple[Feed, Rows]:
+        """Make what chooses the rows of each step, and what it chooses from."""
+        return Batches(rows, self.config, self._device, self.dataset.train.weights), self._train_rows
+
+    def _judge_of(self, ranks: Ranks) -> Judge:
+        return Judge(self.arms, [loss.annealing for loss in self._losses], self.dataset.num_classes, ranks)
 
     def _step(self) -> None:
         """Take one step of every lane without waiting for the device."""
@@ -200,7 +221,7 @@ class Training:
         held_out = self._validation_rows
         logits = self._network.evaluate(held_out.features, self._averages)
         scores = self._judge.scores(self._judge.hard(logits.argmax(dim=-1), held_out))
-        self._checkpoints.offer(self._averages, logits, scores, self.step_number)
+        self._checkpoints.offer(self._averages, self._judge.sound(logits), scores, self.step_number)
 
     @torch.no_grad()
     def _measure(self) -> Measurement:

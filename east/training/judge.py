@@ -11,6 +11,7 @@ from east.annealing import Annealing, Sharpness
 from east.confusion import hard_confusion, soft_confusion
 from east.losses import RECOMMENDED_ANNEALING
 from east.training.arm import Arm
+from east.training.ranks import Ranks
 from east.training.rows import Rows
 
 
@@ -21,15 +22,22 @@ class Judge:
         arms: the arms, in lane order.
         annealings: annealing path of each arm's loss, None for a loss without one.
         num_classes: number of classes K.
+        ranks: whose rows are judged together.
 
     Raises:
         SettingError: when a metric was made for another number of classes.
     """
 
-    def __init__(self, arms: Sequence[Arm], annealings: Sequence[Annealing | None], num_classes: int) -> None:
+    def __init__(
+        self,
+        arms: Sequence[Arm],
+        annealings: Sequence[Annealing | None],
+        num_classes: int,
+        ranks: Ranks,
+    ) -> None:
         for arm in arms:
             arm.metric.check(num_classes)
-        self._arms, self._num_classes = arms, num_classes
+        self._arms, self._num_classes, self._ranks = arms, num_classes, ranks
         self.race_annealing = next((own for own in annealings if own is not None), RECOMMENDED_ANNEALING)
         self._annealings = [own or self.race_annealing for own in annealings]
 
@@ -38,9 +46,13 @@ class Judge:
         return self._annealings[arm].at(progress)
 
     def hard(self, predictions: Tensor, rows: Rows) -> Tensor:
-        """Count predictions `[lanes, n]` of some rows; returns `[lanes, K, K]`."""
+        """Count predictions `[lanes, n]` of some rows, of all ranks; returns `[lanes, K, K]`."""
         targets = rows.targets.expand(predictions.shape)
-        return hard_confusion(predictions, targets, self._num_classes, rows.weights)
+        return self._ranks.sum(hard_confusion(predictions, targets, self._num_classes, rows.weights))
+
+    def sound(self, logits: Tensor) -> Tensor:
+        """Tell which lanes have finite logits `[lanes, n, K]` for all rows of all ranks; returns `[lanes]`."""
+        return self._ranks.sum((~logits.isfinite()).flatten(1).sum(dim=1)) == 0
 
     def soft(self, probabilities: Tensor, rows: Rows, progress: float) -> Tensor:
         """Sum memberships of `[lanes, n, K]`, each arm at its own sharpness; returns `[lanes, K, K]`."""
@@ -51,7 +63,7 @@ class Judge:
             )
             for arm, piece in enumerate(pieces)
         ]
-        return torch.cat(matrices)
+        return self._ranks.sum(torch.cat(matrices))
 
     def scores(self, matrices: Tensor) -> Tensor:
         """Score `[lanes, K, K]`, each lane by the metric of its arm; returns `[lanes]`."""

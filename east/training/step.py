@@ -11,6 +11,7 @@ from torch import Tensor
 from east.losses import Loss
 from east.network import LaneNetwork
 from east.training.config import TrainConfig
+from east.training.ranks import Ranks
 from east.training.rows import Rows
 
 
@@ -54,6 +55,7 @@ class Step:
         optimiser: of the network's parameters.
         rows: the training rows.
         config: precision and clipping.
+        ranks: whose mean gradient counts; each rank's losses are scaled for it.
     """
 
     def __init__(
@@ -64,9 +66,11 @@ class Step:
         optimiser: torch.optim.Optimizer,
         rows: Rows,
         config: TrainConfig,
+        ranks: Ranks,
     ) -> None:
         self._network, self._losses, self._averages = network, losses, averages
         self.optimiser, self._rows, self._config = optimiser, rows, config
+        self._ranks = ranks
 
     def __call__(self, batch: Batch, moment: Moment) -> Taken:
         """Take one step."""
@@ -82,6 +86,7 @@ class Step:
             ]
         )
         network.backward(values)
+        self._ranks.average_(network.gradients)
         norms = self._clip()
         for group in self.optimiser.param_groups:
             group["lr"] = moment.rate

@@ -85,11 +85,12 @@ def score_in_words(shown: ArmSnapshot, last: ArmSnapshot | None) -> str:
         last: the arm at the end, if the training has ended: it knows what was kept.
     """
     own = f"{shown.arm.metric.label} {score(shown.score_hard)}"
+    # What was kept comes first: a narrow stage cuts off the end.
+    if last is not None and last.kept_steps:
+        own += f" · kept: {_kept(last)}"
     if shown.overfitted:
-        own += f" (training far above: {score(shown.train_score)})"
-    elif last is None:
-        own += " on validation"
-    return own if last is None or not last.kept_steps else f"{own} · kept: {_kept(last)}"
+        return f"{own} (training far above: {score(shown.train_score)})"
+    return own if last is not None else f"{own} on validation"
 
 
 def _kept(last: ArmSnapshot) -> str:

@@ -47,7 +47,13 @@ def _sample(others: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def vectorized(vectorizer: TableVectorizer, others: pd.DataFrame) -> np.ndarray:
-    """Vectorise step by step: the letter groups of a million texts would fill gigabytes at once."""
+    """Vectorise step by step: the letter groups of a million texts would fill gigabytes at once.
+
+    Rows that come again are vectorised once: skrub looks at each text with several regular expressions.
+    """
+    first, places = _distinct(others)
+    if len(first) < len(others):
+        return np.asarray(vectorized(vectorizer, others.iloc[first])[places])
     steps = range(0, len(others), _STEP)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # skrub warns of every unseen category and unreadable date
@@ -55,6 +61,16 @@ def vectorized(vectorizer: TableVectorizer, others: pd.DataFrame) -> np.ndarray:
             np.asarray(vectorizer.transform(others.iloc[i : i + _STEP]), dtype=np.float64) for i in steps
         ]
     return np.vstack(blocks)
+
+
+def _distinct(others: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the place of the first of each distinct rows, and for every row which of them it is, [n]."""
+    rows = np.zeros(len(others), dtype=np.int64)
+    for name in others:
+        codes, values = pd.factorize(others[name], use_na_sentinel=False)
+        _, rows = np.unique(rows * len(values) + codes, return_inverse=True)
+    _, first, places = np.unique(rows, return_index=True, return_inverse=True)
+    return first, places
 
 
 def output_names(vectorizer: TableVectorizer) -> list[str]:
