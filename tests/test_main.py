@@ -324,7 +324,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("arguments", "sentence"),
     [
         ("train {}/missing.csv", "no such file"),
-        ("train {}", "no such file"),
+        ("train {}", "has no parquet file"),
         ("train {}/empty.csv --target a", "empty"),
         ("train {}/header.csv --target a", "no rows"),
         ("train {}/binary.csv --target a", "cannot be read as a table"),
