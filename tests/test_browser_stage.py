@@ -94,11 +94,18 @@ def test_regions_move_in_place_while_training(page: Page, server: Server) -> Non
     stop(page)
 
 
+def pressed(switch: Locator) -> bool:
+    """Press a switch until it is on: one that is drawn anew meanwhile forgets it."""
+    if not switch.is_checked():
+        switch.press("Space")
+    return switch.is_checked()
+
+
 def test_where_the_arms_differ_and_the_projector_are_switched_by_keyboard(page: Page, server: Server) -> None:
     finish(page, server, "?pace=full&epochs=20")
     plot = page.locator(".east-stage [data-cell=regions]").first
     switch = page.get_by_role("switch", name="Where they differ")
-    switch.press("Space")
+    until(lambda: pressed(switch))
     until(lambda: "differ on" in str(plot.get_attribute("aria-label")) and "regions=differ" in address(page))
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     size = "node => parseFloat(getComputedStyle(node).fontSize)"

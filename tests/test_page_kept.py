@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from east.kept import KeptRuns, choose, open_run
@@ -201,7 +202,10 @@ def test_on_a_server_that_others_use_a_kept_run_opens_by_its_link_alone(
     if how == "said":
         monkeypatch.setenv("EAST_SHARED", "1")
     else:
-        monkeypatch.setattr("streamlit.get_option", lambda option: "0.0.0.0")
+        said = st.get_option
+        monkeypatch.setattr(
+            st, "get_option", lambda option: "0.0.0.0" if option == "server.address" else said(option)
+        )
     stranger = past()
     assert name not in " ".join(str(button.key) for button in stranger.button)
     assert "Kept on this computer" not in words(stranger) and str(kept.folder) not in words(stranger)
