@@ -15,9 +15,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+LOCK = ROOT / ".github" / "requirements.lock"
 ENTRIES = [
     entry.replace("\\\n", " ")
-    for entry in re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    for entry in re.split(r"\n(?=\S)", LOCK.read_text(encoding="utf-8"))
     if not entry.startswith("#")
 ]
 HASH = r"--hash=sha256:([0-9a-f]{64})"
@@ -40,7 +41,7 @@ def test_the_lock_holds_the_pins_of_the_requirements() -> None:
     differ = {
         name: (version, found.get(name)) for name, version in pinned().items() if found.get(name) != version
     }
-    remedy = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()[1].lstrip("# ")
+    remedy = LOCK.read_text(encoding="utf-8").splitlines()[1].lstrip("# ")
     assert differ == {}, f"make it anew: {remedy}"
 
 

@@ -79,7 +79,14 @@ def test_the_container_has_what_the_app_needs_and_is_closed() -> None:
     copied = {
         name for line in re.findall(r"^COPY (.+) \S+$", CONTAINER, re.MULTILINE) for name in line.split()
     }
-    assert {"app.py", "east", "pages", "sample_data", ".streamlit/config.toml", "requirements.lock"} <= copied
+    assert {
+        "app.py",
+        "east",
+        "pages",
+        "sample_data",
+        ".streamlit/config.toml",
+        ".github/requirements.lock",
+    } <= copied
     assert all((ROOT / name).exists() for name in copied) and not {"tests", ".", ".streamlit"} & copied
     assert "pip install --no-cache-dir --require-hashes -r requirements.lock" in CONTAINER
     assert f"{LOGIN}=1 {SHARED}=1" in CONTAINER
