@@ -64,6 +64,12 @@ def no_such(kind: str, got: object, choices: Iterable[str], aliases: Iterable[st
     return SettingError(f"There is no such {kind}", f"{got!r}{hint}", remedy, names)
 
 
+def listed(texts: Iterable[str], most: int = 5) -> str:
+    """Write texts one after the other, of many the first few."""
+    every = list(texts)
+    return ", ".join(every[:most]) + (" ..." if len(every) > most else "")
+
+
 def not_installed(what: str, package: str) -> SettingError:
     """Make the error for something that needs a package that is not there.
 

@@ -19,7 +19,7 @@ from east.command_line.parser import TABLE_OPTIONS, given
 from east.command_line.settings import config_of
 from east.command_line.table import as_json, as_text, result_of
 from east.command_line.watching import watch
-from east.errors import DatasetError, EastError, ParallelError, SettingError
+from east.errors import DatasetError, EastError, ParallelError, SettingError, listed
 from east.run import Keepers
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def _plan(options: argparse.Namespace, ranks: Ranks) -> _Plan:
         written = folder_for(options.out) if options.out is not None and ranks.first else options.out
         found = open_folder(Path(options.file))
         if options.target is None:
-            columns = ", ".join(list(found.kinds)[:8]) + (" ..." if len(found.kinds) > 8 else "")
-            remedy = f"give --target, one of: {columns}"
+            remedy = f"give --target, one of: {listed(found.kinds, 8)}"
             raise DatasetError("No column to predict is given", None, remedy)
     chosen = given(options, SPLIT_OPTIONS)
     dataset = prepare_folder(found, options.target, ranks, seed=options.split_seed, **chosen)

@@ -12,7 +12,7 @@ import numpy as np
 
 from east.dataset.splitting import PARTS, check_shares, split_by_time, split_groups, split_stratified
 from east.dataset.targets import Labels, encode_target
-from east.errors import DatasetError
+from east.errors import DatasetError, listed
 from east.options import Option
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _check_split(labels: Labels, places: tuple[np.ndarray, ...], shares: Sequenc
     notes = []
     for part, where, share in zip(PARTS, places, shares, strict=True):
         absent = sorted(set(range(len(labels.classes))) - set(labels.codes[where].tolist()))
-        names = ", ".join(repr(labels.classes[i]) for i in absent[:5]) + (" ..." if len(absent) > 5 else "")
+        names = listed(repr(labels.classes[place]) for place in absent)
         if absent and part == "training":
             raise DatasetError(
                 "The split leaves training without a class", names, "choose other shares or columns"

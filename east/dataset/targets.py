@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from east.errors import DatasetError, SettingError, no_such
+from east.errors import DatasetError, SettingError, listed, no_such
 
 MAX_CLASSES = 1000
 MAX_FRACTIONS = 20  # distinct fractional numbers that may still be classes
@@ -164,7 +164,7 @@ def _treat_rare(
     rare = np.flatnonzero(counts < parts)
     if not len(rare):
         return codes, classes, ()
-    named = ", ".join(f"{classes[i]!r} ({counts[i]})" for i in rare[:5]) + (" ..." if len(rare) > 5 else "")
+    named = listed(f"{classes[place]!r} ({counts[place]})" for place in rare)
     if policy == "refuse":
         plural = "classes have" if len(rare) > 1 else "class has"
         what = (

@@ -12,7 +12,7 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from east.errors import DatasetError, SettingError
+from east.errors import DatasetError, SettingError, listed
 
 MOST_SHOWN = 12
 
@@ -56,9 +56,8 @@ def position_of(label: Any, classes: NDArray[Any]) -> int:
     """
     found = [place for place, name in enumerate(classes.tolist()) if name == label]
     if not found:
-        shown = ", ".join(map(repr, classes.tolist()[:MOST_SHOWN]))
-        more = " ..." if len(classes) > MOST_SHOWN else ""
-        raise SettingError("There is no such class", repr(label), f"choose one of {shown}{more}")
+        shown = listed(map(repr, classes.tolist()), MOST_SHOWN)
+        raise SettingError("There is no such class", repr(label), f"choose one of {shown}")
     return found[0]
 
 

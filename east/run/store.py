@@ -30,12 +30,8 @@ class RunStore:
         most_waiting: int = 24,
         limits: Callable[[], Limits] = Limits,
     ) -> None:
-        self._limits, self._most_active, self._most_kept, self._most_waiting = (
-            limits,
-            most_active,
-            most_kept,
-            most_waiting,
-        )
+        self._most_active, self._most_kept, self._most_waiting = most_active, most_kept, most_waiting
+        self._limits = limits
         self._turns = Turns(most_active)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()

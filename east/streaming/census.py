@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from east.dataset.outline import refuse_empty_part
 from east.dataset.splitting import PARTS
 from east.dataset.targets import MAX_CLASSES, MISSING_TARGET, encode_target
-from east.errors import DatasetError, no_such
+from east.errors import DatasetError, listed, no_such
 from east.streaming.folder import Folder, Group, slices
 from east.streaming.splitting import parts_of
 
@@ -123,7 +123,7 @@ def refuse_rare(census: Census, parts: int, target: str, policy: str) -> tuple[s
     rare = [f"{census.classes[code]!r} ({counts[code]})" for code in np.flatnonzero(counts < parts)]
     if not rare:
         return ()
-    named = ", ".join(rare[:5]) + (" ..." if len(rare) > 5 else "")
+    named = listed(rare)
     if policy == "refuse":
         what = f"{len(rare):,} classes of {target!r} have fewer than {parts} rows, too few to train, validate and test"
         raise DatasetError(what, named, 'add rows, or choose rare="keep" (not scored in every part)')
@@ -193,15 +193,10 @@ def _checked(classes: Sequence[str], counts: Integers, shares: Sequence[float]) 
     refuse_empty_part(counts.sum(axis=1), shares, "give a folder with more rows")
     notes = []
     for part, its, share in zip(PARTS, counts, shares, strict=True):
-        absent = _named(name for name, count in zip(classes, its, strict=True) if not count)
+        absent = listed(repr(name) for name, count in zip(classes, its, strict=True) if not count)
         if absent and part == "training":
             remedy = "give more rows of it, or another --split-seed"
             raise DatasetError("A class has no row to train on", absent, remedy)
         if absent and share:
             notes.append(f"The {part} part has no row of {absent}.")
     return tuple(notes)
-
-
-def _named(names: Iterable[str]) -> str:
-    listed = list(names)
-    return ", ".join(map(repr, listed[:5])) + (" ..." if len(listed) > 5 else "")

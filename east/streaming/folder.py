@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from east.errors import TableError
+from east.errors import TableError, listed
 from east.streaming.columns import KINDS, kind_of_type, plain
 
 if TYPE_CHECKING:
@@ -158,8 +158,7 @@ def _kinds(file: Path, folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     other = [name for name, kind in kinds.items() if kind not in KINDS]
     if not other:
         return kinds, ()
-    named = ", ".join(map(repr, other[:5])) + (" ..." if len(other) > 5 else "")
-    note = f"Columns of lists, structs or bytes were left out: {named}."
+    note = f"Columns of lists, structs or bytes were left out: {listed(map(repr, other))}."
     return {name: kind for name, kind in kinds.items() if kind in KINDS}, (note,)
 
 

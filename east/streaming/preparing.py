@@ -13,9 +13,8 @@ from east.streaming.dataset import FolderDataset, Shard
 from east.streaming.folder import Folder, Group
 from east.streaming.holding import HeldRows, sample_of
 from east.streaming.splitting import shares_for
+from east.training.engine import TRAIN_SCORE_ROWS
 from east.training.ranks import Ranks
-
-TRAIN_SCORE_ROWS = 2048
 
 
 def prepare_folder(
@@ -97,7 +96,6 @@ def _shards_of(folder: Folder, count: int, ranks: Ranks) -> list[tuple[int, tupl
 
 
 def _columns(folder: Folder, target: str, exclude: Sequence[str]) -> tuple[str, ...]:
-
     import pandas as pd
 
     nothing = pd.DataFrame(columns=pd.Index(list(folder.kinds), dtype="str"))

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from east.errors import TableError
+from east.errors import TableError, listed
 from east.tables.formats.definition import format_of_name
 from east.tables.table import Limits, Notebook
 
@@ -155,4 +155,4 @@ def _hidden(filename: str) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names[:8])) + (" ..." if len(names) > 8 else "")
+    return listed(map(repr, names), 8)

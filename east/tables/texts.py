@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from east.errors import listed
 from east.tables.amounts import Amounts, amounts
 from east.tables.table import Notebook, ReadOptions, Remedy
 
@@ -160,7 +161,7 @@ def _ask(question: str, columns: Sequence[tuple[str, Amounts]], notebook: Notebo
 
 
 def _names(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names[:_MOST_NAMED])) + (" ..." if len(names) > _MOST_NAMED else "")
+    return listed(map(repr, names), _MOST_NAMED)
 
 
 def alike_key(text: str) -> str:
