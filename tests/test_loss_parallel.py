@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, distributed, nn
-from torch.multiprocessing import get_context
 from torch.nn.parallel import DistributedDataParallel
 
 from east.losses import EASTLoss
 from east.metrics import METRICS, metric
+from tests.rank_processes import PATIENCE_S, run_ranks
 
 CLASSES, FEATURES, ROWS = 4, 5, 41
 COUNTS = (16, 12, 9, 4)
@@ -27,7 +27,6 @@ COUNTS = (16, 12, 9, 4)
 SHARDS = {2: (33, 8), 3: (27, 14, 0)}
 DTYPES = (torch.float32, torch.float64)
 GONE = "The loss cannot be summed over the ranks, for one of them is gone"
-PATIENCE_S = 60
 
 Case = tuple[str, torch.dtype, str]
 Result = tuple[Tensor, list[Tensor]]
@@ -115,17 +114,9 @@ def die_at_the_third_step(rank: int, ranks: int, folder: Path) -> None:
 
 def run(work: Callable[[int, int, Path], None], ranks: int, folder: Path) -> list[int | None]:
     """Run the ranks to their end; returns their exit codes."""
-    context = get_context("forkserver")
-    # Imported once, in the server that the ranks are forks of; DistributedDataParallel asks for torch._dynamo.
-    context.set_forkserver_preload(["torch._dynamo", "torch.nn.parallel", "east.losses", "pytest"])
-    processes = [context.Process(target=work, args=(rank, ranks, folder)) for rank in range(ranks)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(PATIENCE_S)
-        if process.is_alive():
-            process.kill()
-    return [process.exitcode for process in processes]
+    # DistributedDataParallel asks for torch._dynamo.
+    arguments = [(rank, ranks, folder) for rank in range(ranks)]
+    return run_ranks(work, arguments, ["torch._dynamo", "torch.nn.parallel", "east.losses"])
 
 
 @pytest.mark.parametrize("ranks", SHARDS)

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 import torch
 from torch import distributed
-from torch.multiprocessing import get_context
 
 from east.command_line.folder import ended_with_a_word
 from east.command_line.schemas import schema_text
@@ -28,9 +27,10 @@ from east.streaming import FolderTraining, open_folder, prepare_folder
 from east.training import Outcome, TrainConfig
 from east.training.ranks import ALONE, Ranks
 from tests.parquet_folders import write_folder
+from tests.rank_processes import PATIENCE_S, run_ranks
 
 ROOT = Path(__file__).parents[1]
-RANKS, PATIENCE_S = 2, 60
+RANKS = 2
 # Uneven: the shards hold 13,000 and 7,000 rows.
 FILES, GROUP = [13_000, 7_000], 13_000
 CONFIG = TrainConfig(
@@ -95,16 +95,8 @@ def hear_of_damage(rank: int, folder: Path, out: Path) -> None:
 
 
 def run(work: Callable[[int, Path, Path], None], folder: Path, out: Path) -> list[int | None]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["east.streaming", "east.rules", "skrub", "pytest"])
-    processes = [context.Process(target=work, args=(rank, folder, out)) for rank in range(RANKS)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(PATIENCE_S)
-        if process.is_alive():
-            process.kill()
-    return [process.exitcode for process in processes]
+    arguments = [(rank, folder, out) for rank in range(RANKS)]
+    return run_ranks(work, arguments, ["east.streaming", "east.rules", "skrub"])
 
 
 def test_two_ranks_give_the_numbers_of_one_with_the_same_batches_and_the_same_twice(

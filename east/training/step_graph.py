@@ -26,23 +26,22 @@ class StepGraph:
 
     def __init__(self, step: Step) -> None:
         self._step = step
-        self._graph: torch.cuda.CUDAGraph | None = None
+        self._graph: tuple[torch.cuda.CUDAGraph, Taken] | None = None
         self._steps = 0
         self._batch: Batch | None = None
         self._numbers = torch.empty(0)
-        self._taken: Taken | None = None
 
     def __call__(self, batch: Batch, moment: Moment) -> Taken:
         """Take one step."""
         held, numbers = self._copied(batch, moment)
-        if self._taken is None or self._steps < STEPS_BEFORE:
-            self._taken = self._step(held, numbers)
+        if self._steps < STEPS_BEFORE:
             self._steps += 1
-            return self._taken
+            return self._step(held, numbers)
         if self._graph is None:
-            self._graph, self._taken = self._recorded(held, numbers)
-        self._graph.replay()
-        return self._taken
+            self._graph = self._recorded(held, numbers)
+        graph, taken = self._graph
+        graph.replay()
+        return taken
 
     def _copied(self, batch: Batch, moment: Moment) -> tuple[Batch, Moment]:
         """Copy what the step reads into the tensors that the graph reads."""
@@ -60,9 +59,12 @@ class StepGraph:
 
     def _recorded(self, batch: Batch, moment: Moment) -> tuple[torch.cuda.CUDAGraph, Taken]:
         """Record a step without taking it; other threads may use the device meanwhile."""
-        graph = torch.cuda.CUDAGraph()
-        for group in self._step.optimiser.param_groups:
+        graph, groups = torch.cuda.CUDAGraph(), self._step.optimiser.param_groups
+        for group in groups:
             group["capturable"] = True
         with RECORDING, torch.cuda.graph(graph, capture_error_mode="thread_local"):
             taken = self._step(batch, moment)
+        # A training that is resumed takes its first steps unrecorded again, and torch would warn of the mark.
+        for group in groups:
+            group["capturable"] = False
         return graph, taken
