@@ -91,13 +91,9 @@ def _machine(rounds: int, device: torch.device) -> str:
     left, right = torch.rand(size, size, device=device), torch.rand(size, size, device=device)
     seconds = medians({"product": lambda: left @ right}, rounds, device)["product"]
     rate = 2 * size**3 / seconds / 1e9
-    where = (
-        "one thread"
-        if device == CPU
-        else torch.cuda.get_device_name(device)
-        if device.type == "cuda"
-        else device
-    )
+    where = "one thread" if device == CPU else str(device)
+    if device.type == "cuda":
+        where = torch.cuda.get_device_name(device)
     return f"machine: torch {torch.__version__}, {where}, {rate:.0f} GFLOP/s in a {size} x {size} float32 product"
 
 
