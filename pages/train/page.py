@@ -10,8 +10,8 @@ from pages.shared.words import literal
 from pages.train import axes, controls, gains, headline, network, picture, scorecard, steering, style
 
 POLL_S = 0.5
+# Of a run that waits for its turn: many pages that ask for nothing new would slow the trainings that they wait for.
 IN_LINE_POLL_S = 2.0
-"""Of a run that waits for its turn: many pages that ask for nothing new would slow the trainings that they wait for."""
 STORY = (
     (
         "blur_on",
