@@ -73,6 +73,7 @@ def test_streamlit_s_own_guards_are_left_on() -> None:
     assert not guards & set(settings["server"])
     assert settings["server"]["address"] == "127.0.0.1"
     assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["runner"]["magicEnabled"] is False
 
 
 def test_the_container_has_what_the_app_needs_and_is_closed() -> None:
