@@ -36,7 +36,7 @@ PRESS_STOP = """
   // The view may be made anew meanwhile, so that it is looked for each time.
   const look = setInterval(() => {
     const status = live()?.dataset.status, seconds = Date.now() / 1000 - began;
-    if (["stopping", "stopped"].includes(status)) resolve([began, seconds]);
+    if (["stopping", "judging", "stopped"].includes(status)) resolve([began, seconds]);
     else if (status === "finished") resolve(null);
     else if (seconds > 60) reject(new Error(`nobody heard Stop: the training is ${status}`));
     else return;

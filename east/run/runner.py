@@ -104,7 +104,7 @@ class Run:
     def command(self, command: Command, wait_s: float = ANSWER_S) -> None:
         """Give a command (a step pauses first), and wait up to `wait_s` seconds until it has been carried out."""
         with self._changed:
-            if self.state.ended or self.stopping:
+            if self.state.trained or self.stopping:
                 return
             self._commands += 1
             mine = self._commands
@@ -115,7 +115,7 @@ class Run:
             if last:
                 self._publish(status="stopping", answers=False)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self.state.ended or (not last and self._answered >= mine), wait_s)
+            self._changed.wait_for(lambda: self.state.trained or (not last and self._answered >= mine), wait_s)
 
     def obey(self, giver: str, log: Iterable[tuple[int, Command]]) -> int:
         """Give the commands of a numbered log that are new; returns how many.
@@ -272,7 +272,7 @@ class Run:
     def _end(self, machine: Machine) -> None:
         finished = machine.done
         self._heard = self._commands
-        self._show(machine, seconds_left=None)
+        self._show(machine, status="judging", seconds_left=None)
         self.outcome = machine.outcome()
         if all_diverged(self.state):
             reason = "Every training diverged: try a smaller learning rate first."

@@ -133,9 +133,9 @@ class Training:
 
     def outcome(self) -> Outcome:
         """Score each lane's best checkpoint on the test part."""
-        test = rows_on(self._device, self.dataset.test)
-        on_validation = self._on_checkpoints(self._validation_rows)
-        on_test = self._on_checkpoints(test)
+        with threads_for(self._device, self._work):
+            on_validation = self._on_checkpoints(self._validation_rows)
+            on_test = self._on_checkpoints(rows_on(self._device, self.dataset.test))
         finished = {
             arm: [self._lane_result(lane, on_validation, on_test) for lane in lanes]
             for arm, lanes in self._lanes_by_arm()

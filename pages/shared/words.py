@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from east.plain_text import visible
 
 STATUS_NAMES: Mapping[str, str] = {
-    "starting": "Preparing", "running": "Training", "paused": "Paused", "stopping": "Stopping",
+    "starting": "Preparing", "running": "Training", "paused": "Paused", "stopping": "Stopping", "judging": "Judging",
     "finished": "Finished", "stopped": "Stopped", "failed": "Failed", "interrupted": "Interrupted",
 }  # fmt: skip
 

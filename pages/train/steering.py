@@ -101,12 +101,12 @@ def _buttons(shown: RunState) -> Sequence[Button]:
     first = Button("pause", "Pause", "Hold the training; nothing is lost")
     if shown.status == "paused":
         first = Button("resume", "Resume", "Go on training")
-    stopping = shown.status == "stopping"
-    step = Button("step", "One step", "Take a single step and look", disabled=stopping)
+    over = shown.trained or shown.status == "stopping"
+    step = Button("step", "One step", "Take a single step and look", disabled=over)
     return (
         first,
         step,
-        Button("stop", "Stop", "End here, and score the best moment on the test part", stopping),
+        Button("stop", "Stop", "End here, and score the best moment on the test part", over),
     )
 
 
