@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import Any
 
 from east.plain_text import visible
 
 TEMPLATES = ("hovertemplate", "texttemplate")
 """Properties of a trace that are written with tags on purpose; a name in one goes through `word`."""
+
+
+NUMBERS = frozenset({int, float, bool, type(None)})
 
 
 class Tagged(str):
@@ -37,12 +41,17 @@ def literal(value: Any, owner: str = "") -> Any:
     if isinstance(value, str):
         if isinstance(value, Tagged) or owner in TEMPLATES:
             return str(value)
-        return html.escape(visible(value), quote=False)
+        return _escaped(value)
     if isinstance(value, dict):
         return {key: literal(inner, key) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         # Most lists hold numbers, a figure has thousands of them, and live figures are written again and again.
-        if not any(isinstance(inner, str | dict | list | tuple) for inner in value):
+        if NUMBERS.issuperset(map(type, value)):
             return list(value)
         return [literal(inner, owner) for inner in value]
     return value
+
+
+@lru_cache(maxsize=4096)
+def _escaped(text: str) -> str:
+    return html.escape(visible(text), quote=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from east.run.machine import Machine
@@ -11,10 +13,15 @@ if TYPE_CHECKING:
     from east.training import Arm
 
 
-def annealings(machine: Machine) -> dict[Arm, Annealing]:
+def annealings(machine: Machine) -> Mapping[Arm, Annealing]:
     """Return the annealing path of each arm in training, in order, without the losses that have none."""
+    return _annealings(machine.config.networks, tuple(map(int, machine.dataset.class_counts)))
+
+
+@lru_cache(maxsize=32)
+def _annealings(arms: tuple[Arm, ...], counts: tuple[int, ...]) -> Mapping[Arm, Annealing]:
+    """Build the losses, which takes longer than a figure: every moment that is drawn asks for them."""
     from east.losses import build_loss
 
-    counts = [int(count) for count in machine.dataset.class_counts]
-    losses = {arm: build_loss(arm.loss, arm.metric, counts) for arm in machine.config.networks}
+    losses = {arm: build_loss(arm.loss, arm.metric, counts) for arm in arms}
     return {arm: loss.annealing for arm, loss in losses.items() if loss.annealing is not None}

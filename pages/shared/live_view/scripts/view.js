@@ -14,6 +14,7 @@ import { Switches } from "./switches.js";
 const AHEAD = "300px";
 const RESIZE_MS = 120;
 const GONE_MS = 500;
+const PATIENCE_MS = 40;
 
 // Lets what has been written be painted, and waiting clicks and messages in; a hidden page paints nothing.
 function breathe() {
@@ -21,6 +22,11 @@ function breathe() {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 100);
   });
+}
+
+// Lets waiting clicks and messages in.
+function giveWay() {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 // Views of one plan differ only in what their cells show.
@@ -127,7 +133,7 @@ class View {
         await breathe(); // words first: a figure takes longer than all of them
         this.stage.measure();
         await this.drawCells(this.staged, library);
-        if (this.staged.length) this.node.dataset.staged = this.node.dataset.step ?? "0";
+        if (this.staged.length && !this.again) this.node.dataset.staged = this.node.dataset.step ?? "0";
         // The newest stage comes before what lies below an older one.
         if (!this.again) await this.drawCells(this.groups.slice(this.staged.length), library);
       } while (this.again && this.node.isConnected);
@@ -141,7 +147,15 @@ class View {
     const font = getComputedStyle(this.node).fontFamily;
     const cells = groups.flatMap((group) => group.cells).filter((cell) => this.visible.has(cell.plot));
     for (const cell of cells) cell.measure();
-    for (const cell of cells) await cell.draw(library, font);
+    let began = performance.now();
+    for (const cell of cells) {
+      if (!this.visible.has(cell.plot)) continue; // its view has been built anew meanwhile
+      await cell.draw(library, font);
+      // A view that follows a training is drawn again and again; one that the reader scrubs is waited for.
+      if (this.sent[0].replay || performance.now() - began < PATIENCE_MS) continue;
+      await giveWay();
+      began = performance.now();
+    }
   }
 
   purge() {
