@@ -97,6 +97,7 @@ async def use(session: Session, browser: Browser, url: str) -> None:
         if session.stops_early:
             pressed = await page.evaluate(PRESS_STOP)
         await status(page, "finished", "stopped", "failed")
+        await page.locator("[data-cell=hard] .heatmaplayer").first.wait_for(state="attached")
         run = await page.locator(".east-live[data-run]").get_attribute("data-run")
         session.seen.append(Seen(str(run), await page.evaluate(CLASSES), pressed))
         alarms = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")

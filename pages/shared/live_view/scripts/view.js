@@ -15,6 +15,7 @@ const AHEAD = "300px";
 const RESIZE_MS = 120;
 const GONE_MS = 500;
 const PATIENCE_MS = 40;
+const LONGEST_REST_MS = 4000;
 
 // Lets what has been written be painted, and waiting clicks and messages in; a hidden page paints nothing.
 function breathe() {
@@ -78,6 +79,12 @@ class View {
     return Boolean(moment);
   }
 
+  // A view that follows a training is drawn again and again; others, such as one with a scrubber, are waited for.
+  get follows() {
+    const [{ strip, replay }] = this.sent;
+    return Boolean(strip) && !replay;
+  }
+
   show(data, setState, trigger) {
     const staged = data.stage?.groups ?? [], groups = [...staged, ...data.groups];
     const plan = planOf(staged) + planOf(data.groups);
@@ -94,6 +101,7 @@ class View {
     groups.forEach((group, place) => this.groups[place].show(group, trigger));
     this.groups.at(-1)?.showLegend(data.legend);
     for (const [name, value] of Object.entries(data.marks)) this.node.dataset[name] = value;
+    if (!this.follows) this.wake?.();
     this.draw();
   }
 
@@ -131,16 +139,26 @@ class View {
       do {
         this.again = false;
         await breathe(); // words first: a figure takes longer than all of them
+        const began = performance.now();
         this.stage.measure();
         await this.drawCells(this.staged, library);
         if (this.staged.length && !this.again) this.node.dataset.staged = this.node.dataset.step ?? "0";
         // The newest stage comes before what lies below an older one.
         if (!this.again) await this.drawCells(this.groups.slice(this.staged.length), library);
+        if (!this.again) this.node.dataset.drawn = this.node.dataset.seq ?? "0";
+        if (this.follows) await this.rest(performance.now() - began);
       } while (this.again && this.node.isConnected);
-      this.node.dataset.drawn = this.node.dataset.seq ?? "0";
     } finally {
       this.drawing = false;
     }
+  }
+
+  // Waits as long as the drawing took: on a busy machine, views that follow trainings would slow them and each other.
+  rest(took) {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, Math.min(took, LONGEST_REST_MS));
+    });
   }
 
   async drawCells(groups, library) {
@@ -151,8 +169,7 @@ class View {
     for (const cell of cells) {
       if (!this.visible.has(cell.plot)) continue; // its view has been built anew meanwhile
       await cell.draw(library, font);
-      // A view that follows a training is drawn again and again; one that the reader scrubs is waited for.
-      if (this.sent[0].replay || performance.now() - began < PATIENCE_MS) continue;
+      if (!this.follows || performance.now() - began < PATIENCE_MS) continue;
       await giveWay();
       began = performance.now();
     }
