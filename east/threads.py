@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
+    from threadpoolctl import ThreadpoolController
 
 WORK_PER_THREAD = 10**9
 """Multiply-adds of a step that keep one more thread busy for some tens of milliseconds."""
@@ -38,8 +40,17 @@ def threads_for(device: torch.device, work: int) -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Run torch's operations in one thread (tuning offsets of 26 classes was six times slower in two)."""
+    """Run torch's operations and numpy's products in one thread; two took six times as long for 26 classes' offsets."""
     import torch
 
-    with threads_for(torch.device("cpu"), 0):
+    with threads_for(torch.device("cpu"), 0), _pools().limit(limits=1, user_api="blas"):
         yield
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    """Return the process's pools of threads; to look for them takes longer than a small rule."""
+    import numpy  # noqa: F401 -- its pool must be there to be found
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -36,7 +36,8 @@ CLOCKS = """() => {
   new MutationObserver((records) => {
     for (const { attributeName } of records) {
       if (attributeName === 'data-drawn') window.eastDrawn++;
-      if (attributeName === 'data-status' && ['judging', 'stopped'].includes(node.dataset.status) && !window.eastShown) {
+      const over = ['judging', 'stopped'].includes(node.dataset.status);
+      if (attributeName === 'data-status' && over && !window.eastShown) {
         requestAnimationFrame(() => setTimeout(() => { window.eastShown = Date.now(); }));
       }
     }

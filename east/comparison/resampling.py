@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from east.comparison.changed import Weights, drawn_scores, largest_step, without_one
 from east.comparison.race import ArmResult, Race
 from east.rules import confusion_matrices
 from east.threads import one_thread
@@ -24,8 +24,6 @@ DRAWS = 2000
 LARGE_TEST = 10_000
 # Beyond this many rows, blocks of random rows are drawn: the same variance at a bounded cost.
 MAX_UNITS = 4000
-# Lanes' matrices are scored in slices of at most this many numbers.
-SLICE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def resample(race: Race, metric: Metric | None = None, *, draws: int = DRAWS, se
         influence=np.stack([influence for _, _, influence in arms]),
         scores=measure.scores(hard),
         seed_freedom=np.array([max(_varying(result) - 1.0, 1.0) for result in race.results]),
-        one_row=_largest_step(measure, hard),
+        one_row=np.array([largest_step(matrix, measure) for matrix in hard.mean(axis=1)]),
     )
 
 
@@ -131,15 +129,12 @@ def _measure(
 ) -> tuple[Floats, Floats | None, Floats]:
     """Return scores `[L]`, draws `[L, B]` or None, and influences `[L, n]` of predictions `[L, n]`."""
     hard = confusion_matrices(race.targets, predictions, len(race.classes))
-    drawn = None if weights is None else _bootstrap(predictions, race, metric, weights)
+    drawn = (
+        None
+        if weights is None
+        else drawn_scores(race.targets, predictions, len(race.classes), metric, weights)
+    )
     return metric.scores(hard), drawn, _influence(predictions, hard, race, metric)
-
-
-class Weights(NamedTuple):
-    """How often each unit of rows is drawn, `[units, B]`, and each row's unit, `[n]`."""
-
-    counts: Floats
-    unit: Integers
 
 
 def _weights(rows: int, draws: int, seed: int) -> Weights:
@@ -153,22 +148,6 @@ def _weights(rows: int, draws: int, seed: int) -> Weights:
     return Weights(counts.astype(np.float64), unit)
 
 
-def _bootstrap(predictions: Integers, race: Race, metric: Metric, weights: Weights) -> Floats:
-    rows, classes, lanes = len(race.targets), len(race.classes), len(predictions)
-    units, draws = weights.counts.shape
-    per_slice = max(1, SLICE // (lanes * classes**2))
-    cells = (np.arange(lanes)[:, None] * classes + race.targets) * classes + predictions
-    unit = np.broadcast_to(weights.unit, cells.shape)
-    shape = (lanes * classes**2, units)
-    counts = sparse.csr_array((np.ones(lanes * rows), (cells.ravel(), unit.ravel())), shape=shape)
-    scores = np.empty((lanes, draws))
-    for start in range(0, draws, per_slice):
-        part = slice(start, start + per_slice)
-        drawn = (counts @ weights.counts[:, part]).reshape(lanes, classes, classes, -1)
-        scores[:, part] = metric.scores(np.moveaxis(drawn, -1, 1))
-    return scores
-
-
 def _influence(predictions: Integers, hard: Floats, race: Race, metric: Metric) -> Floats:
     """Leave each row out once: rows in the same cell of a matrix share one evaluation."""
     rows, classes = len(race.targets), len(race.classes)
@@ -176,36 +155,7 @@ def _influence(predictions: Integers, hard: Floats, race: Race, metric: Metric) 
     scores = np.zeros(classes**2)
     for place, predicted in enumerate(predictions):
         cells = np.flatnonzero(hard[place])
-        scores[cells] = _without_one(hard[place], cells, metric)
+        scores[cells] = without_one(hard[place], cells, metric)
         left_out = scores[race.targets * classes + predicted]
         influence[place] = (rows - 1) * (left_out.mean() - left_out)
     return influence
-
-
-def _without_one(matrix: Floats, cells: Integers, metric: Metric) -> Floats:
-    """Score a matrix with one row fewer in each of `cells`, given as indices into the flat matrix."""
-    scores = np.empty(len(cells))
-    per_slice = max(1, SLICE // matrix.size)
-    for start in range(0, len(cells), per_slice):
-        some = cells[start : start + per_slice]
-        smaller = np.repeat(matrix.reshape(1, -1), len(some), axis=0)
-        smaller[np.arange(len(some)), some] -= 1
-        scores[start : start + per_slice] = metric.scores(smaller.reshape(-1, *matrix.shape))
-    return scores
-
-
-def _largest_step(metric: Metric, hard: Floats) -> Floats:
-    """Return the largest change of each arm's score `[A]` by moving one row of its mean matrix to another column."""
-    classes = hard.shape[-1]
-    steps = np.zeros(len(hard))
-    for a, matrix in enumerate(hard.mean(axis=1)):
-        base = metric.score(matrix)
-        for column in range(classes):
-            moved = np.repeat(matrix[None], classes, axis=0)
-            rows = np.arange(classes)
-            source = matrix.argmax(axis=1)
-            amount = np.minimum(1.0, matrix[rows, source])
-            moved[rows, rows, source] -= amount
-            moved[rows, rows, column] += amount
-            steps[a] = max(steps[a], float(np.abs(metric.scores(moved) - base).max()))
-    return steps

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, MetricSpec, counts_of, divide, negligible
+from east.metrics.definition import Metric, MetricSpec, counted, divide, negligible
 from east.options import Option
 
 WEIGHTS = MappingProxyType(
@@ -19,8 +19,7 @@ WEIGHTS = MappingProxyType(
 def mcc() -> Metric:
     """Build the multiclass Matthews correlation coefficient R_K (Gorodkin 2004)."""
 
-    def score(matrix: Tensor) -> Tensor:
-        hits, support, predicted = counts_of(matrix)
+    def score(hits: Tensor, support: Tensor, predicted: Tensor) -> Tensor:
         total = support.sum(dim=-1, keepdim=True)
         # Shares instead of counts: the products then stay near 1 in single precision. Each divided by
         # its own sum, so that a class that holds everything has a share of exactly 1.
@@ -31,7 +30,7 @@ def mcc() -> Metric:
         flat = spread <= 0
         return torch.where(flat, 0.0, covariance / torch.where(flat, 1.0, spread).sqrt())
 
-    return Metric("mcc", "MCC", 1.0, -1.0, MappingProxyType({}), score, mcc)
+    return Metric("mcc", "MCC", 1.0, -1.0, MappingProxyType({}), counted(score), mcc, from_counts=score)
 
 
 def kappa(weights: str | None = None) -> Metric:

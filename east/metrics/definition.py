@@ -20,6 +20,10 @@ NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
 NO_ALIASES: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
+FromCounts = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Maps true positives, support and predicted mass of each class, `[..., K]` each, to scores `[...]`."""
+
+
 class Unit(NamedTuple):
     """The unit in which differences of scores are shown: multiplied by `factor` and called `name`."""
 
@@ -36,7 +40,8 @@ class Metric:
 
     Calling it maps a tensor `[..., K, K]` to `[...]`; `score` does the same for one numpy matrix.
     `metric(m.key, **m.options)` rebuilds it; `factory` is the factory of its entry in METRICS.
-    A loss divides the distance of a score from the best by `regret_scale`.
+    A loss divides the distance of a score from the best by `regret_scale`. Where a score needs no more of a matrix
+    than `counts_of` returns, `from_counts` is the score of these, and `function` does the same for whole matrices.
     """
 
     key: str
@@ -48,6 +53,7 @@ class Metric:
     factory: Callable[..., Metric] = field(compare=False, repr=False)
     unit: Unit = field(default=POINTS, compare=False, repr=False)
     regret_scale: float = field(default=1.0, compare=False, repr=False)
+    from_counts: FromCounts | None = field(default=None, compare=False, repr=False)
 
     def __call__(self, matrix: Tensor) -> Tensor:
         """Score matrices `[..., K, K]`; returns `[...]`."""
@@ -141,6 +147,11 @@ def divide(numerator: Tensor, denominator: Tensor) -> Tensor:
 def counts_of(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return true positives, support and predicted mass of each class, `[..., K]` each."""
     return matrix.diagonal(dim1=-2, dim2=-1), matrix.sum(dim=-1), matrix.sum(dim=-2)
+
+
+def counted(score: FromCounts) -> Callable[[Tensor], Tensor]:
+    """Return a score of matrices `[..., K, K]` from one of their counts."""
+    return lambda matrix: score(*counts_of(matrix))
 
 
 def negligible(dtype: torch.dtype) -> float:

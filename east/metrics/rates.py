@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,29 +13,31 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from east.errors import SettingError
-from east.metrics.definition import Metric, MetricSpec, Unit, counts_of, divide, negligible
+from east.metrics.definition import Metric, MetricSpec, Unit, counted, divide, negligible
 from east.options import Option
 
 
 def accuracy() -> Metric:
     """Build accuracy, the share of samples predicted right."""
 
-    def score(matrix: Tensor) -> Tensor:
-        return divide(counts_of(matrix)[0].sum(dim=-1), matrix.sum(dim=(-2, -1)))
+    def score(hits: Tensor, support: Tensor, predicted: Tensor) -> Tensor:
+        return divide(hits.sum(dim=-1), support.sum(dim=-1))
 
-    return Metric("accuracy", "Accuracy", 1.0, 0.0, MappingProxyType({}), score, accuracy)
+    none: Mapping[str, Any] = MappingProxyType({})
+    return Metric("accuracy", "Accuracy", 1.0, 0.0, none, counted(score), accuracy, from_counts=score)
 
 
 def balanced_accuracy() -> Metric:
     """Build balanced accuracy, the mean recall over the classes that occur."""
 
-    def score(matrix: Tensor) -> Tensor:
-        hits, support, _ = counts_of(matrix)
-        occurs = (support > 0).to(matrix.dtype)
+    def score(hits: Tensor, support: Tensor, predicted: Tensor) -> Tensor:
+        occurs = (support > 0).to(support.dtype)
         return divide(divide(hits, support).sum(dim=-1), occurs.sum(dim=-1))
 
+    none: Mapping[str, Any] = MappingProxyType({})
+    label = "Balanced accuracy"
     return Metric(
-        "balanced_accuracy", "Balanced accuracy", 1.0, 0.0, MappingProxyType({}), score, balanced_accuracy
+        "balanced_accuracy", label, 1.0, 0.0, none, counted(score), balanced_accuracy, from_counts=score
     )
 
 
@@ -44,15 +47,14 @@ def gmean() -> Metric:
     It is 0, without a gradient, if any class is never found.
     """
 
-    def score(matrix: Tensor) -> Tensor:
-        hits, support, _ = counts_of(matrix)
+    def score(hits: Tensor, support: Tensor, predicted: Tensor) -> Tensor:
         recalls = divide(hits, support)
         missed = recalls < negligible(recalls.dtype)
         # In logarithms, because the product of many recalls would underflow.
         root = torch.where(missed, 1.0, recalls).log().mean(dim=-1).exp()
         return torch.where(missed.any(dim=-1), 0.0, root)
 
-    return Metric("gmean", "G-mean", 1.0, 0.0, MappingProxyType({}), score, gmean)
+    return Metric("gmean", "G-mean", 1.0, 0.0, MappingProxyType({}), counted(score), gmean, from_counts=score)
 
 
 def gain(matrix: Sequence[Sequence[float]] | ArrayLike) -> Metric:

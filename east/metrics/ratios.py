@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from east.errors import SettingError, no_such
-from east.metrics.definition import Metric, MetricSpec, counts_of, divide
+from east.metrics.definition import FromCounts, Metric, MetricSpec, counted, divide
 from east.options import Option
 
 AVERAGES = MappingProxyType(
@@ -38,50 +38,54 @@ def fbeta(beta: float = 1.0, average: str = "macro", class_index: int | None = N
     _check_average(average, class_index)
     _BETA.check("beta", beta)
     square = float(beta) ** 2
-    function = _ratio(
+    score = _ratio(
         lambda hits, support, predicted: (1 + square) * hits,
         lambda hits, support, predicted: square * support + predicted,
         average,
         class_index,
     )
     label = _name("F", average, class_index).replace("F", f"F{beta:g}", 1).replace(" f", f" F{beta:g}", 1)
-    return Metric("fbeta", label, 1.0, 0.0, _options(average, class_index, beta=float(beta)), function, fbeta)
+    options = _options(average, class_index, beta=float(beta))
+    return Metric("fbeta", label, 1.0, 0.0, options, counted(score), fbeta, from_counts=score)
 
 
 def precision(average: str = "macro", class_index: int | None = None) -> Metric:
     """Build precision, TP / (TP + FP), averaged like `fbeta`."""
     _check_average(average, class_index)
-    function = _ratio(
+    score = _ratio(
         lambda hits, support, predicted: hits,
         lambda hits, support, predicted: predicted,
         average,
         class_index,
     )
     label = _name("precision", average, class_index).capitalize()
-    return Metric("precision", label, 1.0, 0.0, _options(average, class_index), function, precision)
+    options = _options(average, class_index)
+    return Metric("precision", label, 1.0, 0.0, options, counted(score), precision, from_counts=score)
 
 
 def recall(average: str = "macro", class_index: int | None = None) -> Metric:
     """Build recall, TP / (TP + FN), averaged like `fbeta`."""
     _check_average(average, class_index)
-    function = _ratio(
+    score = _ratio(
         lambda hits, support, predicted: hits, lambda hits, support, predicted: support, average, class_index
     )
     label = _name("recall", average, class_index).capitalize()
-    return Metric("recall", label, 1.0, 0.0, _options(average, class_index), function, recall)
+    options = _options(average, class_index)
+    return Metric("recall", label, 1.0, 0.0, options, counted(score), recall, from_counts=score)
 
 
 def jaccard(average: str = "macro", class_index: int | None = None) -> Metric:
     """Build the Jaccard index, TP / (TP + FP + FN), averaged like `fbeta`."""
     _check_average(average, class_index)
-    function = _ratio(
+    score = _ratio(
         lambda hits, support, predicted: hits,
         lambda hits, support, predicted: support + predicted - hits,
         average,
         class_index,
     )
     label = _name("Jaccard", average, class_index)
-    return Metric("jaccard", label, 1.0, 0.0, _options(average, class_index), function, jaccard)
+    options = _options(average, class_index)
+    return Metric("jaccard", label, 1.0, 0.0, options, counted(score), jaccard, from_counts=score)
 
 
 def _ratio(
@@ -89,19 +93,18 @@ def _ratio(
     denominator: Callable[[Tensor, Tensor, Tensor], Tensor],
     average: str,
     class_index: int | None,
-) -> Callable[[Tensor], Tensor]:
+) -> FromCounts:
     """Build the score of a ratio of counts per class, averaged over classes in one of four ways."""
 
-    def score(matrix: Tensor) -> Tensor:
-        counts = counts_of(matrix)
-        over, under = numerator(*counts), denominator(*counts)
+    def score(hits: Tensor, support: Tensor, predicted: Tensor) -> Tensor:
+        over, under = numerator(hits, support, predicted), denominator(hits, support, predicted)
         if average == "micro":
             return divide(over.sum(dim=-1), under.sum(dim=-1))
         per_class = divide(over, under)
         if average == "macro":
             return per_class.mean(dim=-1)
         if average == "weighted":
-            return divide((per_class * counts[1]).sum(dim=-1), counts[1].sum(dim=-1))
+            return divide((per_class * support).sum(dim=-1), support.sum(dim=-1))
         assert class_index is not None
         return per_class[..., class_index]
 

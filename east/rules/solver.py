@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from east.rules.affine import readable
 from east.threads import one_thread
@@ -94,10 +95,11 @@ def _settle(probabilities: Floats, mass: Floats, metric: Metric, point: Floats) 
 
 def corner(probabilities: Floats, mass: Floats, prices: Floats) -> Floats:
     """Return the confusion matrix `[K, K]` of the rule with these prices."""
+    rows, classes = probabilities.shape
     predicted = (probabilities @ prices).argmax(axis=1)
-    chosen = np.zeros(probabilities.shape)
-    chosen[np.arange(len(predicted)), predicted] = 1.0
-    return np.asarray(mass.T @ chosen)
+    # Column n has its one where row n is predicted: as a full matrix it would cost as much as the product above.
+    chosen = sparse.csc_array((np.ones(rows), predicted, np.arange(rows + 1)), shape=(classes, rows))
+    return np.asarray((chosen @ mass).T)
 
 
 def slopes(metric: Metric, matrix: Floats) -> Floats:

@@ -115,7 +115,9 @@ class Run:
             if last:
                 self._publish(status="stopping", answers=False)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self.state.trained or (not last and self._answered >= mine), wait_s)
+            self._changed.wait_for(
+                lambda: self.state.trained or (not last and self._answered >= mine), wait_s
+            )
 
     def obey(self, giver: str, log: Iterable[tuple[int, Command]]) -> int:
         """Give the commands of a numbered log that are new; returns how many.
