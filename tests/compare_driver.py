@@ -64,7 +64,7 @@ def grid_of(app: AppTest, *names: str) -> dict[str, Any]:
 
 def compared(**link: str) -> AppTest:
     """A session whose Compare page shows a race that was stopped early."""
-    app: AppTest = training(seeds="2", **link)
+    app: AppTest = training(**{"seeds": "2", **link})
     until(app, lambda data: int(data["marks"]["step"]) >= 40)
     command(app, "stop")
     until(app, lambda data: data["strip"]["status"] == "stopped", 10)

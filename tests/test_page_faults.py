@@ -12,7 +12,7 @@ from east.run import Machine, Run
 from pages.shared import shelf
 from pages.shared.request import TrainingRequest
 from tests.app_driver import errors, opened, press, send, sound, until, view
-from tests.compare_driver import compared, run_id, section
+from tests.compare_driver import compared, run_id, section, sweep
 from tests.test_run import Counter, moving
 
 SECRET = "a cell that nobody else may see"
@@ -101,6 +101,12 @@ def test_a_training_beyond_the_server_s_limits_is_refused_in_one_sentence(
     monkeypatch.setenv("EAST_MOST_GB", "0.00001")
     refused = press(refused, "Train again")
     ended_with(refused, "This training would need too much memory here: got about")
+
+
+def test_a_sweep_of_fewer_seeds_than_the_runs_ensemble_has_members_is_trained() -> None:
+    app = compared(seeds="3")
+    assert {kind: len(sweep(app, kind)["groups"]) for kind in ("grid", "frontier")} == {"grid": 1, "frontier": 1}
+    assert not errors(app)
 
 
 def test_a_limit_that_the_server_cannot_read_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:

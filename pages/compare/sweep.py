@@ -39,7 +39,8 @@ def section(
             st.number_input("Seeds", 1, 10, step=1, **state.bind("sweep_seeds", seeds))
         pressed = st.button(f"Train the {kind}" if side is None else f"Train the {kind} anew", type="primary")
     if pressed:
-        _start(kind, run, lambda: configure(replace(config, seeds=tuple(range(seeds)))))
+        # Single networks race in a sweep; an ensemble may need more seeds than it has.
+        _start(kind, run, lambda: configure(replace(config, seeds=tuple(range(seeds)), members=1)))
     if side is None:
         return
     if side.outcome is None:
