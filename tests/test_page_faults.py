@@ -105,7 +105,10 @@ def test_a_training_beyond_the_server_s_limits_is_refused_in_one_sentence(
 
 def test_a_sweep_of_fewer_seeds_than_the_runs_ensemble_has_members_is_trained() -> None:
     app = compared(seeds="3")
-    assert {kind: len(sweep(app, kind)["groups"]) for kind in ("grid", "frontier")} == {"grid": 1, "frontier": 1}
+    assert {kind: len(sweep(app, kind)["groups"]) for kind in ("grid", "frontier")} == {
+        "grid": 1,
+        "frontier": 1,
+    }
     assert not errors(app)
 
 

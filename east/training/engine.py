@@ -21,6 +21,7 @@ from east.training.config import TrainConfig
 from east.training.devices import resolve_device
 from east.training.judge import Judge
 from east.training.measurement import Measurement
+from east.training.optimiser import adamw
 from east.training.outcome import LaneResult, Outcome, decide
 from east.training.placement import BINS, placement_of
 from east.training.ranks import ALONE, Ranks
@@ -68,7 +69,9 @@ class Training:
         widths = (dataset.num_features, *config.hidden_widths(rows), dataset.num_classes)
         self._network = LaneNetwork(widths, len(self.arms), config.seeds, self._device)
         self._peak_rate = config.peak_rate(rows)
-        self._optimiser = self._build_optimiser()
+        self._optimiser = adamw(
+            self._network.parameters, self._network.gradients, self._peak_rate, config.weight_decay
+        )
         self._reader = None if view is None else RegionReader(view, self._device)
         self._train_rows = rows_on(self._device, dataset.train)
         self._validation_rows = rows_on(self._device, dataset.validation)
@@ -207,14 +210,6 @@ class Training:
         taken = self._take(batch, moment)
         self._loss_values, self._gradient_norms = taken.loss_values, taken.gradient_norms
         self._last_batch = taken.logits, taken.labels
-
-    def _build_optimiser(self) -> torch.optim.Optimizer:
-        parameters = torch.nn.Parameter(self._network.parameters)
-        parameters.grad = self._network.gradients
-        fused = self._device.type in ("cpu", "cuda")
-        return torch.optim.AdamW(
-            [parameters], lr=self._peak_rate, weight_decay=self.config.weight_decay, fused=fused
-        )
 
     def _keep_the_best(self) -> None:
         """Offer the averaged weights to the checkpoints."""

@@ -10,7 +10,14 @@ import streamlit as st
 
 FIRST_PAGE_S = 1.0
 POLL_S = 1.0
-SLOW_IMPORTS = ("torch", "east.training", "east.dataset", "skrub", "east.losses", "east.comparison")
+SLOW_IMPORTS = (
+    "torch",
+    "east.training",
+    "east.dataset",
+    "east.dataset.encoding.skrub_parts",
+    "east.losses",
+    "east.comparison",
+)
 
 _hurry = threading.Event()
 _there = threading.Event()

@@ -213,7 +213,8 @@ def _moments(squashed: np.ndarray, numeric: int) -> tuple[np.ndarray, np.ndarray
 def _scaler() -> Pipeline:
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from skrub import SquashingScaler
+
+    from east.dataset.encoding.skrub_parts import SquashingScaler
 
     imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     return make_pipeline(imputer, SquashingScaler())

@@ -28,7 +28,7 @@ def fit_vectorizer(others: pd.DataFrame, kinds: Mapping[str, str], seed: int) ->
         kinds: of the columns.
         seed: for the encoding of long text.
     """
-    from skrub import StringEncoder, TableVectorizer
+    from east.dataset.encoding.skrub_parts import StringEncoder, TableVectorizer
 
     texts = of_kind(kinds, "text")
     one_hot_below, text_width = _widths([int(others[name].nunique()) for name in texts])
