@@ -197,7 +197,7 @@ REFUSED: list[tuple[Spoil, list[str], str]] = [
     (with_file(SOME.assign(more=1)), [], "A column is in some files alone: got 'more' in 'z.parquet'"),
     (with_file(SOME, "day=1/z.parquet"), [], "A column in the names of subfolders is not read: got 'day=1'"),
     (cut_short, [], "'part-0000.parquet' cannot be read as parquet: got "),
-    (with_file(RARE), [], "too few to train, validate and test: got 'rare' (1)"),
+    (with_file(RARE), [], "One class of 'label' has fewer than 3 rows, too few to train, validate and test: got"),
     (with_file(RARE), ["--rare", "keep", "--split-seed", "1"], "A class has no row to train on: got 'rare'"),
     (with_file(UNTOLD), [], "Rows without a target cannot be learned from: got 50 of 1,050 rows"),
     (as_it_is, ["--target", "x1"], "is a continuous quantity, not a class: got "),

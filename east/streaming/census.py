@@ -125,7 +125,10 @@ def refuse_rare(census: Census, parts: int, target: str, policy: str) -> tuple[s
         return ()
     named = listed(rare)
     if policy == "refuse":
-        what = f"{len(rare):,} classes of {target!r} have fewer than {parts} rows, too few to train, validate and test"
+        classes = (
+            f"{len(rare):,} classes of {target!r} have" if len(rare) > 1 else f"One class of {target!r} has"
+        )
+        what = f"{classes} fewer than {parts} rows, too few to train, validate and test"
         raise DatasetError(what, named, 'add rows, or choose rare="keep" (not scored in every part)')
     return (f"Classes of fewer than {parts} rows were kept: {named}.",)
 
