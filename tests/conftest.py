@@ -49,6 +49,11 @@ class _FilesAndTheBrowser(LoadFileScheduling):  # type: ignore[misc]  # execnet 
         return "browser" if file.startswith("tests/test_browser_") else file
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores: the one that drives the browser waits most of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _FilesAndTheBrowser:
     return _FilesAndTheBrowser(config, log)
 

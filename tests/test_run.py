@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -76,6 +77,10 @@ def step_of(run: Run) -> int:
     return run.machine.step_number
 
 
+def status_of(run: Run) -> str:
+    return run.state.status
+
+
 def moving(run: Run, seconds: float = 5.0) -> None:
     until(lambda: run.machine is not None and run.state.status == "running" and step_of(run) > 0, seconds)
 
@@ -96,6 +101,33 @@ def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None
     until(lambda: step_of(run) > frozen + 5)
     run.command("stop")
     assert run.wait(2)
+
+
+class SlowJudge(Counter):
+    """Its outcome comes when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = threading.Event()
+
+    def outcome(self) -> Any:
+        assert self.let.wait(5)
+        return super().outcome()
+
+
+def test_a_stop_is_answered_before_what_came_of_the_training_is_judged() -> None:
+    judge = SlowJudge()
+    run = started(cast(Machine, judge))
+    moving(run)
+    run.command("stop", wait_s=2)
+    assert status_of(run) == "judging" and run.state.trained and not run.resting
+    assert run.state.snapshot is not None and run.state.snapshot.step == (last := step_of(run))
+    for command in ("resume", "step", "stop"):
+        run.command(command, wait_s=0.01)
+    assert (status_of(run), step_of(run), run.outcome) == ("judging", last, None)
+    judge.let.set()
+    assert run.wait(2) and status_of(run) == "stopped" and run.state.ended
+    assert run.outcome is not None and run.outcome.steps == last
 
 
 def test_each_click_of_a_log_is_done_once_however_often_it_arrives() -> None:
