@@ -39,30 +39,29 @@ def drawn_scores(
     scores = np.empty((lanes, draws))
     per_slice = max(1, SLICE // (lanes * size))
     if whole:
-        counters = [_counter(own * classes + predictions, size, weights.unit)]
+        counters = [_counter(own * classes + predictions, size, weights)]
     else:
-        hits = _counter(own, size, weights.unit, predictions == own)
-        counters = [hits, _counter(own[:1], size, weights.unit), _counter(predictions, size, weights.unit)]
+        hits = _counter(own, size, weights, predictions == own)
+        counters = [hits, _counter(own[:1], size, weights), _counter(predictions, size, weights)]
     for start in range(0, draws, per_slice):
         part = slice(start, start + per_slice)
         drawn = [_drawn(counter, weights.counts[:, part], size) for counter in counters]
-        scores[:, part] = (
-            metric.scores(drawn[0].reshape(*drawn[0].shape[:2], classes, classes))
-            if whole
-            else (_of_counts(metric, *drawn))
-        )
+        if whole:
+            scores[:, part] = metric.scores(drawn[0].reshape(lanes, -1, classes, classes))
+        else:
+            scores[:, part] = _of_counts(metric, *drawn)
     return scores
 
 
 def _counter(
-    cells: Integers, size: int, unit: Integers, counted: NDArray[np.bool_] | None = None
+    cells: Integers, size: int, weights: Weights, counted: NDArray[np.bool_] | None = None
 ) -> sparse.csr_array:
     """Return what counts rows `[L, n]` by cell, for each unit: `[L * size, units]`."""
     lanes, rows = cells.shape
     places = (np.arange(lanes)[:, None] * size + cells).ravel()
     ones = np.ones(lanes * rows) if counted is None else counted.ravel().astype(np.float64)
-    units = np.broadcast_to(unit, cells.shape).ravel()
-    return sparse.csr_array((ones, (places, units)), shape=(lanes * size, int(unit.max()) + 1))
+    units = np.broadcast_to(weights.unit, cells.shape).ravel()
+    return sparse.csr_array((ones, (places, units)), shape=(lanes * size, len(weights.counts)))
 
 
 def _drawn(counter: sparse.csr_array, counts: Floats, size: int) -> Floats:
