@@ -14,6 +14,7 @@ from east.run import Background
 from east.tables import neutralise_formulas
 from pages.shared import live_view, shelf, state
 from pages.shared.live_view import Cell, Group
+from pages.shared.press import press
 from pages.shared.words import literal
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def section(run: Run, outcome: Outcome) -> None:
             seeds = state.get().sweep_seeds
             st.number_input("Seeds", 1, 10, step=1, **state.bind("sweep_seeds", seeds))
         label = "Train the sizes" if sweep is None else "Train the sizes anew"
-        pressed = st.button(label, type="primary", disabled=sweep is not None and not sweep.ended)
+        under_way = sweep is not None and not sweep.ended
+        pressed = press(label, "train_sizes", type="primary", disabled=under_way)
     if pressed:
         _start(run, seeds)
         st.rerun()

@@ -11,6 +11,7 @@ import streamlit as st
 from east.errors import EastError
 from east.run import Run
 from pages.shared import keeping, shelf, state
+from pages.shared.press import press
 from pages.shared.shelf import Sweep
 from pages.shared.words import duration, literal
 
@@ -37,7 +38,8 @@ def section(
         with st.container(width=120):
             seeds = state.get().sweep_seeds
             st.number_input("Seeds", 1, 10, step=1, **state.bind("sweep_seeds", seeds))
-        pressed = st.button(f"Train the {kind}" if side is None else f"Train the {kind} anew", type="primary")
+        label = f"Train the {kind}" if side is None else f"Train the {kind} anew"
+        pressed = press(label, f"train_{kind}", type="primary")
     if pressed:
         # Single networks race in a sweep; an ensemble may need more seeds than it has.
         _start(kind, run, lambda: configure(replace(config, seeds=tuple(range(seeds)), members=1)))

@@ -10,6 +10,7 @@ import streamlit as st
 from east.errors import EastError
 from east.run import PACES, Run
 from pages.shared import keeping, links, shelf, state, table, uploads, warm_up
+from pages.shared.press import press
 from pages.shared.request import TrainingRequest, training_request
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 def train_button(disabled: bool = False) -> None:
     """Draw the button that starts a training and goes to watch it."""
     label = "Train again" if shelf.run() is not None else "Train"
-    if st.button(
-        label, type="primary", icon=":material/play_arrow:", width="stretch", disabled=disabled, key="train"
+    if press(
+        label, "train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=disabled
     ):
         try:
             wanted = training_request()
