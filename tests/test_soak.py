@@ -110,7 +110,8 @@ def test_an_hour_of_mutated_files_and_links_leaves_no_traceback(
     logging.getLogger(__name__).warning(
         "%s, %d failures, %d errors logged", counts, len(failures), len(logged)
     )
-    assert failures == [] and logged == []
+    assert not failures, "\n".join(failures)
+    assert not logged, "\n".join(logged)
 
 
 def resident_mb() -> float:

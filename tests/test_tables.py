@@ -210,6 +210,19 @@ def test_sheets_and_members_to_choose_from_are_listed() -> None:
     assert (finding.decided, finding.alternatives) == ("a.csv", ("a.csv", "notes.md"))
 
 
+@pytest.mark.parametrize("bit", [5, 6])
+def test_an_archive_written_in_a_way_that_python_does_not_know_is_refused(bit: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    data = bytearray(packed.getvalue())
+    for flags in (6, data.index(b"PK\x01\x02") + 8):  # of the first entry, there and in the list at the end
+        data[flags] |= 1 << bit
+    with pytest.raises(TableError):
+        read_table(bytes(data), "a.ods")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"format": "pickle"}, {"delimiter": ",,"}, {"delimiter": "\n"}, {"decimal": ";"}, {"quote": "x"}],

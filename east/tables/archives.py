@@ -60,6 +60,12 @@ def _check_unfolded(size: int, packed: int, name: str, limits: Limits) -> None:
         raise TableError(f"{name!r} unfolds like a compression bomb", got, "give it uncompressed")
 
 
+ZIP_ERRORS = (
+    zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, EOFError, zlib.error
+)  # fmt: skip
+"""What Python's zipfile raises at a damaged archive, or at one written in a way it does not know."""
+
+
 def damaged(name: str, error: object) -> TableError:
     """Make the error for a damaged archive."""
     return TableError(f"{name!r} is a damaged archive", error, "write the file again")
@@ -74,7 +80,7 @@ def open_zip(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, EOFError) as error:
+    except ZIP_ERRORS as error:
         raise damaged(name, error) from None
     if len(entries) > _ENTRIES:
         raise TableError(f"{name!r} holds too many files", f"{len(entries):,}", "give one table")

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import replace
 
 from east.errors import TableError
+from east.tables.archives import ZIP_ERRORS
 from east.tables.formats.definition import Content, Format, format_names, formats_of
 
 _HEAD = 1 << 16
@@ -106,5 +107,5 @@ def _refuse_other_documents(archive: zipfile.ZipFile, name: str) -> None:
 def _is_spreadsheet(archive: zipfile.ZipFile) -> bool:
     try:
         return archive.read("mimetype").startswith(_OPEN_DOCUMENT)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError):
+    except ZIP_ERRORS:
         return False
