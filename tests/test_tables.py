@@ -15,9 +15,11 @@ import zlib
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import feather, parquet
 
 from east.errors import EastError, SettingError, TableError
 from east.tables import (
@@ -221,6 +223,22 @@ def test_an_archive_written_in_a_way_that_python_does_not_know_is_refused(bit: i
         data[flags] |= 1 << bit
     with pytest.raises(TableError):
         read_table(bytes(data), "a.ods")
+
+
+@pytest.mark.parametrize("form", ["yyyy-MM-dd yyyy", "d/dd/yyyy", "MM-M"])
+def test_a_format_of_dates_with_a_part_twice_is_refused(form: str) -> None:
+    text = f"@relation r\n@attribute day date '{form}'\n@attribute y {{a,b}}\n@data\n'1',a\n'2',b\n"
+    with pytest.raises(TableError, match="each once"):
+        read_table(text.encode(), "a.arff")
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather"])
+def test_a_time_zone_that_there_is_not_is_refused(kind: str) -> None:
+    times = pa.array([0, 1], pa.timestamp("us", tz="Europe/Nowhere"))
+    table, sink = pa.table({"when": times, "y": ["a", "b"]}), io.BytesIO()
+    (parquet.write_table if kind == "parquet" else feather.write_feather)(table, sink)
+    with pytest.raises(TableError):
+        read_table(sink.getvalue(), f"a.{kind}")
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def _dates(present: pd.Series[Any], kind: str, name: str) -> pd.Series[Any]:
     declared = next((found for found in match.groups() if found), None) if match else None
     pattern = _strptime(declared or _ISO)
     if pattern is None:
-        remedy = f"use letters of {' '.join(_LETTERS)}, or save the file as csv"
+        remedy = f"use letters of {' '.join(_LETTERS)}, each once, or save the file as csv"
         raise TableError(f"The dates of {name!r} have an unknown format", repr(declared), remedy)
     dates = pd.to_datetime(present, errors="coerce", format=pattern, utc=True)
     if declared is None:  # a date alone is ISO 8601 as well
@@ -173,13 +173,18 @@ def _dates(present: pd.Series[Any], kind: str, name: str) -> pd.Series[Any]:
 
 
 def _strptime(pattern: str) -> str | None:
-    """Translate a format of Java's SimpleDateFormat; None when it has letters that are not known here."""
-    translated = ""
+    """Translate a format of Java's SimpleDateFormat; None when it has letters that are not known here, or one twice."""
+    translated, parts = "", set[str]()
     for token in re.finditer(r"'([^']*)'|(([A-Za-z])\3*)|([^A-Za-z']+)", pattern):
         quoted, letters, _, other = token.groups()
-        if letters is not None and letters not in _LETTERS:
+        if letters is None:
+            translated += (quoted or other or "'").replace("%", "%%")
+            continue
+        part = _LETTERS.get(letters)
+        if part is None or part in parts:
             return None
-        translated += _LETTERS[letters] if letters else (quoted or other or "'").replace("%", "%%")
+        translated += part
+        parts.add(part)
     return translated
 
 

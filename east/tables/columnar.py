@@ -32,10 +32,10 @@ def read_parquet(data: bytes, name: str, limits: Limits, notebook: Notebook) -> 
         coded = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
         table = coded.read(columns=flat)
         table.validate(full=True)
-        table = _decoded(table, set(texts), name, limits)
+        # Here too a damaged file shows: by a time zone that there is not, for one.
+        return from_arrow(_decoded(table, set(texts), name, limits), limits, notebook)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise error if isinstance(error, TableError) else _damaged(name, "parquet", error) from None
-    return from_arrow(table, limits, notebook)
 
 
 def _check_parquet(meta: Any, name: str, limits: Limits) -> None:
@@ -122,10 +122,9 @@ def read_feather(data: bytes, name: str, limits: Limits, notebook: Notebook) -> 
             batches.append(batch.select([file.schema.get_field_index(column) for column in flat]))
         table = pa.Table.from_batches(batches) if batches else file.schema.empty_table().select(flat)
         table.validate(full=True)
-        table = _decoded(table, set(), name, limits)
+        return from_arrow(_decoded(table, set(), name, limits), limits, notebook)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, struct.error) as error:
         raise error if isinstance(error, TableError) else _damaged(name, "feather", error) from None
-    return from_arrow(table, limits, notebook)
 
 
 def _feather_bytes(data: bytes) -> int:
