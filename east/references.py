@@ -134,7 +134,8 @@ def fit_beside(keys: Sequence[str], rows: Rows, seed: int = 0) -> list[Future[Fi
 
 def _boosting(rows: Rows, seed: int) -> tuple[Floats, Floats]:
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from skrub import TableVectorizer, ToCategorical
+
+    from east.dataset.encoding.skrub_parts import TableVectorizer, ToCategorical
 
     # Trees take numbers and categories as they are; no scaling, no one-hot columns.
     encoder = TableVectorizer(low_cardinality=ToCategorical())
@@ -157,7 +158,8 @@ def _boosting(rows: Rows, seed: int) -> tuple[Floats, Floats]:
 
 def _logistic(rows: Rows, seed: int) -> tuple[Floats, Floats]:
     from sklearn.linear_model import LogisticRegression
-    from skrub import tabular_pipeline
+
+    from east.dataset.encoding.skrub_parts import tabular_pipeline
 
     model = tabular_pipeline(LogisticRegression(max_iter=1000, random_state=seed))
     model.fit(rows.train, rows.train_targets)

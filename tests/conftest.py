@@ -107,6 +107,13 @@ class Watched:
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
+def loaded_after(statement: str) -> set[str]:
+    """List the modules that a fresh interpreter holds after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 def free_port() -> int:
     """Find a port nobody listens on."""
     with socket.socket() as probe:

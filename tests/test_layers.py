@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from tests.conftest import loaded_after
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "east").rglob("*.py")])
@@ -251,13 +251,6 @@ def test_nothing_is_unpickled_evaluated_or_seeded_globally(path: Path) -> None:
 def test_only_one_module_touches_the_session(path: Path) -> None:
     touched = {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
     assert "st.session_state" not in touched or path.name == "session.py"
-
-
-def loaded_after(statement: str) -> set[str]:
-    """List the top packages that a fresh interpreter holds after a statement."""
-    code = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
 
 
 def test_importing_the_library_costs_nothing() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import matplotlib
@@ -11,7 +10,7 @@ import torch
 
 from east.dataset.encoding.skrub_parts import plots_later
 from east.training.optimiser import adamw
-from tests.conftest import ROOT
+from tests.conftest import loaded_after
 
 TRAINING = """
 import east
@@ -21,16 +20,11 @@ training = east.Training(east.prepare(table, 'species'), config)
 training.advance(3)
 training.resume(training.state())
 training.advance(3)
-import sys
-print(*sys.modules)
 """
 
 
 def test_a_training_imports_neither_what_compiles_nor_what_plots() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", TRAINING], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    found = set(done.stdout.split())
+    found = loaded_after(TRAINING)
     assert {"torch", "skrub"} <= found
     assert not found & {"torch._dynamo", "sympy", "matplotlib.pyplot"}
 

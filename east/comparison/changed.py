@@ -72,22 +72,23 @@ def _drawn(counter: sparse.csr_array, counts: Floats, size: int) -> Floats:
 
 def without_one(matrix: Floats, cells: Integers, metric: Metric) -> Floats:
     """Score a matrix with one row fewer in each of `cells`, given as indices into the flat matrix."""
-    classes = len(matrix)
-    true, predicted = np.divmod(cells, classes)
-    if metric.from_counts is not None:
-        hits, support, mass = _counts(matrix, len(cells))
-        each = np.arange(len(cells))
-        hits[each, true] -= true == predicted
-        support[each, true] -= 1
-        mass[each, predicted] -= 1
-        return _of_counts(metric, hits, support, mass)
+    classes, whole = len(matrix), metric.from_counts is None
     scores = np.empty(len(cells))
-    per_slice = max(1, SLICE // matrix.size)
+    per_slice = max(1, SLICE // (matrix.size if whole else classes))
     for start in range(0, len(cells), per_slice):
-        some = cells[start : start + per_slice]
-        smaller = np.repeat(matrix.reshape(1, -1), len(some), axis=0)
-        smaller[np.arange(len(some)), some] -= 1
-        scores[start : start + per_slice] = metric.scores(smaller.reshape(-1, *matrix.shape))
+        part = slice(start, start + per_slice)
+        true, predicted = np.divmod(cells[part], classes)
+        each = np.arange(len(true))
+        if whole:
+            smaller = np.repeat(matrix[None], len(each), axis=0)
+            smaller[each, true, predicted] -= 1
+            scores[part] = metric.scores(smaller)
+        else:
+            hits, support, mass = _counts(matrix, len(each))
+            hits[each, true] -= true == predicted
+            support[each, true] -= 1
+            mass[each, predicted] -= 1
+            scores[part] = _of_counts(metric, hits, support, mass)
     return scores
 
 

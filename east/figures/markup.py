@@ -10,8 +10,6 @@ from east.plain_text import visible
 
 TEMPLATES = ("hovertemplate", "texttemplate")
 """Properties of a trace that are written with tags on purpose; a name in one goes through `word`."""
-
-
 NUMBERS = frozenset({int, float, bool, type(None)})
 
 

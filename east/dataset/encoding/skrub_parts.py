@@ -1,6 +1,6 @@
-"""The parts of skrub that tables are encoded with, imported without the plots of its reports.
+"""The parts of skrub that are used here, imported without the plots of its reports.
 
-Importing this takes half a second, and skrub's own import another half, for the reports' plots.
+Importing this takes half a second. skrub alone takes a second, half of it for the plots.
 """
 
 from __future__ import annotations
@@ -38,6 +38,6 @@ def plots_later() -> Iterator[None]:
 
 
 with plots_later():
-    from skrub import SquashingScaler, StringEncoder, TableVectorizer
+    from skrub import SquashingScaler, StringEncoder, TableVectorizer, ToCategorical, tabular_pipeline
 
-__all__ = ["SquashingScaler", "StringEncoder", "TableVectorizer"]
+__all__ = ["SquashingScaler", "StringEncoder", "TableVectorizer", "ToCategorical", "tabular_pipeline"]

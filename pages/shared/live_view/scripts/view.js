@@ -14,6 +14,7 @@ import { Switches } from "./switches.js";
 const AHEAD = "300px";
 const RESIZE_MS = 120;
 const GONE_MS = 500;
+// So long are figures drawn before clicks and messages are let in.
 const PATIENCE_MS = 40;
 const LONGEST_REST_MS = 4000;
 
