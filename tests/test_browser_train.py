@@ -50,7 +50,16 @@ def test_the_first_problem_train_watch_pause_step_resume_stop_compare(page: Page
         until(lambda taken=taken: step(page) == frozen + taken)  # type: ignore[misc]
     button(page, "Resume").click()
     until(lambda: step(page) > frozen + 5)
-    stop(page)
+    word = live(page).locator(".east-status")
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        button(page, "Stop").click(no_wait_after=True)
+        until(lambda: word.inner_text() == "Stopping", 20)  # before the server has heard it
+        assert mark(page, "status") == "running"
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+    until(lambda: mark(page, "status") == "stopped")
+    until(lambda: word.inner_text() == "Stopped", 20)
     last = step(page)
     time.sleep(1.2)
     assert step(page) == last

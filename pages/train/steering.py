@@ -14,7 +14,7 @@ from east.run import PACES, Command, Run, RunState, last_quarter, nearest_place
 from pages.shared import session, state
 from pages.shared.live_view import Button, Choice, Controls, Replay, Switch
 from pages.shared.settings import DEFAULTS
-from pages.shared.words import CELL_NAMES
+from pages.shared.words import CELL_NAMES, STATUS_NAMES
 
 if TYPE_CHECKING:
     from east.training import Arm, Snapshot
@@ -69,7 +69,7 @@ def in_line(run: Run, shown: RunState) -> Controls | None:
     if not shown.ahead or shown.ended:
         return None
     giver, _ = _log(run)
-    leave = Button("stop", "Stop", "Leave the line", disabled=run.stopping)
+    leave = Button("stop", "Stop", "Leave the line", run.stopping, STATUS_NAMES["stopping"])
     return Controls(run.id, (leave,), (), (), giver, run.obeyed(giver))
 
 
@@ -98,7 +98,7 @@ def cells() -> str:
 
 
 def _buttons(shown: RunState) -> Sequence[Button]:
-    first = Button("pause", "Pause", "Hold the training; nothing is lost")
+    first = Button("pause", "Pause", "Hold the training; nothing is lost", asked="Pausing")
     if shown.status == "paused":
         first = Button("resume", "Resume", "Go on training")
     over = shown.trained or shown.status == "stopping"
@@ -106,7 +106,13 @@ def _buttons(shown: RunState) -> Sequence[Button]:
     return (
         first,
         step,
-        Button("stop", "Stop", "End here, and score the best moment on the test part", over),
+        Button(
+            "stop",
+            "Stop",
+            "End here, and score the best moment on the test part",
+            over,
+            STATUS_NAMES["stopping"],
+        ),
     )
 
 

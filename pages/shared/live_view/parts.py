@@ -113,12 +113,13 @@ class Strip:
 
 @dataclass(frozen=True)
 class Button:
-    """One command of a run."""
+    """One command of a run; `asked` is what the strip says from the click until the server has heard it."""
 
     command: str
     label: str
     hint: str
     disabled: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True)

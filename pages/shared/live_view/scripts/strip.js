@@ -1,4 +1,4 @@
-// The strip on top: what a run is doing, how far it is, and some numbers.
+// The strip on top: what a run is doing, or has been asked to do, how far it is, and some numbers.
 import { make, write } from "./elements.js";
 
 export class Strip {
@@ -6,13 +6,13 @@ export class Strip {
     this.node = make("div", parent, "east-strip");
   }
 
-  show(strip) {
+  show(strip, asked) {
     this.node.hidden = !strip;
     if (!strip) return;
     if (this.node.children.length !== 2 + strip.facts.length) this.build(strip.facts);
     const [status, bar, ...facts] = this.node.children;
     status.dataset.status = strip.status;
-    write(status, strip.word);
+    write(status, asked || strip.word);
     bar.setAttribute("aria-valuenow", Math.round(100 * strip.progress));
     bar.firstChild.style.width = `${100 * strip.progress}%`;
     strip.facts.forEach((fact, place) => {

@@ -40,7 +40,7 @@ class View {
   constructor(parent) {
     this.node = make("div", parent, "east-live");
     this.controls = make("div", this.node, "east-controls");
-    this.commands = new Commands(this.controls);
+    this.commands = new Commands(this.controls, () => this.showStrip());
     this.choices = new Choices(this.controls);
     this.switches = new Switches(this.controls);
     this.line = make("div", this.node, "east-line");
@@ -96,7 +96,7 @@ class View {
       this.choices.show(data.controls.choices, setState);
       this.switches.show(data.controls.switches, setState);
     }
-    this.strip.show(data.strip);
+    this.showStrip(data.strip);
     this.line.hidden = !data.strip && !data.replay;
     this.stage.show(data.stage);
     groups.forEach((group, place) => this.groups[place].show(group, trigger));
@@ -104,6 +104,10 @@ class View {
     for (const [name, value] of Object.entries(data.marks)) this.node.dataset[name] = value;
     if (!this.follows) this.wake?.();
     this.draw();
+  }
+
+  showStrip(strip = this.sent[0].strip) {
+    this.strip.show(strip, this.controls.hidden ? "" : this.commands.asked);
   }
 
   build(staged, groups) {
