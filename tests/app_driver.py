@@ -90,14 +90,15 @@ def widget(app: AppTest, kind: str, label: str) -> Any:
 
 
 def until(app: AppTest, holds: Callable[[Any], object], seconds: float = 40.0) -> Any:
-    """Run the page again, as its timer would, until what it draws is as wanted."""
-    deadline = time.monotonic() + seconds
+    """Run the page again, as its timer would, ever more rarely, until what it draws is as wanted."""
+    deadline, rest = time.monotonic() + seconds, 0.1
     while True:
         data = view(sound(app.run()))
         if holds(data):
             return data
         assert time.monotonic() < deadline, data["strip"]
-        time.sleep(0.1)
+        time.sleep(rest)
+        rest = min(1.5 * rest, 0.5)
 
 
 def training(**link: str) -> AppTest:

@@ -22,7 +22,7 @@ from xdist.scheduler import LoadFileScheduling
 from tests.browser_driver import PATIENCE_MS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
     from xdist.remote import Producer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -229,38 +229,61 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser with a profile on the disk: as a reader's it keeps the app's scripts, fetched and compiled."""
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
         try:
-            started = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path_factory.mktemp("profile"),
+                executable_path=find_chromium(),
+                args=CHROMIUM_ARGUMENTS,
+            )
         except Error as error:
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"no Chromium to drive (set CHROMIUM to its path): {str(error).splitlines()[0]}")
-        yield started
-        started.close()
+        yield context
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def browser(profile: BrowserContext) -> Browser:
+    """The browser itself, for profiles of a test's own."""
+    assert profile.browser is not None
+    return profile.browser
 
 
 @contextmanager
-def open_tab(browser: Browser, **options: Any) -> Iterator[Page]:
-    """Open a tab in a profile of its own, that may ask this machine only; no script on it may fail.
-
-    The options are those of Playwright's `new_context`.
-    """
-    context = browser.new_context(**options)
+def _sound_tab(context: BrowserContext) -> Iterator[Page]:
+    """Open a tab that may ask this machine only; no script on it may fail."""
     tab = context.new_page()
     tab.set_default_timeout(PATIENCE_MS)
     problems: list[str] = []
     tab.on("pageerror", lambda error: problems.append(str(error)))
     tab.on("request", lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url))
     yield tab
-    context.close()
+    tab.close()
     assert not problems
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with open_tab(browser, viewport={"width": 1280, "height": 900}) as tab:
+@contextmanager
+def open_tab(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Open a sound tab in a profile of its own; the options are those of Playwright's `new_context`."""
+    context = browser.new_context(**options)
+    with _sound_tab(context) as tab:
         yield tab
+    context.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """A sound tab, in a profile that remembers nothing of former tests but the app's scripts."""
+    profile.clear_cookies()
+    profile.clear_permissions()
+    with _sound_tab(profile) as tab:
+        tab.set_viewport_size({"width": 1280, "height": 900})
+        yield tab
+        if tab.url.startswith("http"):
+            tab.evaluate("localStorage.clear()")

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser_driver import address, button, until
-from tests.conftest import open_tab
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from tests.conftest import Server
 
@@ -31,9 +28,10 @@ FOCUSED = """() => {
 
 
 @pytest.fixture(params=["light", "dark"])
-def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    with open_tab(browser, viewport={"width": 1280, "height": 720}, color_scheme=request.param) as tab:
-        yield tab
+def themed(request: pytest.FixtureRequest, page: Page) -> Page:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(color_scheme=request.param)
+    return page
 
 
 def tab_to(page: Page, wanted: str) -> None:

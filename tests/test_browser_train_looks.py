@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,12 +14,11 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from tests.conftest import Server
 
 from tests.browser_driver import LONG, PATIENCE_MS, address, button, live, mark, start, step, stop, until
-from tests.conftest import open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -59,9 +57,9 @@ FLAWS = """() => {
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with open_tab(browser, viewport={"width": 1280, "height": 2300}) as tab:
-        yield tab
+def page(page: Page) -> Page:
+    page.set_viewport_size({"width": 1280, "height": 2300})
+    return page
 
 
 def drawn(page: Page) -> bool:
