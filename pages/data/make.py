@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from east.figures import problem_figure
-from east.synthetic import DEFAULT_TEST_ROWS, PRESETS, RANGES, SHAPES
-from pages.shared import live_view, problems, state
+from east.synthetic import DEFAULT_TEST_ROWS, PRESETS, RANGES, SHAPES, Preset
+from pages.shared import first_look, live_view, problems, state
 from pages.shared.settings import DEFAULTS
 
 STEPS = {"imbalance": 1.0, "overlap": 0.05, "noise": 0.05}
@@ -17,9 +17,18 @@ LABELS = {
 }
 
 
-def preset() -> None:
-    """Draw the choice of a preset."""
+def preset(light: bool) -> None:
+    """Draw the choice of a preset, or only what it is."""
     chosen = problems.preset()
+    if light:
+        st.skeleton(first_look.SELECT_PX)
+    else:
+        _choose(chosen)
+    problems.take_metric()
+    st.caption(f"{chosen.hint}.")
+
+
+def _choose(chosen: Preset) -> None:
     key = next(key for key, preset in PRESETS.items() if preset is chosen)
     st.selectbox(
         "Problem",
@@ -27,8 +36,6 @@ def preset() -> None:
         format_func=lambda name: PRESETS[name].label,
         **state.bind("preset", key, resets=(*problems.CHANGEABLE, "metric", "beta", "average", "network")),
     )
-    problems.take_metric()
-    st.caption(f"{chosen.hint}.")
 
 
 def changes() -> None:

@@ -17,13 +17,14 @@ def main() -> None:
     noted = st.container()
     left, right = st.columns([1, 1], gap="large")
     made = table.source() == MADE
+    light = made and first_look.is_first()
     with left:
-        _choose()
+        _choose(light)
         if made:
-            make.preset()
+            make.preset(light)
         used = table.current()
         upload.findings(used)
-        classes = split.section(used)
+        classes = split.section(used, light)
     if first_look.draw_rest_later():
         return
     with left:
@@ -40,7 +41,11 @@ def main() -> None:
         notes.draw()
 
 
-def _choose() -> None:
+def _choose(light: bool) -> None:
+    if light:
+        st.skeleton(first_look.SELECT_PX)
+        st.skeleton(first_look.EXPANDER_PX)
+        return
     chosen = table.source()  # which may find the upload of a run again
     titles = {MADE: "Made problem: two features, best decision known"}
     titles |= {name: sample.title for name, sample in table.known_samples().items()}

@@ -8,20 +8,22 @@ import streamlit as st
 
 from east.tables import Table
 from pages.data import columns, concerns
-from pages.shared import remedies, state, table
+from pages.shared import first_look, remedies, state, table
 from pages.shared.problems import MADE
 from pages.shared.settings import DEFAULTS
 from pages.shared.start import train_button
 
 
-def section(used: Table) -> table.Classes:
-    """Draw the choice of the target and the button to train; returns the target's classes."""
-    names = table.column_names(used)
-    st.selectbox(
-        "Column to predict",
-        names,
-        **state.bind("target", table.target(used), resets=("bins", "missing", "rare")),
-    )
+def section(used: Table, light: bool) -> table.Classes:
+    """Draw the choice of the target (but not at a light look) and the button to train; returns the classes."""
+    if light:
+        st.skeleton(first_look.SELECT_PX)
+    else:
+        st.selectbox(
+            "Column to predict",
+            table.column_names(used),
+            **state.bind("target", table.target(used), resets=("bins", "missing", "rare")),
+        )
     if table.source() != MADE:
         sample = table.known_samples().get(table.source())
         st.caption(sample.description if sample is not None else columns.guesses(table.facts()))

@@ -10,6 +10,8 @@ from pages.shared import state
 from pages.shared.session import Slot
 
 REST_S = 0.3
+SELECT_PX, EXPANDER_PX = 68, 40
+"""Heights of what a first look may leave out, so that nothing moves when it comes."""
 
 _STAGE: Slot[str] = Slot("first_look")
 _LIGHT, _OVER = "light", "over"
@@ -24,6 +26,11 @@ def begin() -> None:
     if _STAGE.get() == _LIGHT:
         _STAGE.set(_OVER)
         state.show_again()
+
+
+def is_first() -> bool:
+    """Return whether this is the session's first page run."""
+    return _STAGE.get() is None
 
 
 def draw_rest_later() -> bool:

@@ -5,11 +5,23 @@ from __future__ import annotations
 import gc
 import importlib
 import threading
+from collections.abc import Iterable
 
 import streamlit as st
 
 FIRST_PAGE_S = 1.0
 POLL_S = 1.0
+# So long a server waits for its first reader, whose first page is faster while nothing else is imported.
+ALONE_S = 2.0
+FIRST_IMPORTS = (
+    "pages.shared.shell",
+    "pages.data.upload",
+    "pages.data.make",
+    "pages.data.split",
+    "pages.data.balance",
+    "pages.data.columns",
+    "pandas",
+)
 SLOW_IMPORTS = (
     "torch",
     "east.training",
@@ -23,12 +35,20 @@ _hurry = threading.Event()
 _there = threading.Event()
 
 
-@st.cache_resource(show_spinner=False)
+def prepare() -> None:
+    """Import what the first page needs, for a server that starts; all else follows in a thread if nobody comes."""
+    _import_each(FIRST_IMPORTS)
+    timer = threading.Timer(ALONE_S, start)
+    timer.daemon = True
+    timer.start()
+
+
 def start() -> threading.Thread:
     """Import what is slow in a thread, once a process."""
-    thread = threading.Thread(target=_import_all, name="east-warm-up", daemon=True)
-    thread.start()
-    return thread
+    with _starting:
+        if _thread.ident is None:
+            _thread.start()
+    return _thread
 
 
 def hurry() -> threading.Thread:
@@ -81,10 +101,18 @@ def _draw_waiting(thread: threading.Thread) -> None:
     st.markdown(":material/hourglass_top: Loading PyTorch, once…")
 
 
+def _import_each(names: Iterable[str]) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
 def _import_all() -> None:
     # The first page comes first, unless somebody waits for what is imported here.
     _hurry.wait(FIRST_PAGE_S)
-    for name in SLOW_IMPORTS:
-        importlib.import_module(name)
+    _import_each(SLOW_IMPORTS)
     _there.set()
     collect_garbage()
+
+
+_thread = threading.Thread(target=_import_all, name="east-warm-up", daemon=True)
+_starting = threading.Lock()
