@@ -128,6 +128,22 @@ def test_copy_link_puts_the_address_on_the_clipboard_and_the_copy_opens_the_same
         until(lambda setting=setting: setting in address(page))  # type: ignore[misc]
 
 
+SENDS = """async (url) => {
+  const refused = new Promise((resolve) => {
+    document.addEventListener("securitypolicyviolation", (event) => resolve(event.blockedURI));
+  });
+  await fetch(url, { mode: "no-cors" }).then(() => { throw new Error("it was sent"); }, () => null);
+  return refused;
+}"""
+
+
+def test_a_page_can_send_to_its_own_server_alone(page: Page, server: Server, fresh_server: Server) -> None:
+    page.goto(f"{server.url}/?sample=penguins")
+    button(page, "Train").wait_for()  # its own live connection is open
+    assert str(page.evaluate(SENDS, fresh_server.url)).startswith(fresh_server.url)
+    assert page.evaluate("async () => (await fetch('/_stcore/health')).ok")
+
+
 def test_copy_link_works_without_the_right_to_the_clipboard(page: Page, server: Server) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined });")
     page.goto(f"{server.url}/compare?sample=penguins")

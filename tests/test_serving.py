@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from east.kept.home import LOGIN, SHARED
 from east.run import Limits, RunStore
 from east.run.limits import VARIABLES
+from pages.shared.serving import HEADERS, SecurityHeaders
 from tests.test_door import CLOSED, GUEST, PUPIL, drawn, visit
 
 ROOT = Path(__file__).parents[1]
@@ -45,13 +50,10 @@ def test_the_secrets_that_are_shown_close_the_door_and_let_the_invited_in() -> N
     assert len(drawn(visit(PUPIL | {"email": "eve@evil.example"}, **secrets))) == 3
 
 
-def test_the_proxy_sets_every_header_and_lets_the_live_connection_through() -> None:
+def test_the_proxy_narrows_scripts_and_lets_the_live_connection_through() -> None:
     proxy = block("nginx")
     headers = dict(re.findall(r"^  add_header ([\w-]+) (.+?) always;", proxy, re.MULTILINE))
-    assert set(headers) == {
-        "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy",
-        "Permissions-Policy", "Cross-Origin-Opener-Policy", "Content-Security-Policy",
-    }  # fmt: skip
+    assert set(headers) == {"Strict-Transport-Security", "Content-Security-Policy"}
     policy = headers["Content-Security-Policy"]
     assert "script-src 'self' blob: data:;" in policy and "frame-ancestors 'none'" in policy
     assert "unsafe-eval" not in policy
@@ -59,6 +61,38 @@ def test_the_proxy_sets_every_header_and_lets_the_live_connection_through() -> N
     assert "proxy_set_header Host $http_host;" in proxy and "proxy_set_header Upgrade $http_upgrade;" in proxy
     # A header in a location would take the place of all those of the server.
     assert "add_header" not in proxy.split("location /")[1]
+
+
+def answered(host: str, *headers: tuple[bytes, bytes]) -> dict[str, str]:
+    """The headers with which an answer of the app leaves the server."""
+    sent: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": b"page"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "headers": [(b"host", host.encode())]}
+    asyncio.run(SecurityHeaders(inner)(scope, None, send))  # type: ignore[arg-type]
+    assert sent[1]["body"] == b"page"
+    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+
+
+def test_every_answer_has_the_security_headers_and_keeps_its_own() -> None:
+    found = answered("school.example:8501", (b"x-frame-options", b"SAMEORIGIN"), (b"etag", b"1"))
+    assert found["x-frame-options"] == "SAMEORIGIN" and found["etag"] == "1"
+    assert {name.lower() for name in HEADERS} <= set(found)
+    policy = dict(part.split(" ", 1) for part in found["content-security-policy"].split("; "))
+    assert policy["connect-src"] == "'self' ws://school.example:8501 wss://school.example:8501"
+    assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+    assert not {"*", "http:", "https:"} & set(policy["default-src"].split())
+
+
+@pytest.mark.parametrize("host", ["evil.example; script-src *", "a b", "", "x,y"])
+def test_a_host_that_is_none_is_no_part_of_the_policy(host: str) -> None:
+    assert "connect-src 'self';" in answered(host)["content-security-policy"]
 
 
 def test_streamlit_s_own_guards_are_left_on() -> None:
