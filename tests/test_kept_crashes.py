@@ -192,17 +192,17 @@ def test_death_in_the_middle_of_a_page_loses_nothing_that_was_shown(runs: KeptRu
     assert died >= 5
 
 
-def killed(folder: Path, seed: int) -> tuple[KeptRuns, str, int]:
+def killed(folder: Path, seed: int, epochs: int) -> tuple[KeptRuns, str, int]:
     """Train in a program that is killed at a random moment after something is kept; returns how far it had come."""
     runs = KeptRuns(folder)
-    settings = "--seeds 2 --epochs 1000 --batch-size 32 --device cpu --evaluations 100"
+    settings = f"--seeds 2 --epochs {epochs} --batch-size 32 --device cpu --evaluations 100"
     options = ["--keep", "--quiet", *settings.split()]
     command = [sys.executable, "-m", "east", "train", str(WINE), *options]
     environment = {**os.environ, "EAST_HOME": str(folder)}
     program = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         chance = random.Random(seed)
-        wanted = chance.randrange(1, 1500)
+        wanted = chance.randrange(1, 3 * epochs // 2)
         at_last(lambda: program.poll() is not None or any(one.step >= wanted for one in runs.list()), 120)
         time.sleep(chance.uniform(0, 0.05))
         shown = runs.list()[0].step
@@ -214,8 +214,8 @@ def killed(folder: Path, seed: int) -> tuple[KeptRuns, str, int]:
     return runs, entry.run_id, entry.step
 
 
-def resumed_equals_the_uninterrupted(folder: Path, seed: int) -> int:
-    runs, run_id, step = killed(folder, seed)
+def resumed_equals_the_uninterrupted(folder: Path, seed: int, epochs: int = 1000) -> int:
+    runs, run_id, step = killed(folder, seed, epochs)
     opened = open_run(runs, run_id)
     assert opened.history[-1].step == step
     keeper = RunKeeper(runs, run_id, "", wine()[0], _origin(opened.entry.about), goes_on=True)
@@ -245,7 +245,7 @@ def uninterrupted(config: TrainConfig) -> Any:
 
 
 def test_a_killed_program_is_resumed_to_the_same_result(tmp_path: Path) -> None:
-    assert resumed_equals_the_uninterrupted(tmp_path, 0) > 0
+    assert resumed_equals_the_uninterrupted(tmp_path, 0, epochs=300) > 0
 
 
 @pytest.mark.benchmark

@@ -185,14 +185,15 @@ def shared_part(module: str) -> str | None:
     return ".".join(module.split(".")[:3]) if module.startswith("pages.shared.") else None
 
 
-def users(part: str) -> set[str]:
+@cache
+def users(part: str) -> frozenset[str]:
     """List the pages (and the app) that need a part of pages/shared, directly or through other parts."""
     found: set[str] = set()
     for path in FILES:
         name = name_of(path)
         if shared_part(name) != part and part in {shared_part(each.module) for each in imports(path)}:
             found |= users(str(shared_part(name))) if shared_part(name) else {page_of(name)}
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("part", sorted(filter(None, set(map(shared_part, MODULES)))))
@@ -227,22 +228,21 @@ def test_files_and_functions_stay_short(path: Path) -> None:
             assert length <= MAX_FUNCTION, f"{node.name} has {length} lines"
 
 
-def _calls(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func)
+@cache
+def _calls(path: Path) -> frozenset[str]:
+    return frozenset(ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
 
 
 @each("east")
 def test_the_library_does_not_print(path: Path) -> None:
-    assert "print" not in set(_calls(path)) or floor(name_of(path)) in PRINTING
+    assert "print" not in _calls(path) or floor(name_of(path)) in PRINTING
 
 
 @each("east pages app.py")
 def test_nothing_is_unpickled_evaluated_or_seeded_globally(path: Path) -> None:
     modules = {found.module.split(".")[0] for found in imports(path)}
     assert not modules & {"pickle", "cloudpickle", "marshal", "shelve", "dill"}
-    calls = set(_calls(path))
+    calls = _calls(path)
     assert not calls & {"eval", "exec", "compile", "torch.load", "joblib.load", "pd.read_pickle"}
     assert not calls & {"torch.manual_seed", "torch.cuda.manual_seed_all", "np.random.seed", "random.seed"}
 

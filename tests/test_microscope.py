@@ -58,7 +58,7 @@ def by_autograd(loss: Loss, logits: np.ndarray, targets: np.ndarray, progress: f
 @pytest.mark.parametrize("classes", [2, 3, 6])
 def test_gradients_equal_autograds_at_200_random_points(classes: int) -> None:
     metrics = (F1, metric("mcc"), metric("fbeta", beta=0.25), metric("accuracy"))
-    for seed in range(200):
+    for seed in {2: range(67), 3: range(67, 134), 6: range(134, 200)}[classes]:
         logits, targets = drawn(seed, classes, scale=0.5 + seed / 40)
         row, progress = seed % len(targets), (seed % 11) / 10
         setup = LossSetup(metrics[seed % 4], class_counts=COUNTS[:classes])
