@@ -18,7 +18,7 @@ from east.errors import SettingError
 from east.estimator import EASTClassifier
 from east.metrics import Metric, metric
 from east.rules import fit_rule, tune_offsets
-from east.rules.expected import fit_temperature
+from east.rules.calibration import fit_temperature
 from east.rules.keeping import unless_argmax_is_ahead
 from east.rules.metric_rule import fit_metric_rule
 from east.training import TrainConfig, Training
@@ -239,7 +239,7 @@ def test_a_rule_of_many_classes_serves_the_weighted_metric(key: str) -> None:
     assert scores[0] >= scores[1] - (0.02 if key == "expected" else 0)
     plain = fit_rule(key, values, labels, measure)
     assert plain == fit_rule(key, values, labels, measure, np.ones(len(labels)))
-    assert (plain == rule) == (key != "offsets")  # the others fall back to the argmax here
+    assert (plain == rule) == (key == "metric")  # which falls back to the argmax here
 
 
 def test_the_fall_back_to_argmax_counts_weights() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from east.metrics import METRICS, Metric, metric
 from east.rules import best_prices, fit_rule
 from east.rules.affine import readable
-from east.rules.expected import fit_temperature
+from east.rules.calibration import fit_calibration, fit_temperature
 from tests.known_posteriors import SHAPES, best_threshold, expected_score, known, searched
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -156,6 +156,58 @@ def test_the_temperature_of_a_distorted_model_is_found(temperature: float) -> No
     distorted = probabilities**temperature
     distorted /= distorted.sum(axis=1, keepdims=True)
     assert fit_temperature(distorted, labels) == pytest.approx(temperature, rel=0.05)
+
+
+def leaning(probabilities: np.ndarray, leans: np.ndarray) -> np.ndarray:
+    """What a model says that leans towards some classes: each class's odds times exp(lean)."""
+    odds = probabilities * np.exp(leans)
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("classes", [2, 4, 6])
+def test_the_biases_of_a_leaning_model_are_found(shape: str, classes: int) -> None:
+    probabilities, labels = known(shape, classes, FITTED_ON)
+    leans = np.linspace(-1, 1, classes)
+    found = fit_calibration(leaning(probabilities, leans), labels)
+    np.testing.assert_allclose(found.biases, -leans, atol=0.2)
+    np.testing.assert_allclose(found.applied(leaning(probabilities, leans)), probabilities, atol=0.05)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("classes", range(2, 7))
+def test_a_calibrated_model_gets_no_biases(shape: str, classes: int) -> None:
+    found = [fit_calibration(*known(shape, classes, 2000, seed)).biases.any() for seed in range(20)]
+    assert sum(found) <= 4  # at most a twentieth in the long run
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_rule_by_expected_counts_undoes_a_lean(shape: str) -> None:
+    probabilities, labels = known(shape, 4, FITTED_ON)
+    population, _ = known(shape, 4, POPULATION, seed=1)
+    leans = np.array([-1.5, -0.5, 0.5, 1.5])
+    for measure in (metric("fbeta"), metric("fbeta", beta=0.25), metric("mcc"), metric("accuracy")):
+        straight = fit_rule("expected", probabilities, labels, measure).decide(population)
+        bent = fit_rule("expected", leaning(probabilities, leans), labels, measure)
+        reached = expected_score(measure, population, bent.decide(leaning(population, leans)))
+        assert reached > expected_score(measure, population, straight) - 0.2 * POINT, measure.label
+
+
+def test_the_calibration_is_where_log_loss_and_prior_are_least() -> None:
+    probabilities, labels = known("dirichlet", 3, 400)
+    told = leaning(probabilities, np.array([1.0, 0.0, -1.0]))
+    found = fit_calibration(told, labels)
+
+    def loss(point: np.ndarray) -> float:
+        odds = told ** np.exp(-point[0]) * np.exp(point[1:])
+        chances = odds / odds.sum(axis=1, keepdims=True)
+        prior = np.square(point[1:]).sum() / (2 * 0.5**2)
+        return float(prior - np.log(chances[np.arange(len(labels)), labels]).sum())
+
+    least = np.append(np.log(found.temperature), found.biases)
+    for direction in (*np.eye(4), np.ones(4), np.array([1.0, -1.0, 0.0, 1.0])):
+        for step in (-0.02, 0.02):
+            assert loss(least + step * direction) > loss(least)
 
 
 @settings(deadline=None, max_examples=60)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from east.rules.definition import DecisionRule, RuleSpec, checked, checked_weights, logarithms, sharpened
+from east.rules.calibration import fit_calibration
+from east.rules.definition import DecisionRule, RuleSpec, checked, checked_weights
 from east.rules.keeping import unless_argmax_is_ahead
 from east.rules.solver import best_prices
 
 if TYPE_CHECKING:
     from east.metrics import Metric
-
-# Temperatures are sought between 1/20 and 20, in logarithms, to about a thousandth.
-WIDEST = np.log(20.0)
-PRECISION = 1e-3
 
 
 def fit_expected_rule(
@@ -24,43 +21,20 @@ def fit_expected_rule(
 ) -> DecisionRule:
     """Calibrate the probabilities, then find the prices that maximise the metric of the expected counts.
 
-    Labels serve only to find one temperature, so the rule varies less with the validation rows than one
-    that is tuned on their labels; it is as good as the calibrated probabilities are.
+    Labels serve only to find a temperature, and biases where these are sure, so the rule varies less with the
+    validation rows than one that is tuned on their labels; it is as good as the calibrated probabilities are.
     """
     values, labels = checked(probabilities, targets)
     counts = checked_weights(weights, len(labels))
-    temperature = fit_temperature(values, labels, counts)
-    calibrated = sharpened(values, temperature)
+    calibration = fit_calibration(values, labels, counts)
+    calibrated = calibration.applied(values)
     mass = calibrated if counts is None else calibrated * counts[:, None]
     prices, _ = best_prices(calibrated, mass, metric)
-    return unless_argmax_is_ahead(DecisionRule(temperature, prices), values, labels, metric, counts)
-
-
-def fit_temperature(
-    probabilities: NDArray[np.float64], labels: NDArray[np.int64], weights: NDArray[np.float64] | None = None
-) -> float:
-    """Return the temperature of least log loss (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
-
-    Args:
-        probabilities: `[n, K]`.
-        labels: `[n]` true classes.
-        weights: `[n]` of the rows, or None for 1 each.
-    """
-    from scipy.optimize import minimize_scalar
-
-    logs = logarithms(probabilities)
-    logs = logs - logs.max(axis=1, keepdims=True)
-    own = np.average(logs[np.arange(len(labels)), labels], weights=weights)
-
-    def log_loss(log_temperature: float) -> float:
-        scale = np.exp(-log_temperature)
-        totals = np.log(np.exp(logs * scale).sum(axis=1))
-        return float(np.average(totals, weights=weights) - own * scale)
-
-    found = minimize_scalar(
-        log_loss, bounds=(-WIDEST, WIDEST), method="bounded", options={"xatol": PRECISION}
+    # A bias multiplies what is earned where its class is true, so that it is part of the prices.
+    prices = np.exp(calibration.biases)[:, None] * prices
+    return unless_argmax_is_ahead(
+        DecisionRule(calibration.temperature, prices), values, labels, metric, counts
     )
-    return float(np.exp(found.x))
 
 
 EXPECTED = RuleSpec(
