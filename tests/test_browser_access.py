@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 EMPTY = 'import streamlit as st\n\nst.title("Empty")\nst.button("Nothing")\n'
+# Notes where the button stands when it is first seen.
+FIRST_PLACE = """(() => {
+  const look = () => {
+    const button = [...document.querySelectorAll("button")].find((node) => node.innerText.endsWith("Train"));
+    const box = button?.getBoundingClientRect();
+    if (box?.width) window.firstPlace = box.y;
+    else requestAnimationFrame(look);
+  };
+  look();
+})()"""
 SERIOUS = {"serious", "critical"}
 # The heading that each page shows once it is drawn.
 PAGES = {
@@ -69,7 +79,12 @@ def test_no_page_has_a_violation_that_an_empty_page_has_not(
     button(page, "Nothing").wait_for()
     allowed = set(violations(page))
     found: dict[str, dict[str, list[str]]] = {}
+    page.add_init_script(FIRST_PLACE)
     page.goto(f"{server.url}/?seeds=2&epochs=5&pace=full")
+    page.get_by_text("Split and columns", exact=True).wait_for()  # the first look is over
+    assert button(page, "Train").evaluate("node => node.getBoundingClientRect().y") == page.evaluate(
+        "firstPlace"
+    )
     button(page, "Train").click()
     live(page).wait_for()
     until(lambda: mark(page, "status") == "finished")

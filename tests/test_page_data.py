@@ -70,6 +70,14 @@ def bars(app: AppTest) -> dict[str, int]:
     return dict(zip(trace["y"], trace["x"], strict=True))
 
 
+def test_the_first_look_has_the_button_and_keeps_places_for_the_rest() -> None:
+    app = sound(AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
+    assert [button.label for button in app.button] == ["Train"] and not app.selectbox
+    places = len(app.get("skeleton"))
+    sound(app.run())
+    assert len(app.selectbox) >= 3 and places == 4 and not app.get("skeleton")
+
+
 def test_columns_are_shown_with_the_facts_that_pandas_finds() -> None:
     app = opened(sample="penguins")
     frame = pd.read_csv("sample_data/penguins.csv")

@@ -158,11 +158,12 @@ class View {
     }
   }
 
-  // Waits as long as the drawing took: on a busy machine, views that follow trainings would slow them and each other.
+  // Waits twice as long as the drawing took: on a busy machine, views that follow trainings would slow them and
+  // each other.
   rest(took) {
     return new Promise((resolve) => {
       this.wake = resolve;
-      setTimeout(resolve, Math.min(took, LONGEST_REST_MS));
+      setTimeout(resolve, Math.min(2 * took, LONGEST_REST_MS));
     });
   }
 
