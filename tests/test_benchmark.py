@@ -136,6 +136,18 @@ def test_command_prints_and_writes_the_same(tmp_path: Path, capsys: pytest.Captu
     assert shown.err == ""
 
 
+@pytest.mark.parametrize("hidden", [(), (4,)])
+def test_the_command_s_network_is_the_one_that_is_trained(
+    hidden: tuple[int, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--metrics", "mcc", "--losses", "cross_entropy", "--seeds", "1", "--epochs", "2", "--jobs", "1")
+    assert main(["benchmark", WINE, *asked, "--hidden", *map(str, hidden), "--json"]) == 0
+    dataset = prepare(*table_from_text(WINE).make(0), shares=table_from_text(WINE).shares, seed=0)
+    alone = fit(dataset, TrainConfig(metric("mcc"), ("cross_entropy",), epochs=2, hidden=hidden, device="cpu"))
+    (cell,) = json.loads(capsys.readouterr().out)["cells"]
+    assert cell["score"] == pytest.approx(100 * alone.lanes[0].test_score)
+
+
 def test_defaults_race_every_loss_and_the_tuned_offsets() -> None:
     made = plan()
     for measure in made.metrics:

@@ -21,7 +21,7 @@ def benchmark_command(options: argparse.Namespace) -> None:
     folder = None if options.out is None else folder_for(options.out)
     plan = benchmark.plan(
         tables=options.tables, suite_name=options.suite, metrics=options.metrics, losses=options.losses,
-        rules=options.rules, seeds=options.seeds, settings=given(options, ("epochs", "device")),
+        rules=options.rules, seeds=options.seeds, settings=given(options, ("epochs", "hidden", "device")),
         members=options.members, references=options.references, shares=options.shares,
     )  # fmt: skip
     rows: list[benchmark.Row] = []

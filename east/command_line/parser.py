@@ -249,6 +249,8 @@ def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
     add("--shares", type=float, nargs=3, metavar="X", help="training, validation, test (each table's own)")
     add("--seeds", type=_whole(1, MOST_SEEDS), default=3, metavar="N", help="each with its own split (3)")
     add("--epochs", type=int, metavar="N", help="passes over the training rows (30, in 600 to 2,000 steps)")
+    words = "widths of the hidden layers; no layers make a linear model (64 64, or more for many rows)"
+    add("--hidden", type=int, nargs="*", metavar="N", help=words)
     add("--device", default="cpu", metavar="NAME", help="auto, cpu, cuda, mps (cpu)")
     where = benchmark.add_mutually_exclusive_group()
     words = "processes of one thread each (one a core)"
