@@ -47,4 +47,4 @@ if __name__ == "__main__":
 else:  # the server reads this file once, before it answers
     from pages.shared import serving
 
-    app = st.App(__file__, lifespan=serving.begin, middleware=serving.MIDDLEWARE)
+    app = st.App(__file__, lifespan=serving.life, middleware=serving.MIDDLEWARE)

@@ -163,6 +163,7 @@ def start_watched(folder: Path, core: str = "", patience: str = "", blind: str =
 def stop_server(server: Server) -> None:
     server.process.terminate()
     server.process.wait(timeout=20)
+    assert "terminate called" not in server.said(), "a training's thread was cut off in the middle of a step"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -143,7 +143,9 @@ def test_the_command_s_network_is_the_one_that_is_trained(
     asked = ("--metrics", "mcc", "--losses", "cross_entropy", "--seeds", "1", "--epochs", "2", "--jobs", "1")
     assert main(["benchmark", WINE, *asked, "--hidden", *map(str, hidden), "--json"]) == 0
     dataset = prepare(*table_from_text(WINE).make(0), shares=table_from_text(WINE).shares, seed=0)
-    alone = fit(dataset, TrainConfig(metric("mcc"), ("cross_entropy",), epochs=2, hidden=hidden, device="cpu"))
+    alone = fit(
+        dataset, TrainConfig(metric("mcc"), ("cross_entropy",), epochs=2, hidden=hidden, device="cpu")
+    )
     (cell,) = json.loads(capsys.readouterr().out)["cells"]
     assert cell["score"] == pytest.approx(100 * alone.lanes[0].test_score)
 

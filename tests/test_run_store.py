@@ -10,7 +10,7 @@ import pytest
 from east.errors import SettingError
 from east.run import Machine, Run, RunStore
 from east.training import Snapshot
-from tests.test_run import Counter
+from tests.test_run import Counter, step_of, until
 
 
 def test_a_copy_of_an_ended_run_is_another_run_of_the_same_training() -> None:
@@ -33,6 +33,24 @@ def test_copies_are_forgotten_like_other_ended_runs() -> None:
     assert run.wait(10)
     copies = [store.keep_copy(run) for _ in range(4)]
     assert [store.get(copy.id) is None for copy in copies] == [True, True, False, False]
+
+
+def test_a_program_that_ends_pauses_what_trains_within_the_time_it_has() -> None:
+    store = RunStore(most_active=2)
+    runs = [
+        store.start(Run(lambda: cast(Machine, Counter(100_000, step_s=0.001)), pace="full")) for _ in range(3)
+    ]
+    ended = store.start(Run(lambda: cast(Machine, Counter(1))))
+    until(lambda: step_of(runs[0]) > 5 and step_of(runs[1]) > 5 and runs[2].state.ahead > 0)
+    began = time.monotonic()
+    store.pause_all(5.0)
+    assert time.monotonic() - began < 2.0  # the one in the line is not waited for
+    assert [run.state.status for run in runs[:2]] == ["paused", "paused"]
+    frozen = [step_of(run) for run in runs[:2]]
+    time.sleep(0.1)
+    assert [step_of(run) for run in runs[:2]] == frozen
+    for run in (*runs, ended):
+        store.drop(run.id)
 
 
 class Slow(Counter):

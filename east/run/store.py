@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from copy import copy
 
@@ -82,6 +83,20 @@ class RunStore:
             run = self._runs.pop(run_id, None)
         if run is not None:
             run.command("stop", wait_s=0)
+
+    def pause_all(self, wait_s: float) -> None:
+        """Pause the runs that train, as a program does that ends: each then rests between two steps and is kept so far.
+
+        Args:
+            wait_s: seconds in all to wait for it.
+        """
+        deadline = time.monotonic() + wait_s
+        with self._lock:
+            active = [run for run in self._runs.values() if not (run.state.ended or run.state.ahead)]
+        for run in active:
+            run.command("pause", wait_s=0)
+        for run in active:
+            run.command("pause", wait_s=max(0.0, deadline - time.monotonic()))
 
     def __len__(self) -> int:
         """Return the number of runs."""

@@ -11,13 +11,15 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 
-from pages.shared import warm_up
+from pages.shared import shelf, warm_up
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
+LAST_S = 3.0
+"""So long a server that ends waits for its trainings to rest."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -64,10 +66,14 @@ def _policy(host: str) -> str:
 
 
 @asynccontextmanager
-async def begin(app: st.App) -> AsyncIterator[None]:
-    """Begin with the slow imports before anybody comes: a browser starts meanwhile, or a reader looks for the link."""
+async def life(app: st.App) -> AsyncIterator[None]:
+    """Import before anybody comes, and pause what trains when the server ends.
+
+    A thread that ends with the process in the middle of a step would abort it.
+    """
     warm_up.prepare()
     yield
+    shelf.store().pause_all(LAST_S)
 
 
 MIDDLEWARE = (Middleware(SecurityHeaders),)
