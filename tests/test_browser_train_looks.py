@@ -126,7 +126,7 @@ def test_three_classes_in_training_paused_stepped_and_replayed(
     page: Page, server: Server, folder: Path
 ) -> None:
     start(page, server, f"?sample=wine&{LONG}")
-    until(lambda: step(page) > 50)
+    until(lambda: step(page) > 15)
     look(page, folder, "three-running")
     button(page, "Pause").click()
     button(page, "Resume").wait_for()
@@ -149,7 +149,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
     page.locator("input[type=file]").set_input_files(many_classes(tmp_path / "findings.csv"))
     page.get_by_text("26 classes", exact=False).first.wait_for()
     train(page)
-    until(lambda: step(page) > 50)
+    until(lambda: step(page) > 15)
     look(page, folder, "many-running")
     stop(page)
 
@@ -157,7 +157,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
 def test_own_gains(page: Page, server: Server, folder: Path) -> None:
     page.goto(f"{server.url}/train?sample=wine&metric=gain&gain=7%2C0%2C0%3B0%2C1%2C0%3B0%2C0%2C1&{LONG}")
     train(page)
-    until(lambda: step(page) > 50)
+    until(lambda: step(page) > 15)
     stop(page)
     look(page, folder, "gains")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from east.command_line.parser import parser
 from east.errors import SettingError, TableError
 from east.tables import FORMATS, Format, ReadOptions, read_table, upload_endings
 from east.tables.formats import Content
+from tests.app_driver import opened
 from tests.tables_corpus.making import zipped
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,8 +75,7 @@ def test_a_new_format_is_named_in_messages(stones: Format) -> None:
 
 def test_a_new_format_can_be_uploaded(stones: Format) -> None:
     assert {*stones.endings, "gz", "zip"} <= set(upload_endings())
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    uploader = app.get("file_uploader")[0]
+    uploader = opened().get("file_uploader")[0]
     assert {f".{ending}" for ending in stones.endings} <= set(uploader.proto.type)
     assert stones.key in uploader.proto.label
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def answered(host: str, *headers: tuple[bytes, bytes]) -> dict[str, str]:
         sent.append(message)
 
     scope = {"type": "http", "headers": [(b"host", host.encode())]}
-    asyncio.run(SecurityHeaders(inner)(scope, None, send))  # type: ignore[arg-type]
+    # In a thread of its own: other tests of this process may have a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, SecurityHeaders(inner)(scope, None, send)).result()  # type: ignore[arg-type]
     assert sent[1]["body"] == b"page"
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 

@@ -21,6 +21,8 @@ STYLE = """<style>
 .stCode .token.string { color: light-dark(#116329, #7ee0a0); }
 button[data-selected="true"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stSliderThumbValue"] p { color: light-dark(#00659e, #8ccaf0); }
+/* What still loads takes the place of a field with its label, so that nothing moves once it is there. */
+[class*="st-key-widget_"]:has(> [data-testid="stSkeleton"]) { min-height: 68px; }
 </style>"""
 # A small confusion matrix; a named icon would be fetched from outside.
 ICON = (
