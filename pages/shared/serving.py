@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
+SWITCH_S = 0.001
 LAST_S = 3.0
 """So long a server that ends waits for its trainings to rest."""
 HEADERS = {
@@ -71,6 +73,8 @@ async def life(app: st.App) -> AsyncIterator[None]:
 
     A thread that ends with the process in the middle of a step would abort it.
     """
+    # Several trainings hold the interpreter's lock in turn: a message waits for each of them, again and again.
+    sys.setswitchinterval(SWITCH_S)
     warm_up.prepare()
     yield
     shelf.store().pause_all(LAST_S)

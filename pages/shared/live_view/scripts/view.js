@@ -17,6 +17,8 @@ const GONE_MS = 500;
 // So long are figures drawn before clicks and messages are let in.
 const PATIENCE_MS = 40;
 const LONGEST_REST_MS = 4000;
+// So long a click is let through to the server before figures are drawn again.
+const HUSH_MS = 2000;
 
 // Lets what has been written be painted, and waiting clicks and messages in; a hidden page paints nothing.
 function breathe() {
@@ -40,7 +42,7 @@ class View {
   constructor(parent) {
     this.node = make("div", parent, "east-live");
     this.controls = make("div", this.node, "east-controls");
-    this.commands = new Commands(this.controls, () => this.showStrip());
+    this.commands = new Commands(this.controls, () => this.onAsked());
     this.choices = new Choices(this.controls);
     this.switches = new Switches(this.controls);
     this.line = make("div", this.node, "east-line");
@@ -106,6 +108,16 @@ class View {
     this.draw();
   }
 
+  onAsked() {
+    this.hushUntil = performance.now() + HUSH_MS;
+    this.showStrip();
+  }
+
+  // Whether a click is on its way to the server: on a busy machine a figure takes longer than all that it needs.
+  get hushed() {
+    return this.follows && Boolean(this.commands.asked) && performance.now() < this.hushUntil;
+  }
+
   showStrip(strip = this.sent[0].strip) {
     this.strip.show(strip, this.controls.hidden ? "" : this.commands.asked);
   }
@@ -142,8 +154,8 @@ class View {
     try {
       const library = await plotly();
       do {
+        do await breathe(); while (this.hushed); // words first: a figure takes longer than all of them
         this.again = false;
-        await breathe(); // words first: a figure takes longer than all of them
         const began = performance.now();
         this.stage.measure();
         await this.drawCells(this.staged, library);
@@ -177,6 +189,7 @@ class View {
       await cell.draw(library, font);
       if (!this.follows || performance.now() - began < PATIENCE_MS) continue;
       await giveWay();
+      if (this.hushed) { this.again = true; return; }
       began = performance.now();
     }
   }
