@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 EMPTY = 'import streamlit as st\n\nst.title("Empty")\nst.button("Nothing")\n'
-# Notes where the button stands when it is first seen.
+# Notes where the button stands when it is first seen; the page's style, which may load a moment later, gives the room
+# above it.
 FIRST_PLACE = """(() => {
   const look = () => {
     const button = [...document.querySelectorAll("button")].find((node) => node.innerText.endsWith("Train"));
     const box = button?.getBoundingClientRect();
-    if (box?.width) window.firstPlace = box.y;
+    const main = document.querySelector(".stMainBlockContainer");
+    if (box?.width && getComputedStyle(main).paddingTop === "51.2px") window.firstPlace = box.y;
     else requestAnimationFrame(look);
   };
   look();
