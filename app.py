@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from pages.shared import deep_link, door, serving, shell
+
 
 def main() -> None:
     """Draw a page for a session."""
-    from pages.shared import deep_link, door, shell
-
     st.set_page_config(page_title="east", page_icon=shell.ICON, layout="wide")
     pages = {
         "data": st.Page(
@@ -45,6 +45,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:  # the server reads this file once, before it answers
-    from pages.shared import serving
-
     app = st.App(__file__, lifespan=serving.life, middleware=serving.MIDDLEWARE)

@@ -121,10 +121,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path) -> Server:
-    """Serve the app on a free port; returns when it answers."""
+def start_server(folder: Path, script: str | Path = "app.py") -> Server:
+    """Serve the app, or another script, on a free port; returns when it answers."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     return serve(command, port, folder / f"server-{port}.log")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser_driver import button, go_to, live, mark, until
-from tests.conftest import Server, free_port, serve, stop_server
+from tests.conftest import Server, start_server, stop_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,10 +42,9 @@ PAGES = {
 
 @pytest.fixture
 def empty_server(tmp_path: Path) -> Iterator[Server]:
-    script, port = tmp_path / "empty.py", free_port()
+    script = tmp_path / "empty.py"
     script.write_text(EMPTY, encoding="utf-8")
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    served = serve(command, port, tmp_path / "empty.log")
+    served = start_server(tmp_path, script)
     yield served
     stop_server(served)
 

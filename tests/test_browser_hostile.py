@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser_driver import button, go_to, mark, until
-from tests.conftest import Server, free_port, open_tab, serve, stop_server
+from tests.conftest import Server, open_tab, start_server, stop_server
 from tests.hostile_journey import FILE_NAME, RENAMED, changed, table
 from tests.hostile_names import HOSTILE_NAMES
 
@@ -83,11 +82,9 @@ def watched(page: Page) -> Iterator[Page]:
 def test_an_escaped_name_is_seen_letter_by_letter_in_every_kind_of_place(
     browser: Browser, tmp_path: Path
 ) -> None:
-    script, port = tmp_path / "places.py", free_port()
+    script = tmp_path / "places.py"
     script.write_text(PLACES.format(root=str(Path(__file__).parents[1])))
-
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    server = serve(command, port, tmp_path / "places.log")
+    server = start_server(tmp_path, script)
     try:
         with open_tab(browser) as tab:
             tab.goto(server.url)

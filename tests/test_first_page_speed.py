@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import free_port, serve, stop_server
+from tests.conftest import start_server, stop_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,15 +43,21 @@ def visit_ms(browser: Browser, url: str, rest_s: float) -> float:
     return took
 
 
-def test_the_first_page_takes_little_longer_than_a_bare_one(browser: Browser, tmp_path: Path) -> None:
+@pytest.fixture
+def scripts(tmp_path: Path) -> dict[str, str]:
+    """A bare page, and the app."""
     bare = tmp_path / "bare.py"
     bare.write_text(BARE, encoding="utf-8")
+    return {"bare": str(bare), "east": "app.py"}
+
+
+def test_the_first_page_takes_little_longer_than_a_bare_one(
+    browser: Browser, scripts: dict[str, str], tmp_path: Path
+) -> None:
     took: dict[tuple[str, str], list[float]] = {}
     for _ in range(ROUNDS):
-        for name, script in (("bare", str(bare)), ("east", "app.py")):
-            port = free_port()
-            command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-            server = serve(command, port, tmp_path / f"{name}-{port}.log")
+        for name, script in scripts.items():
+            server = start_server(tmp_path, script)
             try:
                 took.setdefault((name, "cold"), []).append(visit_ms(browser, server.url, 9.0))
                 for _ in range(WARM_VISITS):
@@ -71,16 +76,13 @@ def test_the_first_page_takes_little_longer_than_a_bare_one(browser: Browser, tm
     assert max(ratios.values()) <= MOST, took
 
 
-def test_a_server_answers_nearly_as_soon_as_a_bare_one(tmp_path: Path) -> None:
+def test_a_server_answers_nearly_as_soon_as_a_bare_one(scripts: dict[str, str], tmp_path: Path) -> None:
     """What is loaded before the server answers is no new wait: all of it, from the command on, is bounded too."""
-    bare = tmp_path / "bare.py"
-    bare.write_text(BARE, encoding="utf-8")
     took: dict[str, list[float]] = {"bare": [], "east": []}
     for _ in range(ROUNDS):
-        for name, script in (("bare", str(bare)), ("east", "app.py")):
-            port, began = free_port(), time.monotonic()
-            command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-            server = serve(command, port, tmp_path / f"{name}-{port}.log")
+        for name, script in scripts.items():
+            began = time.monotonic()
+            server = start_server(tmp_path, script)
             took[name].append(time.monotonic() - began)
             stop_server(server)
     middle = {name: statistics.median(seconds) for name, seconds in took.items()}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from east.rules.definition import logarithms
+from east.rules.definition import logarithms, softmax
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -30,9 +30,7 @@ class Calibration(NamedTuple):
 
     def applied(self, probabilities: Floats) -> Floats:
         """Calibrate `[n, K]`."""
-        logits = logarithms(probabilities) / self.temperature + self.biases
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+        return softmax(logarithms(probabilities) / self.temperature + self.biases)
 
 
 def fit_calibration(probabilities: Floats, labels: Integers, weights: Floats | None = None) -> Calibration:
@@ -51,8 +49,7 @@ def fit_calibration(probabilities: Floats, labels: Integers, weights: Floats | N
     from scipy.optimize import minimize
     from scipy.stats import chi2
 
-    logs = logarithms(probabilities)
-    logs = logs - logs.max(axis=1, keepdims=True)
+    logs = _below_the_largest(probabilities)
     count = np.ones(len(labels)) if weights is None else weights
     classes = logs.shape[1]
     mine = np.zeros(classes)
@@ -92,8 +89,7 @@ def fit_temperature(probabilities: Floats, labels: Integers, weights: Floats | N
     """
     from scipy.optimize import minimize_scalar
 
-    logs = logarithms(probabilities)
-    logs = logs - logs.max(axis=1, keepdims=True)
+    logs = _below_the_largest(probabilities)
     own = np.average(logs[np.arange(len(labels)), labels], weights=weights)
 
     def log_loss(log_temperature: float) -> float:
@@ -105,3 +101,9 @@ def fit_temperature(probabilities: Floats, labels: Integers, weights: Floats | N
         log_loss, bounds=(-WIDEST, WIDEST), method="bounded", options={"xatol": PRECISION}
     )
     return float(np.exp(found.x))
+
+
+def _below_the_largest(probabilities: Floats) -> Floats:
+    """Return log p less that of each row's most probable class, so that no power of it overflows."""
+    logs = logarithms(probabilities)
+    return np.asarray(logs - logs.max(axis=1, keepdims=True))

@@ -115,7 +115,11 @@ def sharpened(probabilities: ArrayLike, temperature: float) -> Floats:
     """Return `softmax(log p / temperature)` over the last axis; p itself at temperature 1."""
     if temperature == 1:
         return np.asarray(probabilities, dtype=np.float64)
-    logits = logarithms(probabilities) / temperature
+    return softmax(logarithms(probabilities) / temperature)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return `exp(logits)` divided by its sum over the last axis."""
     values = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(values / values.sum(axis=-1, keepdims=True))
 

@@ -14,7 +14,6 @@ POLL_S = 1.0
 # So long a server waits for its first reader, whose first page is faster while nothing else is imported.
 ALONE_S = 2.0
 FIRST_IMPORTS = (
-    "pages.shared.shell",
     "pages.data.upload",
     "pages.data.make",
     "pages.data.split",
