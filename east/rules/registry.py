@@ -15,6 +15,7 @@ from east.rules.definition import DecisionRule, RuleSpec
 from east.rules.expected import EXPECTED
 from east.rules.metric_rule import METRIC_RULE
 from east.rules.offsets import OFFSETS
+from east.threads import one_thread
 
 if TYPE_CHECKING:
     from east.metrics import Metric
@@ -25,6 +26,7 @@ RULES: Mapping[str, RuleSpec] = MappingProxyType(SPECS)
 """Every decision rule by its key."""
 
 
+@one_thread()
 def fit_rule(
     key: str,
     probabilities: ArrayLike,

@@ -45,6 +45,5 @@ def train_button(disabled: bool = False) -> None:
 
 def _make(wanted: TrainingRequest, run: Run) -> Training:
     training = wanted.make(run)
-    # What the first training brings along need not be searched for garbage while it is watched.
-    warm_up.collect_garbage()
+    warm_up.spare_the_first_training()
     return training

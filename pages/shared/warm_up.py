@@ -6,6 +6,7 @@ import gc
 import importlib
 import threading
 from collections.abc import Iterable
+from functools import cache
 
 import streamlit as st
 
@@ -83,7 +84,16 @@ def draw_waiting() -> None:
     st.fragment(_draw_waiting, run_every=POLL_S)(start())
 
 
-def collect_garbage() -> None:
+@cache
+def spare_the_first_training() -> None:
+    """Let no later search for garbage go through what the first training of this process has brought along.
+
+    Later trainings bring little, and a search of all there is would hold every session's thread.
+    """
+    _spare_what_is_alive()
+
+
+def _spare_what_is_alive() -> None:
     """Search for garbage once, and spare what is alive from later searches.
 
     A search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along. What was
@@ -110,7 +120,7 @@ def _import_all() -> None:
     _hurry.wait(FIRST_PAGE_S)
     _import_each(SLOW_IMPORTS)
     _there.set()
-    collect_garbage()
+    _spare_what_is_alive()
 
 
 _thread = threading.Thread(target=_import_all, name="east-warm-up", daemon=True)
