@@ -45,4 +45,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:  # the server reads this file once, before it answers
-    app = st.App(__file__, lifespan=serving.life, middleware=serving.MIDDLEWARE)
+    app = st.App(__file__, lifespan=serving.life, middleware=serving.MIDDLEWARE, routes=serving.ROUTES)

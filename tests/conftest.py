@@ -65,13 +65,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
-    """Keep torch to one thread: two wait for each other on small steps, and sums come out in one order."""
-    import torch
+    """Keep torch and numpy to one thread: two wait for each other on small steps, and sums come out in one order."""
+    from east import threads
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with threads.one_thread():
+        yield
 
 
 @dataclass

@@ -9,11 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
+import plotly
 import pytest
+import streamlit as st
+from plotly.offline import get_plotlyjs
+from starlette.applications import Starlette
 
 from east.kept.home import LOGIN, SHARED
 from east.run import Limits, RunStore
 from east.run.limits import VARIABLES
+from pages.shared.live_view import plotly_source
 from pages.shared.serving import HEADERS, SecurityHeaders
 from tests.test_door import CLOSED, GUEST, PUPIL, drawn, visit
 
@@ -96,6 +102,32 @@ def test_every_answer_has_the_security_headers_and_keeps_its_own() -> None:
 @pytest.mark.parametrize("host", ["evil.example; script-src *", "a b", "", "x,y"])
 def test_a_host_that_is_none_is_no_part_of_the_policy(host: str) -> None:
     assert "connect-src 'self';" in answered(host)["content-security-policy"]
+
+
+def asked(app: Starlette, paths: list[str], encoding: str) -> list[httpx.Response]:
+    """What an application answers."""
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        headers = {"Accept-Encoding": encoding}
+        async with httpx.AsyncClient(transport=transport, base_url="http://east", headers=headers) as client:
+            return [await client.get(f"/{path}") for path in paths]
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, ask()).result()
+
+
+@pytest.mark.parametrize("base", ["", "school", "/deep/school/"])
+@pytest.mark.parametrize("encoding", ["gzip, br", "identity"])
+def test_plotly_comes_from_the_installed_package_and_may_be_kept_for_good(
+    base: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": base}.__getitem__)
+    path = "/".join(part for part in (base.strip("/"), plotly_source.PATH) if part)
+    answer, other = asked(Starlette(routes=[plotly_source.route()]), [path, "plotly/other.js"], encoding)
+    assert answer.text == get_plotlyjs() and "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == encoding.split(",")[0]
+    assert plotly.__version__ in path and other.status_code == 404
 
 
 def test_streamlit_s_own_guards_are_left_on() -> None:

@@ -1,4 +1,4 @@
-"""The server around the pages: security headers with every answer, and slow imports before anybody comes."""
+"""The server around the pages: security headers with every answer, slow imports before anybody comes, and plotly.js."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 
 from pages.shared import shelf, warm_up
+from pages.shared.live_view import plotly_source
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -81,3 +82,4 @@ async def life(app: st.App) -> AsyncIterator[None]:
 
 
 MIDDLEWARE = (Middleware(SecurityHeaders),)
+ROUTES = (plotly_source.route(),)

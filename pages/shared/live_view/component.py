@@ -12,11 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from east.figures import DARK, LIGHT, Theme, plotly_script
+from east.figures import DARK, LIGHT, Theme
+from pages.shared.live_view import plotly_source
 from pages.shared.live_view.parts import Click, Controls, Group, Replay, Stage, Strip
 
 _HERE = Path(__file__).parent
-_LOADER = "export default function () { window.dispatchEvent(new Event('east-plotly')); }"
 
 
 def _script(name: str) -> str:
@@ -42,11 +42,9 @@ _frames: Callable[..., object] = st.components.v2.component(
     "east_frames", js=_script("frames.js"), css=".st-key-east_frames { display: none; }", isolate_styles=False
 )
 
-
-@st.cache_resource(show_spinner=False)
-def _loader() -> Callable[..., object]:
-    """Register what brings plotly.js; its source is 5 MB, and the first page does not need it."""
-    return st.components.v2.component("east_plotly", js=f"{plotly_script()}\n{_LOADER}", isolate_styles=False)
+_loader: Callable[..., object] = st.components.v2.component(
+    "east_plotly", js=_script("plotly.js"), css=".st-key-east_plotly { display: none; }", isolate_styles=False
+)
 
 
 def draw(
@@ -107,8 +105,8 @@ def send_frames(mark: str, packed: str) -> None:
 
 
 def load_plotly() -> None:
-    """Put plotly.js on the page, once a session, from the installed package."""
-    _loader()(key="east_plotly")
+    """Have the browser fetch plotly.js, once a page, from this server."""
+    _loader(key="east_plotly", data={"path": plotly_source.PATH})
 
 
 def theme() -> Theme:
