@@ -7,10 +7,12 @@ every decision rule can be fitted on it as on a network.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 TREES, PATIENCE, LEARNING_RATE = 500, 30, 0.06
+HELPER_IDLE_S = 120.0
+_asking = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,13 @@ def rows_of(table: Table, dataset: Dataset) -> Rows:
 
 
 def fit_beside(keys: Sequence[str], rows: Rows, seed: int = 0) -> list[Future[FittedReference]]:
-    """Train references in a process of their own, so that they take nothing from this one but a core.
+    """Train references in a helper process, so that they take nothing from this one but a core.
+
+    All callers share the helper, and theirs are trained one after another: to start it takes longer than to train
+    most, and a server whose readers all finish at once has the memory of one.
 
     Returns:
-        A future each; cancelling all of them ends the process once the present one is done.
+        A future each; one that is cancelled before its turn is not trained.
 
     Raises:
         SettingError: for an unknown key.
@@ -119,17 +126,29 @@ def fit_beside(keys: Sequence[str], rows: Rows, seed: int = 0) -> list[Future[Fi
     unknown = [key for key in keys if key not in REFERENCES]
     if unknown:
         raise no_such("reference", unknown[0], REFERENCES)
-    if not keys:
-        return []
+    with _asking:
+        return [_asked(key, rows, seed) for key in keys]
+
+
+def _asked(key: str, rows: Rows, seed: int) -> Future[FittedReference]:
+    try:
+        future: Future[FittedReference] = _helper().submit(fit_reference, key, rows, seed)
+    except BrokenExecutor:  # somebody has killed it
+        _helper.cache_clear()
+        future = _helper().submit(fit_reference, key, rows, seed)
+    return future
+
+
+@cache
+def _helper() -> Executor:
+    """Return the helper, which ends when it has had nothing to do for a while, and comes again when it has."""
     from joblib.externals.loky import ProcessPoolExecutor
     from joblib.externals.loky.backend import get_context
 
     # A fork of a process with threads can hang, and multiprocessing's spawn would run the main script again:
     # under Streamlit that is the app.
-    pool = ProcessPoolExecutor(1, context=get_context("loky"))
-    futures: list[Future[FittedReference]] = [pool.submit(fit_reference, key, rows, seed) for key in keys]
-    pool.shutdown(wait=False)
-    return futures
+    executor: Executor = ProcessPoolExecutor(1, timeout=HELPER_IDLE_S, context=get_context("loky"))
+    return executor
 
 
 def _boosting(rows: Rows, seed: int) -> tuple[Floats, Floats]:
