@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # pytest puts only tests/ on the path; pages and east live beside it.
 sys.path.insert(0, str(ROOT))
 
+APP = find_spec("streamlit") is not None  # a machine with a GPU may have what the library needs alone
 LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -176,6 +178,9 @@ def nothing_is_kept_among_the_users_own_runs(tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session", autouse=True)
 def packages_are_searched_for_components_once() -> Iterator[None]:
     """Keep what Streamlit finds: each new AppTest reads the metadata of all packages again, longer than a page runs."""
+    if not APP:
+        yield
+        return
     from streamlit.components.v2 import manifest_scanner
 
     found = manifest_scanner.scan_component_manifests()
@@ -190,6 +195,9 @@ def app_py_surrounds_every_page() -> Iterator[None]:
 
     At each of its runs AppTest serves the files of `pages/` as a server does that has just started.
     """
+    if not APP:
+        yield
+        return
     from streamlit.runtime.pages_manager import PagesManager
     from streamlit.testing.v1 import app_test
 
