@@ -198,7 +198,7 @@ def test_a_gradient_that_will_be_differentiated_again_is_the_same_gradient() -> 
 
 def test_the_repr_says_metric_anchor_annealing_and_what_was_chosen() -> None:
     assert repr(EASTLoss("mcc", class_counts=COUNTS)) == (
-        "EASTLoss(metric='MCC', anchor=0.6, annealing=(delta, omega) 0.4, 1 -> 0.05, 0.1 (linear))"
+        "EASTLoss(metric='MCC', anchor=0.3, annealing=(delta, omega) 0.4, 1 -> 0.05, 0.1 (linear))"
     )
     path = Annealing(Sharpness(0.3, 0.9), Sharpness(0.1, 0.2), "geometric")
     shown = repr(EASTLoss("f2", path, 0, class_dim=1, ignore_index=255, reduction="mean"))
