@@ -30,8 +30,8 @@ REDUCTIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
 """What becomes of the values of several lanes."""
 RECOMMENDED_ANNEALING = Annealing(Sharpness(0.4, 1.0), Sharpness(0.05, 0.1))
 PAPER_ANNEALING = Annealing(Sharpness(0.2, 1.0), Sharpness(0.01, 0.1))
-# A third and twice as much were measured beside it, on real and on generated tables: 0.6 scores lower by the argmax, most
-# for macro F0.25 and with small networks; 0.1 scores lower for MCC. Under the metric's rule they differ little.
+# Measured on real and generated tables: 0.6 scores lower by the argmax, most for macro F0.25 and with small
+# networks; 0.1 scores lower for MCC. Under the metric's rule they differ little.
 RECOMMENDED_ANCHOR = 0.3
 
 
