@@ -19,7 +19,7 @@ from east.training import Arm
 from tests.moments import arm_result
 
 EXPERIMENTS = 500
-DRAWS = 300
+DRAWS = 120
 # The standard error of a share of 95 % of so many experiments.
 ERROR = np.sqrt(0.95 * 0.05 / EXPERIMENTS)
 PRIOR = np.array([0.6, 0.25, 0.15])
