@@ -45,5 +45,6 @@ def train_button(disabled: bool = False) -> None:
 
 def _make(wanted: TrainingRequest, run: Run) -> Training:
     training = wanted.make(run)
-    warm_up.spare_the_first_training()
+    # What a training brings along need not be searched for garbage while it is watched.
+    warm_up.collect_garbage()
     return training

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import importlib
 import threading
+import time
 from collections.abc import Iterable
-from functools import cache
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ FIRST_PAGE_S = 1.0
 POLL_S = 1.0
 # So long a server waits for its first reader, whose first page is faster while nothing else is imported.
 ALONE_S = 2.0
+SPARED_S = 600.0
 FIRST_IMPORTS = (
     "pages.data.upload",
     "pages.data.make",
@@ -33,6 +34,7 @@ SLOW_IMPORTS = (
 
 _hurry = threading.Event()
 _there = threading.Event()
+_spared = {"until": 0.0}
 
 
 def prepare() -> None:
@@ -84,22 +86,15 @@ def draw_waiting() -> None:
     st.fragment(_draw_waiting, run_every=POLL_S)(start())
 
 
-@cache
-def spare_the_first_training() -> None:
-    """Let no later search for garbage go through what the first training of this process has brought along.
+def collect_garbage() -> None:
+    """Search for garbage among what is new, and spare what is alive from later searches.
 
-    Later trainings bring little, and a search of all there is would hold every session's thread.
+    A search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along, more in a process
+    that has lived for a while. What was spared earlier and has become garbage since is collected now and then.
     """
-    _spare_what_is_alive()
-
-
-def _spare_what_is_alive() -> None:
-    """Search for garbage once, and spare what is alive from later searches.
-
-    A search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along. What was
-    spared earlier and has become garbage since is collected first.
-    """
-    gc.unfreeze()
+    if time.monotonic() >= _spared["until"]:
+        _spared["until"] = time.monotonic() + SPARED_S
+        gc.unfreeze()
     gc.collect()
     gc.freeze()
 
@@ -120,7 +115,7 @@ def _import_all() -> None:
     _hurry.wait(FIRST_PAGE_S)
     _import_each(SLOW_IMPORTS)
     _there.set()
-    _spare_what_is_alive()
+    collect_garbage()
 
 
 _thread = threading.Thread(target=_import_all, name="east-warm-up", daemon=True)
