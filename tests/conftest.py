@@ -193,7 +193,8 @@ def packages_are_searched_for_components_once() -> Iterator[None]:
 def app_py_surrounds_every_page() -> Iterator[None]:
     """Let AppTest run app.py, as a server does from its second session on.
 
-    At each of its runs AppTest serves the files of `pages/` as a server does that has just started.
+    At each of its runs AppTest serves the files of `pages/` as a server does that has just started. The search for
+    garbage at each start of a training is left out: it would go through all that the tests hold, for half a second.
     """
     if not APP:
         yield
@@ -208,6 +209,7 @@ def app_py_surrounds_every_page() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app_test, "PagesManager", Warm)
+        patch.setattr("pages.shared.warm_up.collect_garbage", lambda: None)
         yield
 
 

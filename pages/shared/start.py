@@ -45,6 +45,6 @@ def train_button(disabled: bool = False) -> None:
 
 def _make(wanted: TrainingRequest, run: Run) -> Training:
     training = wanted.make(run)
-    # What a training brings along need not be searched for garbage while it is watched.
+    # What the first training brings along need not be searched for garbage while it is watched.
     warm_up.collect_garbage()
     return training

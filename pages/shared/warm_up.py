@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import importlib
 import threading
-import time
 from collections.abc import Iterable
 
 import streamlit as st
@@ -14,7 +13,6 @@ FIRST_PAGE_S = 1.0
 POLL_S = 1.0
 # So long a server waits for its first reader, whose first page is faster while nothing else is imported.
 ALONE_S = 2.0
-SPARED_S = 600.0
 FIRST_IMPORTS = (
     "pages.data.upload",
     "pages.data.make",
@@ -34,7 +32,6 @@ SLOW_IMPORTS = (
 
 _hurry = threading.Event()
 _there = threading.Event()
-_spared = {"until": 0.0}
 
 
 def prepare() -> None:
@@ -87,14 +84,13 @@ def draw_waiting() -> None:
 
 
 def collect_garbage() -> None:
-    """Search for garbage among what is new, and spare what is alive from later searches.
+    """Search for garbage once, and spare what is alive from later searches.
 
-    A search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along, more in a process
-    that has lived for a while. What was spared earlier and has become garbage since is collected now and then.
+    A search holds all threads, the training's too: about 0.1 s over all that PyTorch brings along. What was
+    spared earlier and has become garbage since is collected first; a search of what is new alone would not do, for
+    Python searches again when a quarter as much is new as the last search found alive.
     """
-    if time.monotonic() >= _spared["until"]:
-        _spared["until"] = time.monotonic() + SPARED_S
-        gc.unfreeze()
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 
