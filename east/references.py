@@ -132,11 +132,10 @@ def fit_beside(keys: Sequence[str], rows: Rows, seed: int = 0) -> list[Future[Fi
 
 def _asked(key: str, rows: Rows, seed: int) -> Future[FittedReference]:
     try:
-        future: Future[FittedReference] = _helper().submit(fit_reference, key, rows, seed)
+        return _helper().submit(fit_reference, key, rows, seed)
     except BrokenExecutor:  # somebody has killed it
         _helper.cache_clear()
-        future = _helper().submit(fit_reference, key, rows, seed)
-    return future
+        return _helper().submit(fit_reference, key, rows, seed)
 
 
 @cache

@@ -30,7 +30,6 @@ ROOT = Path(__file__).resolve().parents[1]
 # pytest puts only tests/ on the path; pages and east live beside it.
 sys.path.insert(0, str(ROOT))
 
-APP = find_spec("streamlit") is not None  # a machine with a GPU may have what the library needs alone
 LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -176,29 +175,17 @@ def nothing_is_kept_among_the_users_own_runs(tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_are_searched_for_components_once() -> Iterator[None]:
-    """Keep what Streamlit finds: each new AppTest reads the metadata of all packages again, longer than a page runs."""
-    if not APP:
+def app_test_runs_app_py_as_a_server_does() -> Iterator[None]:
+    """Let AppTest run app.py, as a server does from its second session on, and do no more than a server.
+
+    At each of its runs AppTest serves the files of `pages/` as a server does that has just started, and each new one
+    reads the metadata of all packages again, longer than a page runs. The search for garbage at each start of a
+    training would go through all that the tests hold, for half a second.
+    """
+    if find_spec("streamlit") is None:  # a machine with a GPU may have what the library needs alone
         yield
         return
     from streamlit.components.v2 import manifest_scanner
-
-    found = manifest_scanner.scan_component_manifests()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def app_py_surrounds_every_page() -> Iterator[None]:
-    """Let AppTest run app.py, as a server does from its second session on.
-
-    At each of its runs AppTest serves the files of `pages/` as a server does that has just started. The search for
-    garbage at each start of a training is left out: it would go through all that the tests hold, for half a second.
-    """
-    if not APP:
-        yield
-        return
     from streamlit.runtime.pages_manager import PagesManager
     from streamlit.testing.v1 import app_test
 
@@ -207,7 +194,9 @@ def app_py_surrounds_every_page() -> Iterator[None]:
             super().__init__(*args, **options)
             PagesManager.uses_pages_directory = False
 
+    found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
         patch.setattr(app_test, "PagesManager", Warm)
         patch.setattr("pages.shared.warm_up.collect_garbage", lambda: None)
         yield

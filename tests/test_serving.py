@@ -70,6 +70,12 @@ def test_the_proxy_narrows_scripts_and_lets_the_live_connection_through() -> Non
     assert "add_header" not in proxy.split("location /")[1]
 
 
+def in_a_loop_of_its_own(work: Any) -> Any:
+    """Await in another thread: other tests of this process may have a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def answered(host: str, *headers: tuple[bytes, bytes]) -> dict[str, str]:
     """The headers with which an answer of the app leaves the server."""
     sent: list[Any] = []
@@ -82,9 +88,7 @@ def answered(host: str, *headers: tuple[bytes, bytes]) -> dict[str, str]:
         sent.append(message)
 
     scope = {"type": "http", "headers": [(b"host", host.encode())]}
-    # In a thread of its own: other tests of this process may have a loop in this one.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, SecurityHeaders(inner)(scope, None, send)).result()  # type: ignore[arg-type]
+    in_a_loop_of_its_own(SecurityHeaders(inner)(scope, None, send))  # type: ignore[arg-type]
     assert sent[1]["body"] == b"page"
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
@@ -113,8 +117,8 @@ def asked(app: Starlette, paths: list[str], encoding: str) -> list[httpx.Respons
         async with httpx.AsyncClient(transport=transport, base_url="http://east", headers=headers) as client:
             return [await client.get(f"/{path}") for path in paths]
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, ask()).result()
+    answers: list[httpx.Response] = in_a_loop_of_its_own(ask())
+    return answers
 
 
 @pytest.mark.parametrize("base", ["", "school", "/deep/school/"])
