@@ -24,7 +24,7 @@ from east.metrics import metric
 from east.run import Limits, Machine, Run, RunStore
 from east.tables import table_from_frame
 from east.training import TrainConfig, Training, built_to_fit, memory
-from tests.test_run import Counter, started, until
+from tests.counted_runs import Counter, started, until
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a cell nobody else may see"

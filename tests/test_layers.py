@@ -3,109 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.conftest import loaded_after
+from tests.source_files import ARROWS, FILES, MODULES, ROOT, imports, name_of, tree
 
-ROOT = Path(__file__).parents[1]
-FILES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "east").rglob("*.py")])
 MAX_FILE, MAX_FUNCTION = 300, 40
 
-# One way down: a module of east may import what it points to, and whatever lies below that.
-ARROWS: dict[str, tuple[str, ...]] = {
-    "errors": (),
-    "plain_text": (),
-    "synthetic": ("rules", "dataset"),
-    "references": ("dataset",),
-    "threads": (),
-    "version": (),
-    "options": ("errors",),
-    "annealing": ("errors",),
-    "metrics": ("options",),
-    "tables": ("errors",),
-    "network": ("errors",),
-    "shapes": ("errors",),
-    "confusion": ("annealing", "shapes"),
-    "dataset": ("tables", "options"),
-    "losses": ("confusion", "metrics", "annealing"),
-    "rules": ("metrics", "threads"),
-    "training": ("losses", "rules", "network", "dataset", "threads", "options"),
-    "streaming": ("training",),
-    "run": ("training",),
-    "comparison": ("training", "references"),
-    "microscope": ("losses",),
-    "figures": ("run", "comparison", "microscope", "synthetic", "plain_text"),
-    "lesson": ("run", "comparison", "synthetic"),
-    "export": ("figures",),
-    "kept": ("export",),
-    "tracking": ("run", "comparison"),
-    "estimator": ("export",),
-    "benchmark": ("training", "comparison", "synthetic"),
-    "command_line": ("benchmark", "streaming", "estimator", "kept", "tracking", "version", "plain_text"),
-    "__main__": ("command_line",),
-    "__init__": ("estimator", "training", "version"),
-}
 PAGES_NEVER = {"torch", "sklearn", "skrub", "plotly"}
 MATHS = {"confusion", "shapes", "metrics", "annealing", "losses", "rules", "network", "microscope"}
 # What the first page draws with: none of it may wait for torch.
 TORCH_FREE = {"tables", "dataset", "figures", "run", "comparison", "lesson", "kept"}
 PRINTING = {"command_line"}
-
-
-class Import(NamedTuple):
-    """An imported module's full name, and whether only type checkers see the statement."""
-
-    module: str
-    typing_only: bool
-    line: int
-
-
-def name_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
-
-
-MODULES = {name_of(path) for path in FILES} | {"east"}
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
-
-
-@cache
-def imports(path: Path) -> tuple[Import, ...]:
-    typing_only = {
-        inner
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
-    return tuple(
-        Import(module, node in typing_only, node.lineno)
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for module in _modules(node)
-    )
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    """Name what a statement imports; `from package import module` names the module."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-        return
-    assert node.level == 0, "imports are written out in full"
-    for alias in node.names:
-        inner = f"{node.module}.{alias.name}"
-        yield inner if inner in MODULES else str(node.module)
 
 
 def floor(module: str) -> str:
@@ -251,6 +165,11 @@ def test_nothing_is_unpickled_evaluated_or_seeded_globally(path: Path) -> None:
 def test_only_one_module_touches_the_session(path: Path) -> None:
     touched = {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
     assert "st.session_state" not in touched or path.name == "session.py"
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.rglob("*.py")), ids=lambda path: path.name)
+def test_what_tests_share_lies_in_a_file_of_its_own(path: Path) -> None:
+    assert not [found.module for found in imports(path) if found.module.startswith("tests.test_")]
 
 
 def test_importing_the_library_costs_nothing() -> None:

@@ -9,28 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from east.dataset import Dataset, prepare
+from east.dataset import Dataset
 from east.errors import SettingError
-from east.metrics import metric
 from east.run import Limits, Machine, Run, RunStore, limits
 from east.run.limits import UNLIMITED, VARIABLES
-from east.tables import table_from_frame
 from east.training import TrainConfig, Training, needed_bytes
-from tests.test_run import Counter
+from tests.counted_runs import Counter
+from tests.needed_memory import CONFIG, made
 
 ROOT = Path(__file__).resolve().parents[1]
-CONFIG = TrainConfig(metric=metric("fbeta"), epochs=10, batch_size=60, device="cpu")
-
-
-def made(rows: int = 400, columns: int = 3, classes: int = 2) -> Dataset:
-    generator = np.random.default_rng(0)
-    frame = pd.DataFrame(generator.normal(size=(rows, columns)), columns=[f"c{n}" for n in range(columns)])
-    frame["label"] = [f"class {row % classes}" for row in range(rows)]
-    return prepare(table_from_frame(frame, "made"), "label", numeric_encoding="scaled")
 
 
 @pytest.fixture(scope="module")
@@ -115,44 +104,13 @@ def test_a_library_s_own_run_has_no_limits(dataset: Dataset) -> None:
     assert run.limits is UNLIMITED and UNLIMITED.reason_to_stop(1e12) is None
 
 
-MEASURE = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-import torch
-from east.training import Training, needed_bytes
-from tests.test_limits import CONFIG, made
-
-def memory(name):
-    return 1024 * int(Path("/proc/self/status").read_text().split(name + ":")[1].split()[0])
-
-def through(dataset, config):
-    training = Training(dataset, config)
-    training.advance(2)
-    training.snapshot()
-    training.state()
-    training.outcome()
-
-rows, columns, classes, seeds, batch, *hidden = map(int, sys.argv[1:])
-torch.set_num_threads(1)
-through(made(), CONFIG)
-dataset = made(rows, columns, classes)
-config = replace(CONFIG, seeds=tuple(range(seeds)), batch_size=batch, hidden=tuple(hidden))
-Path("/proc/self/clear_refs").write_text("5")
-before = memory("VmRSS")
-through(dataset, config)
-table = sum(part.features.nbytes for part in (dataset.train, dataset.validation, dataset.test))
-print(memory("VmHWM") - before + table, needed_bytes(dataset, config))
-"""
-
-
 @pytest.mark.parametrize(
     "sizes",
     [(3000, 20, 5, 20, 512, 256, 256), (9000, 10, 20, 8, 4096, 64)],
     ids=["lanes", "batches"],
 )
 def test_the_estimate_is_within_a_factor_of_two_of_what_a_training_takes(sizes: tuple[int, ...]) -> None:
-    command = [sys.executable, "-c", MEASURE, *map(str, sizes)]
+    command = [sys.executable, "-m", "tests.needed_memory", *map(str, sizes)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     taken, estimated = map(int, done.stdout.split())

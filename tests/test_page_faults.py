@@ -13,7 +13,7 @@ from pages.shared import shelf
 from pages.shared.request import TrainingRequest
 from tests.app_driver import errors, opened, press, send, sound, until, view
 from tests.compare_driver import compared, run_id, section
-from tests.test_run import Counter, moving
+from tests.counted_runs import Counter, moving
 
 SECRET = "a cell that nobody else may see"
 

@@ -16,7 +16,7 @@ from east.benchmark import SUITES
 from east.command_line.parser import given, parser
 from east.metrics import METRICS
 from east.references import REFERENCES
-from tests.test_layers import ARROWS
+from tests.source_files import ARROWS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from east.errors import SettingError
 from east.run import Machine, Run, RunStore
 from east.training import Snapshot
-from tests.test_run import Counter, step_of, until
+from tests.counted_runs import Counter, step_of, until
 
 
 def test_a_copy_of_an_ended_run_is_another_run_of_the_same_training() -> None:

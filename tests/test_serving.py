@@ -21,7 +21,7 @@ from east.run import Limits, RunStore
 from east.run.limits import VARIABLES
 from pages.shared.live_view import plotly_source
 from pages.shared.serving import HEADERS, SecurityHeaders
-from tests.test_door import CLOSED, GUEST, PUPIL, drawn, visit
+from tests.door_driver import CLOSED, GUEST, PUPIL, drawn, visit
 
 ROOT = Path(__file__).parents[1]
 SERVING = (ROOT / ".github" / "SERVING.md").read_text(encoding="utf-8")

@@ -25,10 +25,10 @@ from pages.lesson.prepared import Trainings
 from pages.shared.request import TrainingRequest
 from pages.shared.settings import DEFAULTS
 from tests.app_driver import by_link
+from tests.counted_runs import moving
+from tests.made_up_links import PAGES, made_up
+from tests.mutated_files import mutated, mutated_inside, seeds
 from tests.tables_corpus import making
-from tests.test_page_links import PAGES, made_up
-from tests.test_run import moving
-from tests.test_tables import SEEDS, _mutated, _mutated_inside
 
 pytestmark = pytest.mark.benchmark
 
@@ -66,8 +66,8 @@ def mutations(chance: random.Random) -> list[tuple[float, int, bytes, int, int]]
 
 def read_and_look(chance: random.Random) -> str:
     """Read a mutated file and look at it as the Data page does; returns how far that came."""
-    case = chance.choice(SEEDS)
-    data = chance.choice((_mutated, _mutated_inside))(case.data, mutations(chance))
+    case = chance.choice(seeds())
+    data = chance.choice((mutated, mutated_inside))(case.data, mutations(chance))
     try:
         table = read_table(data, case.name, case.options, making.SMALL)
         facts = profile(table)

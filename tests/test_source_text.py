@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-FILES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "east").rglob("*.py")])
+from tests.source_files import FILES, ROOT
+
 SETTINGS = {"TrainConfig", "Settings", "Option"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import re
@@ -11,7 +10,6 @@ import sys
 import threading
 import time
 import zipfile
-import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +30,7 @@ from east.tables import (
     table_from_frame,
 )
 from tests import tables_corpus as corpus
+from tests.mutated_files import mutated, mutated_inside, mutation, seeds
 from tests.tables_corpus import binaries, making, texts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,79 +77,14 @@ def test_whole_corpus_stays_within_a_gibibyte() -> None:
     assert 0 < grown < 1024
 
 
-SEEDS = [
-    case
-    for make in (
-        texts.odd_text_cases,
-        binaries.archive_cases,
-        binaries.columnar_cases,
-        binaries.workbook_cases,
-        texts.record_cases,
-        texts.arff_cases,
-    )
-    for case in make()
-    if 0 < len(case.data) < 50_000
-]
-TOKENS = [
-    b"",
-    b"\0",
-    b"\xff\xff\xff\x7f",
-    b",",
-    b'"',
-    b"\n",
-    b"\r",
-    b"@data",
-    b"{",
-    b"[",
-    b"PAR1",
-    b"PK\x01\x02",
-    b"9" * 40,
-]
-mutation = st.tuples(
-    st.floats(0, 1, exclude_max=True),
-    st.integers(0, 3),
-    st.sampled_from(TOKENS),
-    st.integers(0, 255),
-    st.integers(1, 40),
-)
-
-
-def _mutated(data: bytes, mutations: list[tuple[float, int, bytes, int, int]]) -> bytes:
-    changed = bytearray(data)
-    for where, kind, token, byte, length in mutations:
-        place = int(where * max(len(changed), 1))
-        if kind == 0 and changed:
-            changed[place] = byte
-        elif kind == 1:
-            changed[place:place] = token
-        elif kind == 2:
-            del changed[place : place + length]
-        else:
-            changed[place:place] = changed[place : place + length]
-    return bytes(changed)
-
-
-def _mutated_inside(data: bytes, mutations: list[tuple[float, int, bytes, int, int]]) -> bytes:
-    """Mutate what an archive holds and pack it again, so that checksums do not stop it at the door."""
-    if data.startswith(b"\x1f\x8b"):
-        return gzip.compress(_mutated(zlib.decompressobj(31).decompress(data), mutations))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist() if name}
-    except (zipfile.BadZipFile, RuntimeError):
-        return _mutated(data, mutations)
-    if not parts:
-        return data
-    longest = max(parts, key=lambda name: len(parts[name]) * (name != "xl/styles.xml"))
-    return making.zipped({**parts, longest: _mutated(parts[longest], mutations)})
-
-
 @settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(SEEDS), st.lists(mutation, min_size=1, max_size=6), st.booleans())
+@given(
+    st.deferred(lambda: st.sampled_from(seeds())), st.lists(mutation, min_size=1, max_size=6), st.booleans()
+)
 def test_mutated_files_end_in_a_table_or_an_east_error(
     case: making.Case, mutations: list[tuple[float, int, bytes, int, int]], inside: bool
 ) -> None:
-    data = (_mutated_inside if inside else _mutated)(case.data, mutations)
+    data = (mutated_inside if inside else mutated)(case.data, mutations)
     try:
         table = read_table(data, case.name, case.options, making.SMALL)
     except EastError as error:

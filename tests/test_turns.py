@@ -11,7 +11,7 @@ import pytest
 from east.errors import SettingError
 from east.run import Machine, Run, RunStore
 from east.run.turns import Turns
-from tests.test_run import Counter, moving, until
+from tests.counted_runs import Counter, moving, until
 
 
 def counting(total: int = 10**9, **options: float) -> Run:
