@@ -80,9 +80,16 @@ class Server:
     url: str
     log: Path
     process: subprocess.Popen[bytes]
+    _heard: int = 0
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
+
+    def check(self) -> None:
+        """Fail on a traceback in what it has said since it was last checked."""
+        news = self.said()[self._heard :]
+        self._heard += len(news)
+        assert "Traceback" not in news, news
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,7 @@ def stop_server(server: Server) -> None:
     server.process.terminate()
     server.process.wait(timeout=20)
     assert "terminate called" not in server.said(), "a training's thread was cut off in the middle of a step"
+    server.check()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -203,11 +211,17 @@ def app_test_runs_app_py_as_a_server_does() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def common_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = start_server(tmp_path_factory.mktemp("server"))
     yield served
     stop_server(served)
-    assert "Traceback" not in served.said(), served.said()
+
+
+@pytest.fixture
+def server(common_server: Server) -> Iterator[Server]:
+    """The server of all tests; whichever makes it fail fails itself."""
+    yield common_server
+    common_server.check()
 
 
 @pytest.fixture
@@ -215,7 +229,6 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
     served = start_server(tmp_path)
     yield served
     stop_server(served)
-    assert "Traceback" not in served.said(), served.said()
 
 
 def find_chromium() -> str | None:

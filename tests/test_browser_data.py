@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SCREENS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 1920))
+SCREENS: tuple[tuple[Literal["light", "dark"], int], ...] = (("dark", 1920), ("light", 1280))
 
 
 def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
@@ -106,7 +106,7 @@ def roles(page: Page) -> dict[str, str]:
 
 
 def look(page: Page, folder: Path, name: str) -> None:
-    """Take pictures of the whole page, light on a small screen and dark on a large one."""
+    """Take pictures of the whole page, dark on a large screen and light on a small one."""
     for scheme, width in SCREENS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 1900})
@@ -118,7 +118,6 @@ def look(page: Page, folder: Path, name: str) -> None:
         picture = folder / f"{name}-{scheme}-{width}.png"
         page.screenshot(path=picture)
         assert picture.stat().st_size > 20_000
-    page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -27,13 +27,6 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.fixture(params=["light", "dark"])
-def themed(request: pytest.FixtureRequest, page: Page) -> Page:
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(color_scheme=request.param)
-    return page
-
-
 def tab_to(page: Page, wanted: str) -> None:
     """Press Tab until what has the focus is of a tag, a type or a label."""
     seen = []
@@ -50,8 +43,9 @@ def stage(page: Page) -> None:
     page.locator(".east-live[data-progress] .main-svg").first.wait_for()
 
 
-def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server: Server) -> None:
-    page = themed
+def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(color_scheme="light")
     page.goto(f"{server.url}/lesson?lesson=why_the_metric")
     for number, answer in enumerate(ANSWERS, start=1):
         page.get_by_role("heading", name=f"{number}. ", level=3).wait_for()
@@ -69,6 +63,7 @@ def test_the_lesson_is_walked_to_its_end_by_keyboard_alone(themed: Page, server:
             tab_to(page, "range")
             page.keyboard.press("End")
             page.locator('.east-live[data-progress="1.0"]').wait_for()
+            page.emulate_media(color_scheme="dark")
         if number < STEPS:
             tab_to(page, "Next")
             page.keyboard.press("Enter")

@@ -105,7 +105,6 @@ def watched(cores: tuple[str, str], tmp_path: Path) -> Iterator[Watched]:
     started = start_watched(tmp_path, core=cores[0])
     yield started
     stop_server(started.server)
-    assert "Traceback" not in started.server.said(), started.server.said()
 
 
 @pytest.fixture

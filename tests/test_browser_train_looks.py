@@ -1,4 +1,4 @@
-"""How the Train page looks in each state of a run, light and dark, 1280 and 1920 wide: nothing cut off or overlapping.
+"""How the Train page looks in each state of a run, light and small or dark and large: nothing cut off or overlapping.
 
 Screenshots go to the folder SCREENSHOTS, for eyes to look at.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pytest
@@ -22,8 +22,16 @@ from tests.browser_driver import LONG, PATIENCE_MS, address, button, live, mark,
 
 pytestmark = pytest.mark.browser
 
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SIZES = ((1280, 3400), (1920, 3000))
+
+class Screen(NamedTuple):
+    """What a page is looked at with."""
+
+    scheme: Literal["light", "dark"]
+    width: int
+    height: int
+
+
+SMALL, LARGE = Screen("light", 1280, 3400), Screen("dark", 1920, 3000)
 
 FLAWS = """() => {
   const flaws = [], main = document.querySelector('[data-testid=stMain]');
@@ -77,19 +85,19 @@ def brightness(page: Page) -> float:
     return float(np.mean([float(part) for part in re.findall(r"[0-9.]+", colour)[:3]]))
 
 
-def look(page: Page, folder: Path, name: str) -> None:
-    """Load the page anew, light on a small screen and dark on a large one, find no flaw, and keep a screenshot."""
-    flaws: dict[str, Any] = {}
-    for scheme, (width, height) in zip(SCHEMES, SIZES, strict=True):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": height})
+def look(page: Page, folder: Path, name: str, *screens: Screen) -> None:
+    """Load the page anew on each screen, find no flaw, and keep a screenshot; on all of them with SCREENSHOTS."""
+    flaws: dict[Screen, Any] = {}
+    for screen in (SMALL, LARGE) if "SCREENSHOTS" in os.environ else screens:
+        page.emulate_media(color_scheme=screen.scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": screen.width, "height": screen.height})
         page.reload()
         live(page).wait_for()
         until(lambda: drawn(page))
         page.get_by_test_id("stStatusWidget").wait_for(state="hidden")
-        page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
-        assert (brightness(page) < 100) == (scheme == "dark")
-        flaws[f"{scheme} {width}"] = page.evaluate(FLAWS)
+        page.screenshot(path=folder / f"{name}-{screen.scheme}-{screen.width}.png")
+        assert (brightness(page) < 100) == (screen.scheme == "dark")
+        flaws[screen] = page.evaluate(FLAWS)
     assert not any(flaws.values()), flaws
 
 
@@ -127,7 +135,7 @@ def test_three_classes_in_training_paused_stepped_and_replayed(
 ) -> None:
     start(page, server, f"?sample=wine&{LONG}")
     until(lambda: step(page) > 15)
-    look(page, folder, "three-running")
+    look(page, folder, "three-running", SMALL, LARGE)
     button(page, "Pause").click()
     button(page, "Resume").wait_for()
     before = step(page)
@@ -140,7 +148,7 @@ def test_three_classes_in_training_paused_stepped_and_replayed(
     for _ in range(int(scrubber.get_attribute("max") or 0) // 2):
         page.keyboard.press("ArrowRight")
     until(lambda: f"at={step(page)}" in address(page) and 0 < step(page) < before)
-    look(page, folder, "three-replay")
+    look(page, folder, "three-replay", LARGE)
 
 
 def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: Path, tmp_path: Path) -> None:
@@ -150,7 +158,7 @@ def test_twenty_six_classes_with_long_names(page: Page, server: Server, folder: 
     page.get_by_text("26 classes", exact=False).first.wait_for()
     train(page)
     until(lambda: step(page) > 15)
-    look(page, folder, "many-running")
+    look(page, folder, "many-running", SMALL)
     stop(page)
 
 
@@ -159,7 +167,7 @@ def test_own_gains(page: Page, server: Server, folder: Path) -> None:
     train(page)
     until(lambda: step(page) > 15)
     stop(page)
-    look(page, folder, "gains")
+    look(page, folder, "gains", LARGE)
 
 
 def test_a_diverging_run_is_named_as_such(page: Page, server: Server, folder: Path) -> None:
@@ -169,4 +177,4 @@ def test_a_diverging_run_is_named_as_such(page: Page, server: Server, folder: Pa
     assert "Diverged" in live(page).inner_text()
     told = page.get_by_test_id("stMain").inner_text()
     assert "EAST (seed 0) diverged" in told and "a smaller learning rate" in told
-    look(page, folder, "diverged")
+    look(page, folder, "diverged", SMALL)

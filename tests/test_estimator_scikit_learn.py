@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_blobs
@@ -191,6 +190,8 @@ def test_a_class_without_a_row_held_out_warns() -> None:
 
 @pytest.mark.parametrize("key", METRICS)
 def test_skops_keeps_the_model_and_needs_trust_in_this_library_alone(key: str, penguins: Rows) -> None:
+    import skops.io  # most of a second, which no other test needs
+
     rows, labels = penguins
     needed = METRICS[key].matrix_option
     chosen = metric(key, **{needed: np.eye(3).tolist()}) if needed else key

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 import east
+from east.command_line import main
 from east.comparison import summary
 from east.dataset import Choices, prepare_choices
 from east.errors import SettingError
@@ -93,17 +94,45 @@ def ran(*programs: list[str] | str, folder: Path) -> list[dict[str, Any]]:
     return [json.loads(output) for output, _ in printed]
 
 
-@pytest.mark.parametrize("name", RUNS)
-def test_command_and_script_reproduce_a_run_to_the_last_digit(name: str, file: Path) -> None:
-    run = RUNS[name]
-    table = east.read_table(file, options=run.reading or ReadOptions())
-    outcome = fit(prepare_choices(table, run.choices), run.config)
-    expected = summary(outcome)["arms"]
-    line = command_for(run.config, run.choices, file.name, classes=outcome.classes, reading=run.reading)
-    script = script_for(run.config, run.choices, file.name, reading=run.reading)
-    command = line.replace("python -m", f"{shlex.quote(sys.executable)} -m") + " --json --quiet"
-    for found in ran(command, [sys.executable, "-c", script], folder=file.parent):
-        assert found["arms"] == expected
+@dataclass(frozen=True)
+class Made:
+    """A run, what came of it, and the command and the script that shall give the same."""
+
+    arms: dict[str, Any]
+    command: str
+    script: str
+
+    @classmethod
+    def of(cls, run: Run, file: Path) -> Made:
+        table = east.read_table(file, options=run.reading or ReadOptions())
+        outcome = fit(prepare_choices(table, run.choices), run.config)
+        return cls(
+            summary(outcome)["arms"],
+            command_for(run.config, run.choices, file.name, classes=outcome.classes, reading=run.reading),
+            script_for(run.config, run.choices, file.name, reading=run.reading),
+        )
+
+
+def test_command_and_script_are_programs_that_reproduce_a_run_to_the_last_digit(file: Path) -> None:
+    """With gains, for which the command is two programs of a shell."""
+    made = Made.of(RUNS["gains"], file)
+    command = made.command.replace("python -m", f"{shlex.quote(sys.executable)} -m") + " --json --quiet"
+    for found in ran(command, [sys.executable, "-c", made.script], folder=file.parent):
+        assert found["arms"] == made.arms
+
+
+@pytest.mark.parametrize("name", ["usual", "class"])
+def test_command_and_script_say_all_there_is_to_say_of_a_run(
+    name: str, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Made.of(RUNS[name], file)
+    monkeypatch.chdir(file.parent)
+    python, flag, package, *words = shlex.split(made.command)
+    assert (python, flag, package) == ("python", "-m", "east")
+    assert main([*words, "--json", "--quiet"]) == 0
+    assert json.loads(capsys.readouterr().out)["arms"] == made.arms
+    exec(made.script, {})
+    assert json.loads(capsys.readouterr().out)["arms"] == made.arms
 
 
 def test_a_script_says_arms_and_seeds_that_a_command_cannot() -> None:

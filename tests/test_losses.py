@@ -8,7 +8,6 @@ import pytest
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 from torch import Tensor
-from torch._dynamo.testing import CompileCounterWithBackend
 from torch.nn import functional
 
 from east.annealing import Annealing, Sharpness
@@ -283,6 +282,8 @@ def test_p4_under_autocast_the_loss_computes_in_single_precision(key: str, dtype
 
 def test_the_loss_compiles_into_one_graph_that_serves_all_progress() -> None:
     """Without graph breaks, and without a new graph for every moment of the annealing."""
+    from torch._dynamo.testing import CompileCounterWithBackend  # over a second, which no other test needs
+
     logits, targets = drawn(64, 5).float().requires_grad_(), drawn_targets(64, classes=5)
     loss, counter = EASTLoss(F1), CompileCounterWithBackend("aot_eager")
     torch._dynamo.reset()

@@ -174,13 +174,15 @@ def ran(words: list[str], folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_the_script_of_a_made_problem_does_the_run_again_to_the_last_digit() -> None:
+def test_the_script_of_a_made_problem_does_the_run_again_to_the_last_digit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     app = finished(
         opened("train", epochs="2", seeds="2", rows="600", overlap="0.7", split_seed="3", pace="full")
     )
     _, outcome = run_of(app)
-    found = ran([sys.executable, "-c", code(app, "import json")], ROOT)
-    assert found == json.loads(json.dumps(summary(outcome)))
+    exec(code(app, "import json"), {})
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(summary(outcome)))
     (words,) = [entry.value.replace("\\", "") for entry in app.info]
     assert words == "The command line trains on files: got a made problem; take the Python script."
 

@@ -182,7 +182,6 @@ def test_twenty_sessions_at_once_neither_fail_nor_mix_nor_wait_unfairly(tmp_path
         f"the server had {max(memory):.0f} MB at most, {memory[-1]:.0f} MB after"
     )
     assert [problem for session in sessions for problem in session.problems] == []
-    assert "Traceback" not in watched.server.said(), watched.server.said()
     runs = [seen.run for session in sessions for seen in session.seen]
     assert len(set(runs)) == SESSIONS * ROUNDS
     for session in sessions:
