@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from east.dataset import Dataset, RegionView, prepare
 from east.kept import KeptRuns, OpenedRun, RunKeeper, file_origin
+from east.losses import EASTLoss, registry
 from east.metrics import metric
 from east.run import RunState
 from east.tables import Table, read_table
@@ -92,6 +95,13 @@ def recorded() -> Recorded:
 
 def keeper(runs: KeptRuns, run_id: str, title: str = "A run") -> RunKeeper:
     return RunKeeper(runs, run_id, title, wine()[0], file_origin(WINE))
+
+
+def redefine_east(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let EAST be another loss, as in another version."""
+    spec = registry.SPECS["east"]
+    other = replace(spec, factory=lambda metric, counts: EASTLoss(metric, anchor=0.9, class_counts=counts))
+    monkeypatch.setitem(registry.SPECS, "east", other)
 
 
 def at_last(holds: Callable[[], object], seconds: float = 30.0) -> None:

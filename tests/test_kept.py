@@ -20,6 +20,7 @@ from east.kept import (
     Origin,
     RunKeeper,
     before,
+    changed_losses,
     choose,
     database,
     export_run,
@@ -35,7 +36,17 @@ from east.run import Run
 from east.synthetic import make_problem
 from east.tables import Table, read_table, table_from_frame
 from east.training import Training
-from tests.kept_runs import WINE, at_last, keep, recorded, same_moments, same_outcome, settings, wine
+from tests.kept_runs import (
+    WINE,
+    at_last,
+    keep,
+    recorded,
+    redefine_east,
+    same_moments,
+    same_outcome,
+    settings,
+    wine,
+)
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -165,6 +176,24 @@ def test_only_the_same_table_resumes_a_run(runs: KeptRuns) -> None:
         open_run(runs, "f6", Table(changed, "mine.csv"))
     assert fingerprint(table) == fingerprint(read_table(WINE)) != fingerprint(Table(changed, "mine.csv"))
     assert resumed(runs, open_run(runs, "f6", read_table(WINE))).step_number == 0
+
+
+def test_a_run_whose_loss_is_another_one_today_is_told_and_not_gone_on_with(
+    runs: KeptRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(runs, "g7", most=2)
+    runs.release("g7")
+    opened = open_run(runs, "g7")
+    assert changed_losses(opened.entry.about, opened.config) == ()
+    redefine_east(monkeypatch)
+    assert changed_losses(opened.entry.about, opened.config) == ("EAST",)
+    with pytest.raises(SettingError, match=r"^A loss is defined differently today: got EAST; train again"):
+        resumed(runs, opened)
+    assert runs.find("g7").resumable
+    monkeypatch.undo()
+    assert resumed(runs, opened).step_number == recorded().moments[1].step
+    not_noted = {name: value for name, value in opened.entry.about.items() if name != "losses"}
+    assert changed_losses(not_noted, opened.config) == ("EAST", "Cross-entropy")
 
 
 def test_names_pins_and_deletion_last(runs: KeptRuns) -> None:

@@ -28,6 +28,7 @@ from tests.app_driver import (
     widget,
 )
 from tests.compare_driver import run_id, run_of, section
+from tests.kept_runs import redefine_east
 
 
 @pytest.fixture(autouse=True)
@@ -112,13 +113,27 @@ def test_a_run_of_a_server_that_is_gone_opens_as_it_was(kept: KeptRuns) -> None:
     assert any(button.proto.label == "Report (html)" for button in later.get("download_button"))
 
 
+def test_a_run_whose_loss_is_another_one_today_says_so(
+    kept: KeptRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = forget(stopped())
+    words = "EAST: defined differently today than when this run was trained."
+    assert words not in told(click(past(), f"kept_open_{name}"))
+    shelf.store().drop(name)
+    redefine_east(monkeypatch)
+    assert words in told(click(past(), f"kept_open_{name}"))
+
+
+def told(app: AppTest) -> str:
+    return " ".join(entry.value for entry in app.info).replace("\\", "")
+
+
 def test_the_link_of_a_run_finds_it_on_the_next_server(kept: KeptRuns) -> None:
     name = interrupted()
     entry = kept.find(name)
     later = opened("train", run=name)
     assert view(later)["strip"]["word"] == "Interrupted"
-    told = " ".join(info.value for info in later.info).replace("\\", "")
-    assert f"interrupted at step {entry.step:,} of {entry.total_steps:,}" in told
+    assert f"interrupted at step {entry.step:,} of {entry.total_steps:,}" in told(later)
 
 
 def test_an_interrupted_run_is_resumed_to_its_end(kept: KeptRuns) -> None:

@@ -3,6 +3,7 @@
 A run's settings, split, moments, weights and predictions lie in a file of its own; never the cells of its table.
 """
 
+from east.kept.about import changed_losses
 from east.kept.exporting import export_run, export_zip
 from east.kept.home import (
     MOST_GB,
@@ -30,6 +31,7 @@ __all__ = [
     "Origin",
     "RunKeeper",
     "before",
+    "changed_losses",
     "choose",
     "export_run",
     "export_zip",

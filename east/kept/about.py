@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from east.errors import DatasetError, SettingError
 from east.kept.origin import Origin, fingerprint
 
 if TYPE_CHECKING:
     from east.dataset import Dataset, RegionView
     from east.run import Machine
     from east.tables import Table
+    from east.training import TrainConfig
 
 PARTS = ("train", "validation", "test")
 PACKAGES = ("numpy", "pandas", "torch", "scikit-learn", "skrub")
+PROBE_ROWS, PROBE_MOMENTS = 64, (0.0, 0.3, 1.0)
+"""The batch, and the training progress, at which a kept run notes the values of its losses."""
 
 
 def about_run(machine: Machine, table: Table, origin: Origin, began: datetime) -> dict[str, Any]:
@@ -40,6 +44,7 @@ def about_run(machine: Machine, table: Table, origin: Origin, began: datetime) -
         "class_counts": [int(count) for count in dataset.class_counts],
         "features": dataset.num_features,
         "encoded": encoded_mark(dataset),
+        "losses": loss_values(config, dataset.class_counts.tolist()),
         "choices": choices_to_json(dataset.choices),
         "config": config_to_json(config),
         "total_steps": machine.total_steps,
@@ -67,6 +72,50 @@ def encoded_mark(dataset: Dataset) -> str:
         for array in (part.features, part.targets):
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
+
+
+def loss_values(config: TrainConfig, class_counts: Sequence[int]) -> list[list[float]]:
+    """Return the value of each trained loss on one made batch at three moments: another definition gives others.
+
+    Args:
+        config: the run's settings.
+        class_counts: `[K]` training rows of each class.
+    """
+    import torch
+
+    from east.losses import build_loss
+
+    generator, classes = np.random.default_rng(0), len(class_counts)
+    logits = torch.from_numpy(generator.normal(size=(PROBE_ROWS, classes)))
+    targets = torch.from_numpy(generator.integers(classes, size=PROBE_ROWS))
+    losses = [build_loss(arm.loss, arm.metric, class_counts) for arm in config.networks]
+    return [[float(loss(logits, targets, moment)) for moment in PROBE_MOMENTS] for loss in losses]
+
+
+def changed_losses(about: Mapping[str, Any], config: TrainConfig) -> tuple[str, ...]:
+    """Name the arms whose loss is defined differently today; all of them where that was not noted yet."""
+    now = loss_values(config, about["class_counts"])
+    then = about.get("losses", [[np.nan]] * len(now))
+    return tuple(
+        arm.label
+        for arm, mine, kept in zip(config.networks, now, then, strict=True)
+        if not np.allclose(mine, kept, rtol=1e-4, atol=1e-6)
+    )
+
+
+def check_unchanged(about: Mapping[str, Any], dataset: Dataset, config: TrainConfig) -> None:
+    """Refuse to go on with a run whose second half would be another training than its first.
+
+    Raises:
+        DatasetError: when its table is encoded differently today.
+        SettingError: when a loss of it is defined differently today.
+    """
+    remedy = "train again, or use the versions of then"
+    if encoded_mark(dataset) != about["encoded"]:
+        raise DatasetError("The table is encoded differently by the packages of today", None, remedy)
+    changed = changed_losses(about, config)
+    if changed:
+        raise SettingError("A loss is defined differently today", ", ".join(changed), remedy)
 
 
 def profile_to_json(table: Table, target: str, bins: int | None) -> Mapping[str, Any]:

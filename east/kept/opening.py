@@ -12,7 +12,7 @@ import numpy as np
 from east.dataset import Choices, Dataset, Encoder, Part
 from east.errors import DatasetError, EastError, SettingError
 from east.kept import database
-from east.kept.about import PARTS, encoded_mark
+from east.kept.about import PARTS, check_unchanged
 from east.kept.database import Parts
 from east.kept.keeper import ARRAYS, END, MOMENT, OUTCOME, PROFILE, ROWS, STATE
 from east.kept.origin import Origin, table_of, test_table_of
@@ -253,16 +253,14 @@ def resumed(runs: KeptRuns, opened: OpenedRun) -> Training:
 
     Raises:
         DatasetError: when its table is not at hand, or is encoded differently today.
-        SettingError: when it has ended, or is in training already.
+        SettingError: when it has ended, or is in training already, or a loss of it is defined differently today.
         KeptError: when its file cannot be written to.
     """
     entry, table = opened.entry, opened.table
     if table is None:
         remedy = "give its table again: the same file, read in the same way"
         raise DatasetError(NOT_HERE, repr(entry.about["table"]), remedy)
-    if encoded_mark(opened.dataset) != entry.about["encoded"]:
-        remedy = "train again, or use the versions of then"
-        raise DatasetError("The table is encoded differently by the packages of today", None, remedy)
+    check_unchanged(entry.about, opened.dataset, opened.config)
     runs.claim(entry.run_id)
     try:
         return _training(opened, table)

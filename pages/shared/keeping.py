@@ -118,11 +118,24 @@ def show(entry: Entry) -> None:
         EastError: when it is damaged or cannot be read.
     """
     opened = _open(entry)
+    note_changed_losses(opened)
     again = Run.opened(entry.run_id, entry.title, opened.machine, opened.history)
     again.state, again.outcome = opened.run_state, opened.outcome
     found, problem, read_as = opened.table, *_whence(opened)
     kept = None if found is None else shelf.Kept(entry.run_id, found, entry.began, problem, read_as)
     shelf.put_back(again, kept)
+
+
+def note_changed_losses(opened: OpenedRun) -> None:
+    """Say which losses of a kept run are defined differently today."""
+    from east.kept import changed_losses
+
+    changed = changed_losses(opened.entry.about, opened.config)
+    if changed:
+        notes.add(
+            f"{', '.join(changed)}: defined differently today than when this run was trained. What is kept of the run "
+            "is as it was; the Microscope, and a training by its code, use the losses of today."
+        )
 
 
 def resume(entry: Entry) -> None:
