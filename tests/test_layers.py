@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
@@ -49,9 +50,23 @@ def test_a_link_to_a_page_has_a_way_in_on_a_server_that_has_just_started(page: s
     assert f'deep_link.enter("{page}")' in (ROOT / "pages" / f"_{page}.py").read_text(encoding="utf-8")
 
 
-def each(folder: str) -> pytest.MarkDecorator:
+def each(folder: str) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """Make a check of one file a test of all files of a folder, which names every file that fails it."""
     paths = [path for path in FILES if path.relative_to(ROOT).parts[0] in folder.split()]
-    return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(ROOT)))
+
+    def of_all(check: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            failed = []
+            for path in paths:
+                try:
+                    check(path)
+                except AssertionError as error:
+                    failed.append(f"{path.relative_to(ROOT)}: {error}")
+            assert paths and not failed, "\n".join(failed)
+
+        return test
+
+    return of_all
 
 
 @each("east")
@@ -167,9 +182,10 @@ def test_only_one_module_touches_the_session(path: Path) -> None:
     assert "st.session_state" not in touched or path.name == "session.py"
 
 
-@pytest.mark.parametrize("path", sorted(Path(__file__).parent.rglob("*.py")), ids=lambda path: path.name)
-def test_what_tests_share_lies_in_a_file_of_its_own(path: Path) -> None:
-    assert not [found.module for found in imports(path) if found.module.startswith("tests.test_")]
+def test_what_tests_share_lies_in_a_file_of_its_own() -> None:
+    for path in (ROOT / "tests").rglob("*.py"):
+        taken = [found.module for found in imports(path) if found.module.startswith("tests.test_")]
+        assert not taken, f"{path.name} takes from {taken}"
 
 
 def test_importing_the_library_costs_nothing() -> None:
