@@ -243,3 +243,12 @@ def test_the_end_rests_at_the_kept_moment_and_says_it_with_its_score() -> None:
     assert "at" not in app.query_params
     send(app, at={"step": last.step, "number": 1})
     assert view(app)["marks"]["step"] == str(last.step) == app.query_params["at"]
+
+
+def test_the_end_of_a_run_of_few_moments_does_not_rest_before_its_training(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("east.run.clock.SPARE_S", 0.0)
+    app = finished(sample="wine", epochs="3", batch="50")
+    data = view(app)
+    assert min(data["replay"]["steps"]) == 0 < int(data["marks"]["step"])

@@ -61,9 +61,9 @@ class Slow(Counter):
         return super().snapshot()
 
 
-@pytest.mark.parametrize(("share", "fewest", "most"), [(0.1, 2, 9), (0.9, 12, 40)])
+@pytest.mark.parametrize(("share", "fewest", "most"), [(0.1, 2, 20), (0.9, 22, 100)])
 def test_a_larger_share_of_the_time_gives_a_closer_replay(share: float, fewest: int, most: int) -> None:
-    counter = cast(Machine, Slow(400, step_s=0.001))
+    counter = cast(Machine, Slow(1000, step_s=0.001))
     run = Run(lambda: counter, snapshot_share=share).start()
     assert run.wait(20)
     assert fewest <= len(run.history()) <= most

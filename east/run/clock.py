@@ -14,7 +14,9 @@ LEAST_BETWEEN_SNAPSHOTS_S = 0.125
 SNAPSHOT_SHARE = 1 / 10
 """Largest share of the time spent on snapshots, unless a run is to be looked at afterwards above all."""
 SNAPSHOTS_A_RUN = 100
-"""Least number of snapshots in a run, so that the replay of a short run has enough to show."""
+"""Number of snapshots in a run that is too short to take them by the clock, so that its replay has enough to show."""
+SPARE_S = 0.25
+"""Seconds that snapshots may take beyond their share: a run of an instant has no time to share."""
 
 
 class Clock:
@@ -26,7 +28,7 @@ class Clock:
 
     def __init__(self, snapshot_share: float = SNAPSHOT_SHARE) -> None:
         self._snapshot_share = snapshot_share
-        self._step_s = self._snapshot_s = 0.0
+        self._step_s = self._snapshot_s = self._snapshots_s = 0.0
         self._read_at, self._read_step = -math.inf, 0
         self.rate = self.trained_s = 0.0
 
@@ -34,10 +36,15 @@ class Clock:
         """Restart the clock after a pause, which the rate leaves out."""
         self._read_at = time.monotonic()
 
-    def slice(self, limit: float) -> int:
-        """Return the number of steps in a slice, at most `limit` per second."""
+    @property
+    def _spare(self) -> bool:
+        return self._snapshots_s < SPARE_S
+
+    def slice(self, limit: float, total: int) -> int:
+        """Return the number of steps in a slice of a training of `total` steps, at most `limit` per second."""
         steps = SLICE_S / self._step_s if self._step_s else 1.0
-        return int(max(1.0, min(steps, limit * SLICE_S, MOST_STEPS_A_SLICE)))
+        most = total / SNAPSHOTS_A_RUN if self._spare else MOST_STEPS_A_SLICE
+        return int(max(1.0, min(steps, limit * SLICE_S, most, MOST_STEPS_A_SLICE)))
 
     def took(self, steps: int, seconds: float) -> None:
         """Update the cost of a step from a slice, and the time spent on steps."""
@@ -47,10 +54,10 @@ class Clock:
     def snapshot_due(self, machine: Machine) -> bool:
         """Whether the next snapshot is due, by time or by progress."""
         since = time.monotonic() - self._read_at
-        if since < self._snapshot_s / self._snapshot_share:
-            return False
-        far = machine.step_number - self._read_step >= machine.total_steps / SNAPSHOTS_A_RUN
-        return far or since >= LEAST_BETWEEN_SNAPSHOTS_S
+        affordable = since >= self._snapshot_s / self._snapshot_share
+        if machine.step_number - self._read_step >= machine.total_steps / SNAPSHOTS_A_RUN:
+            return affordable or self._spare
+        return affordable and since >= LEAST_BETWEEN_SNAPSHOTS_S
 
     def read(self, step: int, seconds: float) -> None:
         """Update the rate and the cost of a snapshot."""
@@ -58,6 +65,7 @@ class Clock:
         if step > self._read_step:
             self.rate = _follow(self.rate, (step - self._read_step) / (now - self._read_at), 0.3)
         self._read_at, self._read_step = now, step
+        self._snapshots_s += seconds
         self._snapshot_s = _follow(self._snapshot_s, seconds, 0.3)
 
 

@@ -236,7 +236,7 @@ class Run:
         if self.state.status != "running" or self._answered != self._heard:
             self._clock.go_on()
             self._publish(status="running", reason=None)
-        return self._clock.slice(PACES[self.pace].limit(machine.total_steps))
+        return self._clock.slice(PACES[self.pace].limit(machine.total_steps), machine.total_steps)
 
     def _advance(self, machine: Machine, steps: int) -> None:
         began = time.monotonic()

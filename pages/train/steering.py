@@ -125,7 +125,8 @@ def replay(shown: RunState, history: Sequence[Snapshot], arm: Arm) -> Replay | N
         return None
     at, kept = state.get().at, history[-1].arm(arm).kept_steps
     if at is None and shown.ended and kept:
-        at = median_low(kept)
+        # Never the first moment, which comes before any training: it may be the nearest in a run of few moments.
+        at = max(median_low(kept), history[1].step)
     return Replay([snapshot.step for snapshot in history], nearest_place(history, at))
 
 
