@@ -117,11 +117,18 @@ def test_a_run_whose_loss_is_another_one_today_says_so(
     kept: KeptRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = forget(stopped())
-    words = "EAST: defined differently today than when this run was trained."
-    assert words not in told(click(past(), f"kept_open_{name}"))
-    shelf.store().drop(name)
-    redefine_east(monkeypatch)
-    assert words in told(click(past(), f"kept_open_{name}"))
+    pages = {"microscope": "this page shows today's", "report": "would train with today's"}
+    words = "EAST is defined differently today than when this run was trained"
+    for expected in (False, True):
+        app = click(past(), f"kept_open_{name}")
+        for page, today in pages.items():
+            sound(app.switch_page(f"pages/{page}/page.py").run())
+            if page == "microscope":
+                (probe,) = [each for each in app.segmented_control if each.label == "Row"]
+                sound(probe.set_value("run").run())
+            assert (f"{words}: " in told(app) and today in told(app)) is expected
+        shelf.store().drop(name)
+        redefine_east(monkeypatch)
 
 
 def told(app: AppTest) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from east.errors import EastError
 from pages.report import files, model, predict, scripts
 from pages.report.taken import Taken
-from pages.shared import notes, shelf, state, warm_up
+from pages.shared import keeping, notes, shelf, state, warm_up
 from pages.shared.downloads import download, offer_numbers
 from pages.shared.judging import judged
 from pages.shared.words import literal
@@ -43,6 +43,7 @@ def _page() -> None:
     except EastError as error:
         st.error(literal(error))
         return
+    keeping.draw_changed_losses(run, "the command and the script below would train with today's.")
     left, right = st.columns(2, gap="medium")
     with left:
         taken = Taken(run, run.outcome, kept, _arm(run, run.outcome, comparison))

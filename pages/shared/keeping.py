@@ -14,7 +14,7 @@ from east.errors import EastError
 from east.kept import KeptRuns, Origin, RunKeeper, home, open_run, switched_off
 from east.run import PACES, Run
 from east.synthetic import DEFAULT_TEST_ROWS, make_problem
-from pages.shared import links, notes, problems, shelf, state, table, uploads, warm_up
+from pages.shared import links, notes, problems, session, shelf, state, table, uploads, warm_up
 from pages.shared.settings import DEFAULTS
 from pages.shared.words import literal
 
@@ -118,7 +118,6 @@ def show(entry: Entry) -> None:
         EastError: when it is damaged or cannot be read.
     """
     opened = _open(entry)
-    note_changed_losses(opened)
     again = Run.opened(entry.run_id, entry.title, opened.machine, opened.history)
     again.state, again.outcome = opened.run_state, opened.outcome
     found, problem, read_as = opened.table, *_whence(opened)
@@ -126,16 +125,32 @@ def show(entry: Entry) -> None:
     shelf.put_back(again, kept)
 
 
-def note_changed_losses(opened: OpenedRun) -> None:
-    """Say which losses of a kept run are defined differently today."""
+def draw_changed_losses(run: Run, today: str) -> None:
+    """Say which losses of a kept run are defined differently today.
+
+    Args:
+        run: what is shown.
+        today: what follows from it on this page.
+    """
+    changed = session.once("changed_losses", run.id, lambda: _changed_losses(run))
+    if changed:
+        verb = "is" if len(changed) == 1 else "are"
+        told = (
+            f"{', '.join(changed)} {verb} defined differently today than when this run was trained: {today}"
+        )
+        st.info(literal(told), icon=":material/history:")
+
+
+def _changed_losses(run: Run) -> tuple[str, ...]:
     from east.kept import changed_losses
 
-    changed = changed_losses(opened.entry.about, opened.config)
-    if changed:
-        notes.add(
-            f"{', '.join(changed)}: defined differently today than when this run was trained. What is kept of the run "
-            "is as it was; the Microscope, and a training by its code, use the losses of today."
-        )
+    if run.machine is None or not runs().path(run.id).is_file():
+        return ()
+    try:
+        about = runs().find(run.id).about
+    except EastError:  # nobody can say
+        return ()
+    return changed_losses(about, run.machine.config) if about else ()
 
 
 def resume(entry: Entry) -> None:
