@@ -111,6 +111,14 @@ def test_classes_stand_on_the_heaviside_where_their_probabilities_are() -> None:
     assert marks["marker"]["line"]["width"] == [1, 1, 3]
 
 
+@pytest.mark.parametrize("sure", [0, 1, 2])
+def test_names_of_classes_stand_within_the_picture(sure: int) -> None:
+    own = anatomy(batch().with_row(ROW, np.eye(3)[sure]), ROW, SETUP, PROGRESS)
+    marks = row_heaviside_figure(own, NAMES).data[-1]
+    for probability, side in zip(marks["x"], marks["textposition"], strict=True):
+        assert "left" in side if probability > 0.5 else "right" in side
+
+
 def test_bars_of_a_loss_add_up_to_its_push() -> None:
     gradients = row_gradients(batch(), ROW, SETUP, PROGRESS)
     figure = gradient_figure(gradients, NAMES)

@@ -15,6 +15,9 @@ from east.figures.surrogate import heaviside_knots
 if TYPE_CHECKING:
     from east.microscope import Anatomy, Gradient
 
+NEAR_THE_EDGE = 0.15
+"""Probabilities nearer to 0 or 1 than this have no room for a name on the outer side."""
+
 
 def row_heaviside_figure(
     anatomy: Anatomy, classes: Sequence[str], *, theme: Theme = LIGHT, height: int = 280
@@ -142,14 +145,22 @@ def cross_effect_figure(
     )
 
 
+def _name_side(probability: float, above: bool) -> str:
+    """Return where the name of a class stands at its mark: off the rising line, and within the picture."""
+    if probability > 1 - NEAR_THE_EDGE:
+        return "top left"
+    if probability < NEAR_THE_EDGE:
+        return "top right" if above else "bottom right"
+    return "top left" if above else "bottom right"
+
+
 def _class_marks(anatomy: Anatomy, classes: Sequence[str], theme: Theme) -> dict[str, Any]:
     """Mark each class on the line in its own colour, the true class with a ring."""
     rings = [theme.text if place == anatomy.target else theme.paper for place in range(len(classes))]
     widths = [3 if place == anatomy.target else 1 for place in range(len(classes))]
-    # The line rises, so it leaves these two sides free.
     sides = [""] * len(classes)
     for rank, place in enumerate(np.argsort(anatomy.probabilities)):
-        sides[int(place)] = "top left" if rank % 2 else "bottom right"
+        sides[int(place)] = _name_side(float(anatomy.probabilities[place]), rank % 2 == 1)
     return {
         "type": "scatter",
         "mode": "markers+text",

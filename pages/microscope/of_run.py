@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.microscope.subject import Subject
-from pages.shared import keeping, session, state
+from pages.shared import session, state
 
 if TYPE_CHECKING:
     from east.microscope import LossSetup
@@ -32,7 +32,6 @@ def pick(run: Run, outcome: Outcome) -> Subject | None:
     rows = np.flatnonzero(((targets == true) | (true == ANY)) & ((chosen == predicted) | (predicted == ANY)))
     part = "test" if tested else "validation"
     st.caption(f"{len(rows):,} of {len(targets):,} {part} rows are there, by seed {lane.seed}.")
-    keeping.draw_changed_losses(run, "this page shows today's.")
     if not len(rows):
         return None
     number = min(state.get().probe_row, len(rows))

@@ -10,7 +10,7 @@ from east.errors import EastError
 from east.figures import probabilities_at
 from pages.microscope import formulas, hand, of_run, other_row, pictures
 from pages.microscope.subject import Subject, example, with_row_by_hand
-from pages.shared import notes, shelf, state, warm_up
+from pages.shared import keeping, notes, shelf, state, warm_up
 from pages.shared.words import literal
 
 PROBES: Mapping[str, str] = {"hand": "Set by hand", "run": "Of the last run"}
@@ -39,6 +39,9 @@ def _page() -> None:
     if subject is None:
         st.info("No row falls into this cell. Choose another one in the sidebar.")
         return
+    run = shelf.run()
+    if run is not None and not subject.by_hand:
+        keeping.draw_changed_losses(run, "this page shows today's.")
     st.fragment(_look)(subject)
     formulas.section()
 
