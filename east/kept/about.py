@@ -99,7 +99,7 @@ def changed_losses(about: Mapping[str, Any], config: TrainConfig) -> tuple[str, 
     return tuple(
         arm.label
         for arm, mine, kept in zip(config.networks, now, then, strict=True)
-        if not np.allclose(mine, kept, rtol=1e-4, atol=1e-6)
+        if not np.allclose(mine, kept, rtol=1e-4, atol=1e-6, equal_nan=True)
     )
 
 
