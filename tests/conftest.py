@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,7 @@ class Server:
     url: str
     log: Path
     process: subprocess.Popen[bytes]
-    _heard: int = 0
+    _heard: int = field(default=0, init=False)
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -219,7 +219,7 @@ def common_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def server(common_server: Server) -> Iterator[Server]:
-    """The server of all tests; whichever makes it fail fails itself."""
+    """The server that all tests share; a test that makes it fail, fails."""
     yield common_server
     common_server.check()
 

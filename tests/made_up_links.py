@@ -8,6 +8,7 @@ import string
 from pages.shared.settings import FIELDS
 
 MOST_PARAMETERS = 7
+# How the heading of each page begins.
 PAGES = {
     "data": "Train for the metric", "train": "Train", "compare": "Compare", "microscope": "Microscope",
     "report": "Take away", "lesson": "Why a metric",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser_driver import address, button, go_to, until
+from tests.made_up_links import PAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -27,10 +28,7 @@ def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
     page: Page, fresh_server: Server, path: str, query: str
 ) -> None:
     page.goto(f"{fresh_server.url}/{path}{query}")
-    heading = {
-        "data": "Train for the metric", "train": "Train", "compare": "Compare", "lesson": "Why a metric"
-    }[path]  # fmt: skip
-    page.get_by_role("heading", name=heading, exact=path not in ("data", "lesson"), level=1).wait_for()
+    page.get_by_role("heading", name=PAGES[path], exact=path not in ("data", "lesson"), level=1).wait_for()
     links = page.get_by_test_id("stSidebarNavLink")
     until(
         lambda: (

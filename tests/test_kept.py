@@ -178,7 +178,7 @@ def test_only_the_same_table_resumes_a_run(runs: KeptRuns) -> None:
     assert resumed(runs, open_run(runs, "f6", read_table(WINE))).step_number == 0
 
 
-def test_a_run_whose_loss_is_another_one_today_is_told_and_not_gone_on_with(
+def test_a_run_whose_loss_is_defined_differently_today_is_not_resumed(
     runs: KeptRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(runs, "g7", most=2)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from tests.app_driver import (
     widget,
 )
 from tests.compare_driver import run_id, run_of, section
-from tests.kept_runs import redefine_east
+from tests.kept_runs import at_last, redefine_east
 
 
 @pytest.fixture(autouse=True)
@@ -36,13 +35,6 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptRuns]:
     """The kept runs of a home of the test's own."""
     monkeypatch.setenv("EAST_HOME", str(tmp_path))
     yield keeping.runs()
-
-
-def at_last(holds: Callable[[], object], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
 
 
 def stopped(**link: str) -> AppTest:
@@ -113,7 +105,7 @@ def test_a_run_of_a_server_that_is_gone_opens_as_it_was(kept: KeptRuns) -> None:
     assert any(button.proto.label == "Report (html)" for button in later.get("download_button"))
 
 
-def test_a_run_whose_loss_is_another_one_today_says_so(
+def test_a_run_whose_loss_is_defined_differently_today_says_so(
     kept: KeptRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = forget(stopped())

@@ -48,10 +48,8 @@ def test_the_rule_nears_the_best_score_there_is(
     shape: str, classes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probabilities, labels = known(shape, classes, FITTED_ON)
-    calibration = fit_calibration(probabilities, labels)
-    monkeypatch.setattr(
-        "east.rules.expected.fit_calibration", lambda *_: calibration
-    )  # the same for every metric
+    calibration = fit_calibration(probabilities, labels)  # the same for every metric
+    monkeypatch.setattr("east.rules.expected.fit_calibration", lambda *_: calibration)
     population, _ = known(shape, classes, POPULATION, seed=1)
     balanced = np.diag(1 / population.mean(axis=0))
     for measure in measured(classes):

@@ -176,7 +176,7 @@ def test_snapshots_are_bounded_by_the_clock_and_by_their_cost() -> None:
 
 
 @pytest.mark.parametrize("total", [30, 600])
-def test_a_run_of_an_instant_has_moments_to_replay_from_all_of_it(total: int) -> None:
+def test_a_very_short_run_has_moments_to_replay_from_all_of_it(total: int) -> None:
     run = started(cast(Machine, Counter(total=total, step_s=0.0)))
     assert run.wait(10) and run.state.status == "finished"
     steps = np.array([snapshot.step for snapshot in run.history()])

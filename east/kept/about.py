@@ -94,17 +94,18 @@ def loss_values(config: TrainConfig, class_counts: Sequence[int]) -> list[list[f
 
 def changed_losses(about: Mapping[str, Any], config: TrainConfig) -> tuple[str, ...]:
     """Name the arms whose loss is defined differently today; all of them where that was not noted yet."""
+    if "losses" not in about:
+        return tuple(arm.label for arm in config.networks)
     now = loss_values(config, about["class_counts"])
-    then = about.get("losses", [[np.nan]] * len(now))
     return tuple(
         arm.label
-        for arm, mine, kept in zip(config.networks, now, then, strict=True)
+        for arm, mine, kept in zip(config.networks, now, about["losses"], strict=True)
         if not np.allclose(mine, kept, rtol=1e-4, atol=1e-6, equal_nan=True)
     )
 
 
 def check_unchanged(about: Mapping[str, Any], dataset: Dataset, config: TrainConfig) -> None:
-    """Refuse to go on with a run whose second half would be another training than its first.
+    """Refuse to resume a run whose second half would be trained differently from its first.
 
     Raises:
         DatasetError: when its table is encoded differently today.

@@ -16,7 +16,7 @@ SNAPSHOT_SHARE = 1 / 10
 SNAPSHOTS_A_RUN = 100
 """Number of snapshots in a run that is too short to take them by the clock, so that its replay has enough to show."""
 SPARE_S = 0.25
-"""Seconds that snapshots may take beyond their share: a run of an instant has no time to share."""
+"""Seconds that snapshots may take beyond their share: a very short run has no time to share."""
 
 
 class Clock:

@@ -148,7 +148,7 @@ def _changed_losses(run: Run) -> tuple[str, ...]:
         return ()
     try:
         about = runs().find(run.id).about
-    except EastError:  # nobody can say
+    except EastError:  # its file is damaged
         return ()
     return changed_losses(about, run.machine.config) if about else ()
 
