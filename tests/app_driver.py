@@ -80,6 +80,12 @@ def command(app: AppTest, *names: str) -> AppTest:
     return send(app, clicks={"run": view(app)["marks"]["run"], "giver": str(time.monotonic()), "log": log})
 
 
+def pause(app: AppTest) -> int:
+    """Pause the run, and wait until it says so: a busy machine answers later than the click; returns its step."""
+    command(app, "pause")
+    return int(until(app, lambda data: data["strip"]["status"] == "paused", 10)["marks"]["step"])
+
+
 def buttons(app: AppTest) -> list[str]:
     return [control["label"] for control in view(app)["controls"]["buttons"]]
 

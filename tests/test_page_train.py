@@ -12,6 +12,7 @@ from tests.app_driver import (
     command,
     errors,
     opened,
+    pause,
     press,
     send,
     sound,
@@ -49,12 +50,11 @@ def test_one_click_starts_a_training_that_shows_both_matrices_of_both_arms() -> 
 
 def test_pause_one_step_resume_and_stop() -> None:
     app = training()
-    command(app, "pause")
-    frozen = int(view(app)["marks"]["step"])
+    frozen = pause(app)
     time.sleep(0.3)
     assert int(view(app.run())["marks"]["step"]) == frozen
     command(app, "step")
-    assert int(view(app)["marks"]["step"]) == frozen + 1
+    until(app, lambda data: int(data["marks"]["step"]) == frozen + 1, 10)
     assert view(app)["strip"]["word"] == "Paused"
     assert buttons(app) == ["Resume", "One step", "Stop"]
     command(app, "resume")
@@ -68,8 +68,7 @@ def test_pause_one_step_resume_and_stop() -> None:
 
 def test_clicks_are_done_once_and_nonsense_is_not_done() -> None:
     app = training()
-    command(app, "pause")
-    frozen = int(view(app)["marks"]["step"])
+    frozen = pause(app)
     run = view(app)["marks"]["run"]
     log = [[number, "step"] for number in range(1, 6)]
     for part in (log[:2], log[:2], log[:5], log[2:5]):
@@ -150,7 +149,7 @@ def test_the_page_says_when_a_run_that_nobody_watches_ends() -> None:
 
 def test_what_the_cells_show_can_be_switched() -> None:
     app = training()
-    command(app, "pause")
+    pause(app)
     send(app, show="count")
     cell = view(app)["groups"][0]["cells"][1]
     assert sum(map(sum, cell["data"][0]["z"])) == pytest.approx(36)

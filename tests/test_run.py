@@ -24,13 +24,13 @@ from tests.moments import EAST, lane, moment
 def test_pause_freezes_the_steps_one_step_takes_one_and_resume_goes_on() -> None:
     run = started()
     moving(run)
-    run.command("pause")
+    run.command("pause", wait_s=5)
     assert run.state.status == "paused"
     frozen = step_of(run)
     assert run.state.snapshot is not None and run.state.snapshot.step == frozen
     time.sleep(0.1)
     assert step_of(run) == frozen
-    run.command("step")
+    run.command("step", wait_s=5)
     assert (step_of(run), run.state.status) == (frozen + 1, "paused")
     assert run.state.snapshot.step == frozen + 1
     run.command("resume")
@@ -69,7 +69,7 @@ def test_a_stop_is_answered_before_what_came_of_the_training_is_judged() -> None
 def test_each_click_of_a_log_is_done_once_however_often_it_arrives() -> None:
     run = started()
     moving(run)
-    run.command("pause")
+    run.command("pause", wait_s=5)
     before = step_of(run)
     log: list[tuple[int, Command]] = [(number, "step") for number in range(1, 401)]
     assert [run.obey("one", log[:1]) for _ in range(3)] == [1, 0, 0]
