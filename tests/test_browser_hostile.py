@@ -100,7 +100,7 @@ def test_an_escaped_name_is_seen_letter_by_letter_in_every_kind_of_place(
 
 def journey(page: Page, server: Server, classes: int) -> list[str]:
     """Upload, train, compare, look closely and take away; returns the csv files that were downloaded."""
-    page.goto(f"{server.url}/?epochs=3&seeds=2&rare=keep")
+    page.goto(f"{server.url}/?epochs=3&seeds=2&rare=keep&pace=full")
     page.get_by_text("Or upload your own").click()
     file = {"name": FILE_NAME, "mimeType": "text/csv", "buffer": table(classes)}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
