@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from east.errors import TableError
@@ -39,9 +40,14 @@ def samples() -> tuple[Sample, ...]:
     Raises:
         TableError: when the folder with the samples is neither in nor beside the package.
     """
+    return _listed(FOLDER)
+
+
+@cache  # each page asks dozens of times
+def _listed(folder: Path) -> tuple[Sample, ...]:
     try:
-        entries = json.loads((FOLDER / "samples.json").read_text(encoding="utf-8"))
+        entries = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         remedy = "install east again, or run it from a full checkout"
-        raise TableError("The sample tables are missing", str(FOLDER), remedy) from None
-    return tuple(Sample(file=FOLDER / entry.pop("file"), **entry) for entry in entries)
+        raise TableError("The sample tables are missing", str(folder), remedy) from None
+    return tuple(Sample(file=folder / entry.pop("file"), **entry) for entry in entries)
