@@ -63,9 +63,9 @@ JOURNEY = {
 
 
 def enter(page: Page, server: Server) -> None:
-    """Open the first page, and wait until what keeps one entry a page is there: it comes after the first look."""
+    """Open the first page, and wait until its first look is over."""
     page.goto(f"{server.url}/?sample=penguins")
-    page.wait_for_function("history.eastOneEntryAPage")
+    page.get_by_text("What is in it", exact=True).wait_for()
 
 
 def walk(page: Page, server: Server) -> list[str]:
