@@ -8,10 +8,10 @@ import string
 from pages.shared.settings import FIELDS
 
 MOST_PARAMETERS = 7
-# How the heading of each page begins.
+# The heading of each page.
 PAGES = {
-    "data": "Train for the metric", "train": "Train", "compare": "Compare", "microscope": "Microscope",
-    "report": "Take away", "lesson": "Why a metric",
+    "data": "Train for the metric you are judged by", "train": "Train", "compare": "Compare",
+    "microscope": "Microscope", "report": "Take away", "lesson": "Why a metric should shape training",
 }  # fmt: skip
 GOOD = {
     "sample": "penguins", "preset": "rare_under_common", "shape": "moons", "classes": "3", "imbalance": "20",

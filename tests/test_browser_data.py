@@ -206,11 +206,13 @@ def test_a_workbook_of_two_sheets_with_dates(page: Page, server: Server, tmp_pat
     open_concerns(page)
     until(lambda: "day: it holds dates." in text(page))
     assert page.get_by_role("combobox", name="Column to predict").input_value() == "returned"
+    look(page, tmp_path, "workbook")
     button(page, "Split by it").click()
     until(lambda: "The split is by 'day': the oldest rows train, the newest test." in text(page))
     assert "96 rows to train on, 32 to choose the best moment, 32 kept" in text(page)
     until(lambda: "time=day" in address(page))
     until(lambda: next(row for row in facts(page) if row[0] == "day")[1] == "time")
+    assert trains(page) == ["no", "partly", "yes"]
 
 
 def categoricals() -> bytes:
@@ -249,6 +251,7 @@ def test_parquet_with_categoricals_and_a_column_that_gives_the_target_away(
     until(lambda: "2 columns to leave out" in text(page))
     open_concerns(page)
     until(lambda: "grade code: each of its values goes with one class of 'harvest' only" in text(page))
+    look(page, tmp_path, "parquet")
     for left in (1, 0):
         button(page, "Leave it out").first.click()
         until(lambda left=left: button(page, "Leave it out").count() == left)  # type: ignore[misc]
@@ -274,6 +277,7 @@ def test_a_class_of_one_row_and_rows_without_a_target_are_asked_about(
     assert button(page, "Train").is_disabled()
     assert "'kind': 9 of 190 rows have no target" in text(page)
     assert "one class has fewer than 3 rows: 'yew' (1)" in text(page)
+    look(page, tmp_path, "rare")
     button(page, "Leave these rows out").first.click()
     until(lambda: "missing=leave_out" in address(page))
     assert button(page, "Train").is_disabled()

@@ -28,7 +28,7 @@ def test_a_fresh_server_shows_the_page_of_a_deep_link_in_its_frame(
     page: Page, fresh_server: Server, path: str, query: str
 ) -> None:
     page.goto(f"{fresh_server.url}/{path}{query}")
-    page.get_by_role("heading", name=PAGES[path], exact=path not in ("data", "lesson"), level=1).wait_for()
+    page.get_by_role("heading", name=PAGES[path], exact=True, level=1).wait_for()
     links = page.get_by_test_id("stSidebarNavLink")
     until(
         lambda: (
@@ -52,14 +52,7 @@ def stands_at(page: Page, words: str) -> bool:
     return heading(page) == words and "sample=penguins" in address(page)
 
 
-FIRST = "Train for the metric you are judged by"
-JOURNEY = {
-    "Train": "Train",
-    "Compare": "Compare",
-    "Lesson": "Why a metric should shape training",
-    "Microscope": "Microscope",
-}
-"""Links of the sidebar, one after the other, and the heading of each page."""
+JOURNEY = ("train", "compare", "lesson", "microscope")
 
 
 def enter(page: Page, server: Server) -> None:
@@ -71,10 +64,10 @@ def enter(page: Page, server: Server) -> None:
 def walk(page: Page, server: Server) -> list[str]:
     """Visit the pages of the journey from the first page on; return the heading of each."""
     enter(page, server)
-    for link, words in JOURNEY.items():
-        go_to(page, link)
-        until(lambda words=words: stands_at(page, words))  # type: ignore[misc]
-    return [FIRST, *JOURNEY.values()]
+    for path in JOURNEY:
+        go_to(page, path.capitalize())
+        until(lambda path=path: stands_at(page, PAGES[path]))  # type: ignore[misc]
+    return [PAGES[path] for path in ("data", *JOURNEY)]
 
 
 def test_back_and_forward_take_one_click_for_each_page(page: Page, server: Server) -> None:
@@ -109,7 +102,7 @@ def test_settings_chosen_on_a_page_are_no_entry_of_their_own_in_the_history(
         page.get_by_role("radio", name=str(number), exact=True).click()
         until(lambda number=number: f"step={number}" in address(page))  # type: ignore[misc]
     page.go_back()
-    until(lambda: heading(page) == FIRST, 20)
+    until(lambda: heading(page) == PAGES["data"], 20)
 
 
 def test_copy_link_puts_the_address_on_the_clipboard_and_the_copy_opens_the_same(

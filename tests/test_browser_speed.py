@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import statistics
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tests.browser_driver import PATIENCE_MS, button, go_to, live, mark, start, step, stop, until
 from tests.conftest import Server, Watched, start_server, start_watched, stop_server
@@ -123,7 +123,7 @@ def of_each_round(rates: Sequence[float], others: Sequence[float]) -> tuple[floa
     What a machine does for others changes from second to second, and with it a rate by a third.
     """
     ratios = [rate / other for rate, other in zip(rates, others, strict=True)]
-    return statistics.mean(ratios), statistics.stdev(ratios) / math.sqrt(len(ratios))
+    return statistics.mean(ratios), float(stats.sem(ratios))
 
 
 def test_a_watched_training_keeps_nine_tenths_of_its_speed(page: Page, watched: Watched) -> None:
@@ -144,7 +144,7 @@ def test_a_watched_training_keeps_nine_tenths_of_its_speed(page: Page, watched: 
     say(f"watched {with_eyes:,.0f} steps/s, unwatched {without:,.0f} steps/s: {kept:.3f} ±{error:.3f}")
     page.goto(link)
     stop(page)
-    assert kept + 2 * error >= 0.9, rates
+    assert kept >= 0.9, rates
 
 
 def test_live_regions_on_the_stage_cost_a_twentieth_of_the_speed_at_one_redraw_a_second(
@@ -187,7 +187,7 @@ def test_live_regions_on_the_stage_cost_a_twentieth_of_the_speed_at_one_redraw_a
     )
     other.context.close()
     stop_server(blind.server)
-    assert share - 2 * error <= 0.05, (rates, redraws)
+    assert share <= 0.05, (rates, redraws)
 
 
 def say(line: str) -> None:
