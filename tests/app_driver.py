@@ -81,7 +81,7 @@ def command(app: AppTest, *names: str) -> AppTest:
 
 
 def pause(app: AppTest) -> int:
-    """Pause the run, and wait until it says so: a busy machine answers later than the click; returns its step."""
+    """Pause the run and wait until it has paused, which takes a busy machine a while; returns its step."""
     command(app, "pause")
     return int(until(app, lambda data: data["strip"]["status"] == "paused", 10)["marks"]["step"])
 

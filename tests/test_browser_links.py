@@ -48,7 +48,7 @@ def heading(page: Page) -> str:
 
 
 def stands_at(page: Page, words: str) -> bool:
-    """Whether that is a page's heading, whole (two of them begin with "Train"), and the address has the settings."""
+    """Whether the page has exactly this heading (two begin with "Train") and the address has the settings."""
     return heading(page) == words and "sample=penguins" in address(page)
 
 

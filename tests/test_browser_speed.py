@@ -120,7 +120,7 @@ def page(cores: tuple[str, str], browser: Browser) -> Iterator[Page]:
 def of_each_round(rates: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
     """Ratio of two rates, the mean over rounds, and its standard error.
 
-    What a machine does for others changes from second to second, and with it a rate by a third.
+    The machine's own speed changes from second to second: a rate may vary by a third.
     """
     ratios = [rate / other for rate, other in zip(rates, others, strict=True)]
     return statistics.mean(ratios), float(stats.sem(ratios))

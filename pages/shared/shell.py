@@ -65,7 +65,7 @@ def leave(watching: bool) -> None:
         with st.sidebar:
             st.fragment(_draw_run, run_every=None if run.state.ended else STRIP_S)(run)
     links.write()
-    address.keep_one_entry_a_page()  # with the first look: a reader may go on at once
+    address.keep_one_entry_a_page()  # from the first look on: a reader may click a link at once
     if not first_look.is_light():
         live_view.load_plotly()
     warm_up.start()
